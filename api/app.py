@@ -1,0 +1,123 @@
+"""create_app: a table of contents."""
+
+import time
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask_cors import CORS
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import guard, observability, problems
+from api.authority import Authority, Issuer, authority
+from api.bridge import Api, Namespace
+from api.guard import Auth0JWTBearerTokenValidator, Expected, Fetch, SigningKeys, fetch_https
+from api.problems import InternalError
+from api.resources import NAMESPACES
+from api.settings import Settings
+from openapi import about
+from openapi.about import LoginEndpoints
+from openapi.dialect import Json
+from openapi.documents import THIS_SERVER, documents, emit
+from openapi.explanations import explanations
+from openapi.page import Login, page
+from schemas.problem import ProblemView
+
+Clock = Callable[[], float]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    issuer: Issuer | None = None,
+    namespaces: tuple[Namespace, ...] = NAMESPACES,
+    fetch: Fetch = fetch_https,
+    now: Clock = time.time,
+    clock: Clock = time.monotonic,
+) -> Flask:
+    """The API. Raises SettingsError where neither the settings nor `issuer` say whose tokens count.
+
+    fetch, now (seconds since the epoch) and clock (monotonic seconds): the outside world.
+    """
+    app = Flask(__name__, static_folder=None)
+    _route_strictly(app)
+    observability.init_app(app)
+    problems.init_app(app)
+    vouching = authority(settings, issuer, fetch)
+    guard.init_app(app, _validator(settings, vouching, now, clock))
+    api = Api(app, namespaces)
+    _publish(app, api, vouching)
+    if issuer and not settings.has_tenant:
+        issuer.init_app(app, api.scopes)
+    _let_in(app, settings)
+    return app
+
+
+def emit_documents(
+    app: Flask, *, login: LoginEndpoints | None = None, server: Json = THIS_SERVER
+) -> dict[str, Json]:
+    """The documents of the app's API by file name; by default as committed, for no one tenant."""
+    with app.app_context():
+        api = app.extensions["api"]
+        return emit(api, ProblemView, (InternalError,), login=login, server=server)
+
+
+def _route_strictly(app: Flask) -> None:
+    """One address a resource: `/api//public` and `//api/public` are no other names for it."""
+    app.url_map.merge_slashes = False
+
+    @app.before_request
+    def refuse_leading_slashes() -> None:
+        if request.environ.get("PATH_INFO", "").startswith("//"):
+            raise NotFound
+
+
+def _validator(
+    settings: Settings, vouching: Authority, now: Clock, clock: Clock
+) -> Auth0JWTBearerTokenValidator:
+    expected = Expected(
+        issuers=vouching.issuers,
+        audience=vouching.audience,
+        leeway=settings.token_leeway,
+        organizations=settings.auth0_organizations,
+    )
+    keys = {
+        url: SigningKeys(url, vouching.fetch, ttl=settings.jwks_ttl, clock=clock)
+        for url in vouching.issuers
+    }
+    return Auth0JWTBearerTokenValidator(expected, keys, now)
+
+
+def _publish(app: Flask, api: Api, vouching: Authority) -> None:
+    """The documents, and the pages that people read them on."""
+    app.extensions["api"] = api
+    endpoints = LoginEndpoints(vouching.authorization_endpoint, vouching.token_endpoint)
+    app.register_blueprint(documents(emit_documents(app, login=endpoints)))
+    app.register_blueprint(page(about.TITLE, login=_login(api, vouching)))
+    app.register_blueprint(explanations(about.TITLE, problems.catalogue()))
+
+
+def _login(api: Api, vouching: Authority) -> Login | None:
+    if not vouching.spa_client_id:
+        return None
+    return Login(
+        client_id=vouching.spa_client_id,
+        audience=vouching.audience,
+        scopes=tuple(api.scopes),
+        issuer_origin=vouching.origin,
+    )
+
+
+def _let_in(app: Flask, settings: Settings) -> None:
+    """Browsers of other origins, and the proxies in front."""
+    if settings.cors_origins:
+        CORS(
+            app,
+            origins=list(settings.cors_origins),
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["WWW-Authenticate", "Retry-After", "X-Request-Id"],
+            max_age=600,
+        )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

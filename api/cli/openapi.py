@@ -1,0 +1,66 @@
+"""`openapi`: the committed documents."""
+
+import difflib
+from pathlib import Path
+
+import click
+
+import openapi as package
+from api.app import create_app, emit_documents
+from api.settings import Settings
+from openapi import about
+from openapi.dialect import Json
+from openapi.documents import as_text
+
+DIRECTORY = Path(package.__file__).parent
+
+
+@click.group()
+def openapi() -> None:
+    """Write or check the OpenAPI documents in openapi/."""
+
+
+@openapi.command()
+def write() -> None:
+    """Write openapi.json (3.1) and swagger.json (2.0) from the code."""
+    for name, text in _texts().items():
+        (DIRECTORY / name).write_text(text, encoding="utf-8")
+        click.echo(f"openapi/{name}")
+
+
+@openapi.command()
+def check() -> None:
+    """Fail, with a diff, where a committed document and the code differ."""
+    diffs = [line for name, text in _texts().items() for line in _diff(name, text)]
+    if diffs:
+        click.echo("\n".join(diffs))
+        raise click.ClickException(
+            "openapi/ is not what the code says. Bring it up to date: "
+            "python manage.py openapi write"
+        )
+
+
+def committed_documents() -> dict[str, Json]:
+    """The documents by file name, as they are committed: for no one tenant."""
+    host = about.EXAMPLE_ISSUER.removeprefix("https://").removesuffix("/")
+    app = create_app(Settings(auth0_domain=(host,), auth0_audience="https://api.example.com/"))
+    server = {"url": about.EXAMPLE_SERVER, "description": "The development server (`make run`)"}
+    return emit_documents(app, server=server)
+
+
+def _texts() -> dict[str, str]:
+    return {name: as_text(document) for name, document in committed_documents().items()}
+
+
+def _diff(name: str, text: str) -> list[str]:
+    path = DIRECTORY / name
+    committed = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return list(
+        difflib.unified_diff(
+            committed.splitlines(),
+            text.splitlines(),
+            f"openapi/{name} as committed",
+            f"openapi/{name} as the code says",
+            lineterm="",
+        )
+    )

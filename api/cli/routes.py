@@ -1,0 +1,30 @@
+"""`routes`: each operation with what it needs."""
+
+from typing import Any
+
+import click
+
+from api.cli.openapi import committed_documents
+from api.cli.tables import show
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@click.command()
+def routes() -> None:
+    """List each operation with its method, path and required scope."""
+    document = committed_documents()["openapi.json"]
+    rows = [
+        (method.upper(), path, operation["operationId"], _needed(operation))
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method in METHODS
+    ]
+    show(("METHOD", "PATH", "OPERATION", "NEEDS"), rows)
+
+
+def _needed(operation: dict[str, Any]) -> str:
+    if not operation["security"]:
+        return "nothing"
+    scopes = next(iter(operation["security"][0].values()))
+    return " ".join(scopes) or "any access token"

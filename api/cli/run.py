@@ -1,0 +1,79 @@
+"""`run`: the API for development."""
+
+import logging.config
+import os
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from flask import Flask
+from werkzeug.serving import is_running_from_reloader, run_simple
+
+from api import settings
+from api.app import create_app
+from api.cli import embedded
+from api.issuer import EmbeddedIssuer
+from api.observability import logging_config
+from api.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port.  [default: 3010]")
+@click.option("--reload/--no-reload", default=True, help="Restart when the code changes.")
+def run(host: str | None, port: int | None, reload: bool) -> None:
+    """Serve the API for development.
+
+    Tokens come from the tenant of AUTH0_DOMAIN, or without one from an embedded issuer.
+    """
+    found = with_address(settings.load(), host, port)
+    logging.config.dictConfig(logging_config(found.log_level, found.log_format or "console"))
+    issuer = None if found.has_tenant else embedded.for_run(found)
+    app = create_app(found, issuer=issuer)
+    if not is_running_from_reloader():
+        check_port(found)
+        _greet(app, found, issuer)
+    run_simple(
+        found.host,
+        found.port,
+        app,
+        threaded=True,
+        use_reloader=reload,
+        extra_files=[str(path) for path in [Path(".env")] if path.is_file()],
+    )
+
+
+def with_address(found: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings, with what the command line says instead of HOST and PORT."""
+    return replace(found, host=host or found.host, port=port or found.port)
+
+
+def check_port(found: Settings) -> None:
+    """Refuse an address that cannot be listened on, before anything is started."""
+    family = socket.AF_INET6 if ":" in found.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((found.host, found.port))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise click.ClickException(
+            f"Cannot listen on {found.host}:{found.port}: {reason}. Choose another with --port."
+        ) from error
+
+
+def _greet(app: Flask, found: Settings, issuer: EmbeddedIssuer | None) -> None:
+    host = f"[{found.host}]" if ":" in found.host else found.host
+    api = f"http://{host}:{found.port}"
+    scopes = " ".join(app.extensions["api"].scopes)
+    click.echo(f"\n  Swagger UI  {api}/docs")
+    click.echo(f"  API         {api}/api/public")
+    if issuer is None:
+        click.echo(f"  Tokens      from {', '.join(found.issuers)}\n")
+        return
+    click.echo(f"  Tokens      from the embedded issuer, for development, at {issuer.url}")
+    click.echo(f"\n  A token ready to paste, good for 24 hours, with {scopes}:\n")
+    click.echo(issuer.mint(scopes))
+    click.echo("\n  Another:    python manage.py token mint --scope read:messages")
+    click.echo("  Stop:       Ctrl+C\n")

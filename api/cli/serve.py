@@ -1,0 +1,55 @@
+"""`serve`: the API in production."""
+
+import logging.config
+import os
+
+import click
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from api import settings
+from api.app import create_app
+from api.cli.run import check_port, with_address
+from api.observability import logging_config
+
+THREADS = 2 * (os.cpu_count() or 1) + 1
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port.  [default: 3010]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    help="Worker processes.  [default: one for each processor]",
+)
+def serve(host: str | None, port: int | None, workers: int) -> None:
+    """Serve the API in production, with Granian.
+
+    Needs AUTH0_DOMAIN and AUTH0_AUDIENCE: it never has the embedded issuer.
+    """
+    found = with_address(settings.load(), host, port)
+    config = logging_config(found.log_level, found.log_format or "json")
+    # Granian's own handlers would write its lines a second time, in another form.
+    config["loggers"]["_granian"] = {"propagate": True, "handlers": []}
+    logging.config.dictConfig(config)
+    # Each worker makes its own; this one is made so that a mistake stops the start, not a worker.
+    create_app(found)
+    check_port(found)
+    Granian(
+        "api.wsgi:application",
+        factory=True,
+        address=found.host,
+        port=found.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_dictconfig=config,
+        log_level=LogLevels(found.log_level),
+    ).serve()

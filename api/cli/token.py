@@ -1,0 +1,75 @@
+"""`token`: make access tokens for development, and explain any."""
+
+import logging
+import re
+import sys
+
+import click
+
+from api import settings
+from api.app import create_app
+from api.cli import embedded
+from api.cli.explain import explain_token
+from api.cli.tables import show
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@click.group()
+def token() -> None:
+    """Make and explain access tokens."""
+
+
+class Duration(click.ParamType[int]):
+    """`90`, `90s`, `15m`, `1h`, `7d` in seconds; with a minus, in the past."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        found = re.fullmatch(r"(-?[0-9]{1,9})([smhd]?)", str(value))
+        if not found:
+            self.fail(f"{value!r} is not a duration. Example: 1h (or 90s, 15m, 7d).", param, ctx)
+        return int(found[1]) * UNITS[found[2] or "s"]
+
+
+@token.command()
+@click.option("--scope", default="", help='Scopes to grant, as in "read:messages write:messages".')
+@click.option("--sub", help="Subject of the token.")
+@click.option("--expires", type=Duration(), default="24h", show_default=True, help="Lifetime.")
+def mint(scope: str, sub: str | None, expires: int) -> None:
+    """Print an access token of the embedded issuer, and nothing else."""
+    found = settings.load()
+    if found.has_tenant:
+        raise click.UsageError(
+            "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
+            "takes the tenant's alone. Get one from the Test tab of the API in the Auth0 dashboard."
+        )
+    click.echo(embedded.for_tokens(found).mint(scope, subject=sub, expires_in=expires))
+
+
+@token.command()
+@click.argument("text", metavar="[TOKEN or -]", default="-")
+@click.option("--scope", default="", help="Scopes that the token must grant.")
+def explain(text: str, scope: str) -> None:
+    """Say why a token is or is not accepted, a line for each check.
+
+    Reads the token from standard input when TOKEN is - or left out. Exit status 0 only if the
+    API would accept it. The token is sent nowhere.
+    """
+    # Why the keys could not be had is in the table; the log would say it again.
+    logging.disable(logging.WARNING)
+    found = settings.load()
+    issuer = None if found.has_tenant else embedded.for_tokens(found)
+    app = create_app(found, issuer=issuer)
+    rows = explain_token(
+        app.extensions["guard"], _pasted(text), tuple(scope.split()), app.extensions["api"].scopes
+    )
+    show(("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE"), [row.cells() for row in rows])
+    sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)
+
+
+def _pasted(text: str) -> str:
+    pasted = sys.stdin.read() if text == "-" else text
+    return re.sub(r"^(authorization:)?\s*bearer\s+", "", pasted.strip(), flags=re.IGNORECASE)

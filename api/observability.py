@@ -1,0 +1,72 @@
+"""What operators see: a request id, and one log line a request."""
+
+import logging
+import time
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, g, request
+
+from api.problems import request_id
+
+log = logging.getLogger("api.access")
+
+
+def logging_config(level: str, form: str) -> dict[str, Any]:
+    """For logging.config.dictConfig: to standard error, `json` (an object a line) or `console`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": _FORMATS[form]},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stderr",
+                "formatter": "lines",
+            }
+        },
+        "root": {"level": level.upper(), "handlers": ["stderr"]},
+        # The access log below says more, and no query string: a token may have strayed into one.
+        "loggers": {"werkzeug": {"level": "ERROR"}},
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Give each request its id and its line."""
+    app.before_request(_start)
+    app.after_request(_finish)
+
+
+_FORMATS = {
+    "json": {
+        "()": "pythonjsonlogger.json.JsonFormatter",
+        "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+    },
+    "console": {"format": "%(asctime)s %(levelname)-7s %(message)s", "datefmt": "%H:%M:%S"},
+}
+
+
+def _start() -> None:
+    g.started_at = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = request_id()
+    spent = (time.perf_counter() - g.get("started_at", time.perf_counter())) * 1000
+    path = quote(request.path)
+    log.info(
+        "%s %s %d %.1f ms",
+        request.method,
+        path,
+        response.status_code,
+        spent,
+        extra={
+            "method": request.method,
+            "path": path,
+            "status": response.status_code,
+            "duration_ms": round(spent, 1),
+            "request_id": request_id(),
+        },
+    )
+    return response

@@ -1,0 +1,317 @@
+"""The error tree, and the one renderer of every failure (RFC 9457).
+
+Problem
+├── InternalError                500  internal-error
+├── MalformedBody                400  malformed-body
+├── NotFound                     404  not-found
+├── MethodNotAllowed             405  method-not-allowed
+├── ContentTooLarge              413  content-too-large
+├── UnsupportedMediaType         415  unsupported-media-type
+├── ValidationFailed             422  validation-failed
+├── SigningKeysUnavailable       503  signing-keys-unavailable
+└── AuthorizationProblem              (RFC 6750: carries a challenge)
+    ├── InvalidRequest           400  invalid-request
+    ├── AuthorizationMissing     401  authorization-missing
+    ├── InvalidToken             401  invalid-token
+    └── InsufficientScope        403  insufficient-scope
+
+A class states its code, status and sentence; a raise adds only what is new.
+The docstring of a class is what its page at /problems tells people to do.
+"""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import uuid_utils
+from flask import Flask, Response, current_app, g
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A failure as clients see it."""
+
+    name: str
+    status: int
+    title: str
+    detail: str
+    response_headers: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: list[dict[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.detail)
+        self.detail = detail or self.detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    @classmethod
+    def type(cls) -> str:
+        """The problem type: a URI reference to the page that explains it."""
+        return f"/problems#{cls.name}"
+
+    def members(self) -> dict[str, Any]:
+        """The members of the problem document, without `instance`."""
+        found = {
+            "type": self.type(),
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        return found if self.errors is None else found | {"errors": self.errors}
+
+
+class InternalError(Problem):
+    """The server met a fault of its own. Nothing in your request can mend it: try again later,
+    and tell the API's team the `instance` if it stays."""
+
+    name = "internal-error"
+    status = 500
+    title = "Internal server error"
+    detail = "The server met a fault of its own; it has been logged under this instance."
+
+
+class MalformedBody(Problem):
+    """The body could not be read as JSON. Send one JSON text in UTF-8, each member once."""
+
+    name = "malformed-body"
+    status = 400
+    title = "The body is not JSON"
+    detail = "The request body could not be read as JSON."
+
+
+class NotFound(Problem):
+    """Nothing is at this address. The operations and their paths are listed at /docs; a trailing
+    slash is never part of a path."""
+
+    name = "not-found"
+    status = 404
+    title = "Not found"
+    detail = "Nothing is at this address; /docs lists what there is."
+
+
+class MethodNotAllowed(Problem):
+    """The address exists, but not with this method. The `Allow` header lists those that it has."""
+
+    name = "method-not-allowed"
+    status = 405
+    title = "Method not allowed"
+    detail = "This address does not have this method; the Allow header lists those it has."
+    response_headers = ("Allow",)
+
+
+class ContentTooLarge(Problem):
+    """The body is over the limit of 64 KiB. Send less at once."""
+
+    name = "content-too-large"
+    status = 413
+    title = "The body is too large"
+    detail = "The request body is over the limit of 64 KiB."
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of a media type that this operation does not read.
+    Send `Content-Type: application/json`, unencoded and in UTF-8."""
+
+    name = "unsupported-media-type"
+    status = 415
+    title = "Unsupported media type"
+    detail = "Send the body as application/json in UTF-8, without a Content-Encoding."
+
+
+class ValidationFailed(Problem):
+    """The request was read, but some of its values do not fit. `errors` names each one:
+    a JSON Pointer (RFC 6901) into the body, or the query parameter, and what is wrong with it."""
+
+    name = "validation-failed"
+    status = 422
+    title = "Some values do not fit"
+    detail = "Some values of the request do not fit; errors names each of them."
+
+
+class SigningKeysUnavailable(Problem):
+    """The issuer's signing keys cannot be had at the moment, so no token can be checked.
+    Your token may be fine: send the same request again after `Retry-After` seconds."""
+
+    name = "signing-keys-unavailable"
+    status = 503
+    title = "The issuer's signing keys are not available"
+    detail = "The token cannot be checked now: the issuer's signing keys cannot be had. Try again."
+    response_headers = ("Retry-After",)
+
+
+class AuthorizationProblem(Problem):
+    """The request was not authorised."""
+
+    error: str | None = None
+    response_headers = ("WWW-Authenticate",)
+
+    @property
+    def error_description(self) -> str:
+        """The detail in the characters of RFC 6750 section 3: %x20-21 / %x23-5B / %x5D-7E."""
+        return quotable(self.detail)
+
+    def members(self) -> dict[str, Any]:
+        found = super().members()
+        if self.error is None:
+            return found
+        return found | {"error": self.error, "error_description": self.error_description}
+
+
+class InvalidRequest(AuthorizationProblem):
+    """The `Authorization` header is malformed: send it once, as `Authorization: Bearer TOKEN`,
+    one token, without quotes or commas."""
+
+    name = "invalid-request"
+    status = 400
+    title = "The Authorization header is malformed"
+    detail = "Send exactly one header of the form Authorization: Bearer TOKEN."
+    error = "invalid_request"
+
+
+class AuthorizationMissing(AuthorizationProblem):
+    """The operation needs an access token and got none.
+    Send one as `Authorization: Bearer TOKEN`; /docs says how to get one."""
+
+    name = "authorization-missing"
+    status = 401
+    title = "An access token is needed"
+    detail = "Send an access token in the header Authorization: Bearer TOKEN."
+
+
+class InvalidToken(AuthorizationProblem):
+    """The access token failed a check; the detail names the check and what to change.
+    `python manage.py token explain TOKEN` goes through all of them."""
+
+    name = "invalid-token"
+    status = 401
+    title = "The access token is not accepted"
+    detail = "exp: the token has expired; get a new one"
+    error = "invalid_token"
+
+
+class InsufficientScope(AuthorizationProblem):
+    """The token is good, but grants less than the operation needs. Ask the issuer for the scopes
+    in the challenge, or have the permissions given to the user or application."""
+
+    name = "insufficient-scope"
+    status = 403
+    title = "The access token grants too little"
+    detail = "The token lacks a scope that this operation needs."
+    error = "insufficient_scope"
+
+
+def quotable(text: str) -> str:
+    """`text` in the characters that RFC 6750 lets stand between quotes in a challenge."""
+    swapped = text.replace('"', "'").replace("\\", "/")
+    return "".join(char if " " <= char <= "~" else "?" for char in swapped)
+
+
+def catalogue() -> tuple[type[Problem], ...]:
+    """Every problem that has a type of its own, by status."""
+    found = {kind for kind in _family(Problem) if "name" in vars(kind)}
+    return tuple(sorted(found, key=lambda kind: (kind.status, kind.name)))
+
+
+def init_app(app: Flask) -> None:
+    """Let every failure of every path end in `render`, with TESTING on as well as off."""
+    app.register_error_handler(Exception, render)
+
+
+def render(error: Exception) -> Response:
+    """The response for any exception: RFC 9457 members under application/problem+json."""
+    problem = _as_problem(error)
+    if isinstance(problem, InternalError):
+        current_app.logger.error("unhandled exception", exc_info=error)
+    body = problem.members() | {"instance": f"urn:uuid:{request_id()}"}
+    return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
+
+
+def request_id() -> str:
+    """The id (UUIDv7) of the request at hand: in the log, X-Request-Id and `instance`."""
+    if "request_id" not in g:
+        g.request_id = str(uuid_utils.uuid7())
+    return str(g.request_id)
+
+
+def validation_errors(messages: Any, where: str = "pointer") -> list[dict[str, str]]:
+    """marshmallow's messages as a flat list of `{where, detail}`.
+
+    `where` is "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query.
+    """
+    name = _pointer if where == "pointer" else "/".join
+    return [{where: name(path), "detail": text} for path, text in _leaves(messages)]
+
+
+class _Unnamed(Problem):
+    """A status of the framework that has no type of its own (RFC 9457 section 4.2.1)."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        phrase = HTTPStatus(status).phrase
+        super().__init__(HTTPStatus(status).description or phrase, headers=headers)
+        self.status, self.title = status, phrase
+
+    @classmethod
+    def type(cls) -> str:
+        return "about:blank"
+
+
+_OF_FRAMEWORK: dict[int, type[Problem]] = {
+    kind.status: kind
+    for kind in (NotFound, MethodNotAllowed, ContentTooLarge, UnsupportedMediaType)
+}
+
+
+def _as_problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ValidationError):
+        return ValidationFailed(errors=validation_errors(error.messages))
+    if isinstance(error, HTTPException) and error.get_response().status_code in _STATUSES:
+        return _from_http(error)
+    return InternalError()
+
+
+_STATUSES = frozenset(status.value for status in HTTPStatus if 400 <= status.value != 500)
+
+
+def _from_http(error: HTTPException) -> Problem:
+    response = error.get_response()
+    # The exception's own body and description are left behind: both may hold names of our inside.
+    headers = {name: text for name, text in response.headers if not name.startswith("Content-")}
+    kind = _OF_FRAMEWORK.get(response.status_code)
+    return kind(headers=headers) if kind else _Unnamed(response.status_code, headers)
+
+
+def _family(kind: type[Problem]) -> Iterator[type[Problem]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _family(child)
+
+
+def _leaves(messages: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            yield from _leaves(inner, path if key == "_schema" else (*path, _printable(key)))
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _leaves(inner, path)
+    else:
+        yield path, _printable(messages)
+
+
+def _printable(text: Any) -> str:
+    # A member's name is the client's: a lone surrogate in it must not break our own JSON.
+    return str(text).encode("utf-8", "replace").decode("utf-8")
+
+
+def _pointer(path: tuple[str, ...]) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)

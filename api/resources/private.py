@@ -1,0 +1,21 @@
+"""What every caller with an access token may read."""
+
+from api.bridge import Namespace, Resource
+from api.guard import require_auth
+from schemas.greeting import Greeting
+
+ns = Namespace("private", "What every caller with a token may read", path="/api/private")
+
+MESSAGE = "Hello from a private endpoint! You need to be authenticated to see this."
+
+
+@ns.route("")
+class Private(Resource):
+    @require_auth()
+    @ns.operation(returns=Greeting, example={"message": MESSAGE})
+    def get(self) -> dict[str, str]:
+        """Greet a caller
+
+        Any access token for this API will do, whatever it grants.
+        """
+        return {"message": MESSAGE}

@@ -1,0 +1,30 @@
+"""What a caller may read whose token grants a scope."""
+
+from api.bridge import Namespace, Resource
+from api.guard import require_auth
+from schemas.greeting import Greeting
+
+ns = Namespace(
+    "private-scoped",
+    "What a caller may read whose token grants a scope",
+    path="/api/private-scoped",
+    scopes={
+        "read:messages": "Read messages",
+        "write:messages": "Write messages, and change your own",
+        "admin:messages": "Change and delete anybody's messages",
+    },
+)
+
+MESSAGE = (
+    "Hello from a private endpoint! You need to be authenticated "
+    "and have a scope of read:messages to see this."
+)
+
+
+@ns.route("")
+class PrivateScoped(Resource):
+    @require_auth("read:messages")
+    @ns.operation(returns=Greeting, example={"message": MESSAGE})
+    def get(self) -> dict[str, str]:
+        """Greet a caller who may read messages"""
+        return {"message": MESSAGE}

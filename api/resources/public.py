@@ -1,0 +1,19 @@
+"""What everybody may read."""
+
+from api.bridge import Namespace, Resource
+from schemas.greeting import Greeting
+
+ns = Namespace("public", "What everybody may read", path="/api/public")
+
+MESSAGE = "Hello from a public endpoint! You don't need to be authenticated to see this."
+
+
+@ns.route("")
+class Public(Resource):
+    @ns.operation(returns=Greeting, example={"message": MESSAGE})
+    def get(self) -> dict[str, str]:
+        """Greet anybody
+
+        Needs no token: use it to see that the API is there.
+        """
+        return {"message": MESSAGE}

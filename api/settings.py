@@ -1,0 +1,168 @@
+"""The settings: the environment and `.env`, read once, all mistakes reported together."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from environs import Env, EnvValidationError
+from marshmallow import ValidationError, validate
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Exception):
+    """One setting or more cannot be used; the text has a line for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each is an environment variable of the same name in capitals (README, "Settings").
+
+    auth0_domain: hosts without scheme; empty means the embedded issuer. token_leeway, jwks_ttl:
+    seconds. trusted_proxies: how many in front set X-Forwarded-*.
+    """
+
+    auth0_domain: tuple[str, ...] = ()
+    auth0_audience: str = ""
+    auth0_spa_client_id: str = ""
+    auth0_organizations: frozenset[str] = frozenset()
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    log_level: str = "info"
+    log_format: str = ""
+    token_leeway: float = 5.0
+    jwks_ttl: float = 600.0
+    host: str = "127.0.0.1"
+    port: int = 3010
+    instance: Path = field(default_factory=lambda: Path("instance"))
+
+    @property
+    def has_tenant(self) -> bool:
+        return bool(self.auth0_domain)
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The issuer of each domain, trailing slash included, as `iss` has it."""
+        return tuple(f"https://{domain}/" for domain in self.auth0_domain)
+
+
+def load(env_file: Path = Path(".env")) -> Settings:
+    """Read the environment, and `env_file` for what the environment does not say.
+
+    Raises SettingsError, which names each variable, its fault and a good example.
+    """
+    env = Env(eager=False)
+    env.read_env(str(env_file), recurse=False)
+    values = _read(env)
+    faults = _faults(env)
+    if "AUTH0_DOMAIN" not in faults and "AUTH0_AUDIENCE" not in faults:
+        faults |= _pair_faults(values)
+    if faults:
+        raise SettingsError("\n".join(_line(name, faults[name]) for name in sorted(faults)))
+    return Settings(**values)
+
+
+EXAMPLES = {
+    "AUTH0_DOMAIN": "your-tenant.eu.auth0.com",
+    "AUTH0_AUDIENCE": "https://api.example.com/",
+    "AUTH0_SPA_CLIENT_ID": "your-application-client-id",
+    "AUTH0_ORGANIZATIONS": "org_abc123,org_def456",
+    "CORS_ORIGINS": "https://app.example.com,http://localhost:4200",
+    "TRUSTED_PROXIES": "1",
+    "LOG_LEVEL": "info",
+    "LOG_FORMAT": "json",
+    "TOKEN_LEEWAY": "5",
+    "JWKS_TTL": "600",
+    "HOST": "127.0.0.1",
+    "PORT": "3010",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens on `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _read(env: Env) -> dict[str, Any]:
+    default = Settings()
+    return {
+        "auth0_domain": _listed(env, "AUTH0_DOMAIN", _check_domain),
+        "auth0_audience": env.str("AUTH0_AUDIENCE", "", validate=_check_printable),
+        "auth0_spa_client_id": env.str("AUTH0_SPA_CLIENT_ID", "", validate=_check_printable),
+        "auth0_organizations": frozenset(_listed(env, "AUTH0_ORGANIZATIONS", _check_organization)),
+        "cors_origins": _listed(env, "CORS_ORIGINS", _check_origin),
+        "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
+        "log_level": env.str("LOG_LEVEL", default.log_level, validate=_one_of(*LOG_LEVELS)),
+        "log_format": env.str("LOG_FORMAT", "", validate=_one_of("", "json", "console")),
+        "token_leeway": env.float("TOKEN_LEEWAY", 5.0, validate=validate.Range(0, 300)),
+        "jwks_ttl": env.float("JWKS_TTL", 600.0, validate=validate.Range(1, 86400)),
+        "host": env.str("HOST", default.host, validate=validate.Length(min=1)),
+        "port": env.int("PORT", default.port, validate=validate.Range(1, 65535)),
+    }
+
+
+def _faults(env: Env) -> dict[str, str]:
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        faults = cast(Mapping[str, list[str]], error.error_messages)
+        return {name: " ".join(messages) for name, messages in faults.items()}
+    return {}
+
+
+def _line(name: str, fault: str) -> str:
+    return f"{name}: {fault} Example: {name}={EXAMPLES[name]}"
+
+
+def _listed(env: Env, name: str, check: Callable[[str], None]) -> tuple[str, ...]:
+    items = env.list(name, [], subcast=str, validate=lambda found: _each(check, found))
+    return tuple(item.strip() for item in items or ())
+
+
+def _each(check: Callable[[str], None], items: Iterable[str]) -> None:
+    for item in items:
+        check(item.strip())
+
+
+def _check_domain(domain: str) -> None:
+    if "://" in domain or "/" in domain:
+        raise ValidationError("Give the host alone, without scheme and path.")
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?", domain):
+        raise ValidationError("Not a host name, host[:port].")
+
+
+def _check_organization(organization: str) -> None:
+    if not re.fullmatch(r"org_[A-Za-z0-9]+", organization):
+        raise ValidationError("Not an organization's id; it starts with org_.")
+
+
+def _check_origin(origin: str) -> None:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?", origin):
+        raise ValidationError("Not an origin, scheme://host[:port] without a path.")
+
+
+def _check_printable(text: str) -> None:
+    if not re.fullmatch(r"[\x21-\x7E]*", text):
+        raise ValidationError("It may hold printable ASCII characters alone, and no space.")
+
+
+def _one_of(*choices: str) -> validate.OneOf:
+    listed = ", ".join(filter(None, choices))
+    return validate.OneOf(choices, error=f"Not one of {listed}.")
+
+
+def _pair_faults(values: dict[str, Any]) -> dict[str, str]:
+    pair = {name: values[name.lower()] for name in ("AUTH0_DOMAIN", "AUTH0_AUDIENCE")}
+    given = [name for name, value in pair.items() if value]
+    if len(given) != 1:
+        return {}
+    missing = next(name for name in pair if name not in given)
+    return {missing: f"Not set, while {given[0]} is; it takes both."}

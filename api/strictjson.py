@@ -1,0 +1,55 @@
+"""JSON that means one thing only: what a token or a request body is read with."""
+
+import json
+from typing import Any
+
+MAX_DEPTH = 32
+
+
+def loads(data: bytes) -> Any:
+    """Read one JSON text (RFC 8259, with the strictness of RFC 8725 section 2.4 and I-JSON).
+
+    Refused with a ValueError that says why: bytes that are not UTF-8, members given twice,
+    NaN and Infinity, and nesting deeper than MAX_DEPTH.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    _refuse_depth(value)
+    return value
+
+
+_TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(members)
+    if len(read) != len(members):
+        raise ValueError("a member is given twice")
+    return read
+
+
+def _refuse_constant(_name: str) -> Any:
+    raise ValueError("NaN and Infinity are not JSON")
+
+
+def _refuse_depth(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH + 1:
+            raise ValueError(_TOO_DEEP)
+        level = [child for parent in level for child in _children(parent)]
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

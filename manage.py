@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+"""The one door for people: `python manage.py --help`."""
+
+from api.cli import main
+
+if __name__ == "__main__":
+    main()

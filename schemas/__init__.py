@@ -1,0 +1,1 @@
+"""The marshmallow schemas: what comes in and what goes out, one file a subject."""

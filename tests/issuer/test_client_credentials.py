@@ -1,0 +1,103 @@
+"""Client credentials (RFC 6749, section 4.4)."""
+
+import base64
+
+import pytest
+
+from .conftest import AUDIENCE, URL, claims_of
+
+ALL = "read:messages write:messages admin:messages"
+
+
+@pytest.fixture
+def ask(client, issuer):
+    """A token request of the machine client; keywords change its form, headers its headers."""
+
+    def ask(headers=None, **form):
+        credentials = {
+            "grant_type": "client_credentials",
+            "client_id": issuer.machine_client_id,
+            "client_secret": issuer.machine_client_secret,
+        }
+        return client.post(issuer.token_endpoint, data=credentials | form, headers=headers)
+
+    return ask
+
+
+def test_token_shape(ask, issuer):
+    """A machine's token has exactly the claims of Auth0's default profile."""
+    response = ask(scope="read:messages", audience=AUDIENCE)
+    assert claims_of(issuer, response.json["access_token"]) == {
+        "iss": URL,
+        "sub": "embedded-machine@clients",
+        "aud": AUDIENCE,
+        "iat": 1_800_000_000,
+        "exp": 1_800_086_400,
+        "azp": "embedded-machine",
+        "gty": "client-credentials",
+        "scope": "read:messages",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [
+        ("write:messages", "write:messages"),
+        ("write:messages read:messages unknown openid", "read:messages write:messages"),
+        ("unknown", None),
+        ("", ALL),
+    ],
+)
+def test_scope(ask, issuer, asked, granted):
+    """Unknown scopes are dropped, and who names none gets all, as at Auth0."""
+    body = ask(scope=asked).json
+    claims = claims_of(issuer, body["access_token"])
+    assert (body.get("scope"), claims.get("scope")) == (granted, granted)
+
+
+def test_basic_authentication(client, issuer):
+    """The credentials may come as HTTP Basic."""
+    response = client.post(
+        issuer.token_endpoint,
+        data={"grant_type": "client_credentials"},
+        auth=(issuer.machine_client_id, issuer.machine_client_secret),
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_secret": "fälsch"}, 401, "invalid_client"),
+        ({"client_secret": ""}, 401, "invalid_client"),
+        ({"client_id": "stranger"}, 400, "invalid_client"),
+        ({"client_id": "embedded-spa"}, 401, "invalid_client"),
+        ({"audience": "https://other.example"}, 400, "access_denied"),
+        ({"audience": ""}, 400, "access_denied"),
+        ({"audience": [AUDIENCE, "https://other.example"]}, 400, "access_denied"),
+        ({"grant_type": "implicit"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code"}, 400, "invalid_client"),
+    ],
+)
+def test_refused(ask, form, status, error):
+    """Wrong credentials, another audience, another grant: an error of RFC 6749 and no token."""
+    response = ask(**form)
+    assert (response.status_code, response.json["error"]) == (status, error)
+    assert "access_token" not in response.json
+
+
+@pytest.mark.parametrize("credentials", [b"\xff\xfe:x", b"no colon", b"stranger:x"])
+def test_faulty_basic_credentials(client, issuer, credentials):
+    """Basic credentials of any bytes are refused, and never a fault of the server."""
+    response = client.post(
+        issuer.token_endpoint,
+        data={"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
+    )
+    assert (response.status_code, response.json["error"]) == (401, "invalid_client")
+
+
+def test_token_endpoint_is_post_alone(client, issuer):
+    """A token is never had by GET."""
+    assert client.get(issuer.token_endpoint).status_code == 405

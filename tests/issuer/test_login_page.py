@@ -1,0 +1,67 @@
+"""The login page."""
+
+import re
+
+import pytest
+
+from .conftest import SCOPES
+
+
+def test_offers(browser):
+    """It says what it is, and offers each persona, each scope, and to deny."""
+    page = browser.open().text
+    assert "Embedded development issuer" in page
+    assert "No password is needed" in page
+    assert re.findall(r'name="persona" value="(\w+)"', page) == [
+        "reader",
+        "writer",
+        "administrator",
+        "custom",
+        "deny",
+    ]
+    assert re.findall(r'name="permit" value="([^"]+)"', page) == list(SCOPES)
+    assert "Change &amp; delete the messages of others" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "ticked"),
+    [
+        (None, []),
+        ("openid unknown", []),
+        ("write:messages", ["write:messages"]),
+        ("admin:messages openid read:messages", ["read:messages", "admin:messages"]),
+    ],
+)
+def test_ticked(browser, asked, ticked):
+    """What the client asked for, of what the API has, is ticked already."""
+    page = browser.open(scope=asked).text
+    assert re.findall(r'name="permit" value="([^"]+)" checked', page) == ticked
+
+
+def test_content_security_policy(browser):
+    """It runs no script, is framed by nobody, and its form may end at the client."""
+    response = browser.open()
+    assert response.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'self'; form-action 'self' http://localhost:5173; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_nothing_inline(browser):
+    """Neither script nor style is inline."""
+    page = browser.open().text
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+def test_stylesheet(browser):
+    """The stylesheet that the page names is served."""
+    [address] = re.findall(r'rel="stylesheet" href="([^"]+)"', browser.open().text)
+    response = browser.client.get(address)
+    assert (response.status_code, response.mimetype) == (200, "text/css")
+    response.close()
+
+
+def test_form_keeps_the_request(browser):
+    """The form posts to the page's own address, query included: it has no action."""
+    assert '<form method="post">' in browser.open().text

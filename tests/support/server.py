@@ -1,0 +1,86 @@
+"""manage.py as a process of its own, answering on a port of this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+from api.settings import EXAMPLES
+
+MANAGE = Path(__file__).parents[2] / "manage.py"
+SECONDS = 30
+
+
+class Server:
+    """`manage.py COMMAND --port PORT`, from enter to exit, in a directory of its own.
+
+    url: where it answers. log: what it has written so far, standard output and error together.
+    """
+
+    def __init__(self, directory: Path, *command: str, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, str(MANAGE), *command, "--port", str(self.port)]
+        self._directory = directory
+        self._environment = clean_environment() | environment
+        self._log = directory / "log"
+
+    def __enter__(self) -> Self:
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=self._directory,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{' '.join(self._command)} does not answer:\n{self.log}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
+                connection.sendall(b"GET /api/public HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                return connection.recv(12) == b"HTTP/1.1 200"
+        except OSError:
+            return False
+
+
+def clean_environment() -> dict[str, str]:
+    """This environment without any setting of the project's."""
+    return {name: value for name, value in os.environ.items() if name not in EXAMPLES}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
