@@ -223,13 +223,15 @@ def catalogue() -> tuple[type[Problem], ...]:
 
 def init_app(app: Flask) -> None:
     """Let every failure of every path end in `render`, with TESTING on as well as off."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_error_handler(Exception, render)
 
 
 def render(error: Exception) -> Response:
     """The response for any exception: RFC 9457 members under application/problem+json."""
     problem = _as_problem(error)
-    if isinstance(problem, InternalError):
+    # What Flask wraps into its own InternalServerError it has logged already.
+    if isinstance(problem, InternalError) and not isinstance(error, HTTPException):
         current_app.logger.error("unhandled exception", exc_info=error)
     body = problem.members() | {"instance": f"urn:uuid:{request_id()}"}
     return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
@@ -275,7 +277,7 @@ def _as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, ValidationError):
         return ValidationFailed(errors=validation_errors(error.messages))
-    if isinstance(error, HTTPException) and error.get_response().status_code in _STATUSES:
+    if isinstance(error, HTTPException) and error.code in _STATUSES:
         return _from_http(error)
     return InternalError()
 

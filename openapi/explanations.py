@@ -16,7 +16,9 @@ def explanations(title: str, problems: tuple[Any, ...]) -> Blueprint:
             "name": problem.name,
             "status": problem.status,
             "title": problem.title,
-            "paragraph": " ".join(cleandoc(problem.__doc__).replace("`", "").split()),
+            "paragraph": " ".join(
+                cleandoc(problem.__doc__ or problem.detail).replace("`", "").split()
+            ),
         }
         for problem in problems
     ]

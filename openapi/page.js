@@ -38,11 +38,23 @@ const pasteOnly = {
   },
 };
 
+/** A refused login's reason as it was meant: Swagger UI leaves "+" for each blank of its query. */
+const readableRefusals = {
+  statePlugins: {
+    err: {
+      wrapActions: {
+        newAuthErr: (report) => (error) =>
+          report({ ...error, message: error.message.replaceAll("+", " ") }),
+      },
+    },
+  },
+};
+
 const ui = SwaggerUIBundle({
   domNode: element,
   url: documentUrl,
   presets: [SwaggerUIBundle.presets.apis],
-  plugins: login ? [] : [pasteOnly],
+  plugins: [login ? readableRefusals : pasteOnly],
   layout: "BaseLayout",
   validatorUrl: null,
   deepLinking: true,

@@ -1,11 +1,14 @@
-"""One file a namespace; one line here each."""
+"""What there is: one file a namespace, and one line here each."""
+
+from importlib import import_module
 
 from api.bridge import Namespace
-from api.resources import me, private, private_scoped, public
 
-NAMESPACES: tuple[Namespace, ...] = (
-    public.ns,
-    private.ns,
-    private_scoped.ns,
-    me.ns,
+_NAMES = (
+    "public",
+    "private",
+    "private_scoped",
+    "me",
 )
+
+NAMESPACES: tuple[Namespace, ...] = tuple(import_module(f"{__name__}.{name}").ns for name in _NAMES)

@@ -21,10 +21,12 @@ class Server:
     url: where it answers. log: what it has written so far, standard output and error together.
     """
 
-    def __init__(self, directory: Path, *command: str, **environment: str) -> None:
+    def __init__(
+        self, directory: Path, *command: str, manage: Path = MANAGE, **environment: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, str(MANAGE), *command, "--port", str(self.port)]
+        self._command = [sys.executable, str(manage), *command, "--port", str(self.port)]
         self._directory = directory
         self._environment = clean_environment() | environment
         self._log = directory / "log"
@@ -78,6 +80,15 @@ class Server:
 def clean_environment() -> dict[str, str]:
     """This environment without any setting of the project's."""
     return {name: value for name, value in os.environ.items() if name not in EXAMPLES}
+
+
+def mint(directory: Path, scope: str = "") -> str:
+    """A token of the embedded issuer that `manage.py run` has in that directory."""
+    command = [sys.executable, str(MANAGE), "token", "mint", "--scope", scope]
+    minted = subprocess.run(
+        command, cwd=directory, env=clean_environment(), capture_output=True, text=True, check=True
+    )
+    return minted.stdout.strip()
 
 
 def free_port() -> int:

@@ -1,0 +1,54 @@
+"""Who calls, as the guard sees it."""
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+
+def test_the_caller_sees_what_the_guard_sees(bearer: Callable[..., FlaskClient]) -> None:
+    """Every member of the contract, from the claims that it comes from."""
+    caller = bearer(
+        "openid  read:messages",
+        sub="auth0|ann",
+        aud=["https://api.localhost/", "https://tenant.example/userinfo"],
+        iat=1_700_000_000,
+        exp=4_000_000_000,
+        permissions=["read:messages"],
+        org_id="org_a",
+        act={"sub": "agent@clients", "act": {"sub": "first@clients"}},
+    )
+    assert caller.get("/api/me").json == {
+        "subject": "auth0|ann",
+        "client_id": "embedded-spa",
+        "issuer": "http://localhost/issuer/",
+        "audience": ["https://api.localhost/", "https://tenant.example/userinfo"],
+        "scopes": ["openid", "read:messages"],
+        "permissions": ["read:messages"],
+        "organization": "org_a",
+        "actor": {"subject": "agent@clients", "actor": {"subject": "first@clients", "actor": None}},
+        "token_type": "Bearer",
+        "issued_at": "2023-11-14T22:13:20+00:00",
+        "expires_at": "2096-10-02T07:06:40+00:00",
+    }
+
+
+def test_what_a_token_lacks_is_null_or_empty(bearer: Callable[..., FlaskClient]) -> None:
+    """A client need not ask whether a member is there."""
+    found = bearer(azp=None, iat=None).get("/api/me").json
+    lacking = {name for name, value in found.items() if value in (None, [])}
+    assert lacking == {
+        *("client_id", "scopes", "permissions", "organization", "actor", "issued_at"),
+    }
+
+
+def test_the_client_of_rfc_9068_is_seen_as_well(bearer: Callable[..., FlaskClient]) -> None:
+    """Auth0's own profile says azp, RFC 9068 client_id."""
+    found = bearer(azp=None, client_id="an-application").get("/api/me").json
+    assert found["client_id"] == "an-application"
+
+
+def test_absurd_times_are_no_crash(bearer: Callable[..., FlaskClient]) -> None:
+    """A number for which no calendar has a day is still a valid exp."""
+    found = bearer(iat=-1e300, exp=10**30).get("/api/me")
+    assert found.status_code == 200
+    assert (found.json["issued_at"], found.json["expires_at"]) == (None, None)

@@ -1,0 +1,146 @@
+"""The app as a whole: what holds on every path."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.authority import Issuer
+from api.issuer import EmbeddedIssuer
+from api.settings import Settings, SettingsError
+
+ORIGIN = "https://app.example.com"
+
+
+def test_without_a_tenant_and_without_an_issuer_there_is_no_app() -> None:
+    """Nobody would vouch for callers; the message names both settings."""
+    with pytest.raises(SettingsError, match="AUTH0_DOMAIN and AUTH0_AUDIENCE"):
+        create_app(Settings())
+
+
+def test_a_tenant_wins_over_an_issuer(issuer: Issuer) -> None:
+    """With a tenant, the embedded issuer is not served, even when somebody hands one in."""
+    settings = Settings(auth0_domain=("tenant.example",), auth0_audience="https://api.example/")
+    client = create_app(settings, issuer=issuer).test_client()
+    assert client.get("/issuer/.well-known/jwks.json").status_code == 404
+
+
+def test_two_apps_live_in_one_process(
+    issuer: EmbeddedIssuer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each trusts its own issuer, though they share every module."""
+    directory = tmp_path_factory.mktemp("another")
+    another = EmbeddedIssuer(directory, "http://localhost/issuer/", issuer.audience)
+    apps = {each: create_app(Settings(), issuer=each) for each in (issuer, another)}
+    for own, app in apps.items():
+        for minted_by in apps:
+            headers = {"Authorization": f"Bearer {minted_by.mint()}"}
+            status = app.test_client().get("/api/private", headers=headers).status_code
+            assert status == (200 if minted_by is own else 401)
+
+
+@pytest.mark.parametrize("path", ["/api/public", "/docs", "/openapi.json", "/swagger.json"])
+def test_head_works_wherever_get_does(client: FlaskClient, path: str) -> None:
+    """The same status and headers, no body."""
+    response = client.head(path)
+    assert (response.status_code, response.data) == (200, b"")
+    assert int(response.headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/api/public/", "/docs/", "/openapi.json/", "//docs", "/api"])
+def test_slashes_are_not_part_of_a_path(client: FlaskClient, path: str) -> None:
+    """404, and no redirect to where it would be."""
+    # As a path in the environment: in an address, `//docs` would be a host.
+    assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+def test_path_and_method_are_said_before_authorisation(client: FlaskClient, method: str) -> None:
+    """An address is there or not, and has a method or not, for everybody alike."""
+    assert client.open("/api/private", method=method).status_code == 405
+    assert client.open("/api/nothing", method=method).status_code == 404
+
+
+def test_a_forged_prefix_or_host_leaves_no_trace(client: FlaskClient) -> None:
+    """Without trusted proxies, X-Forwarded-* is anybody's claim."""
+    forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil.example"}
+    for path in ("/openapi.json", "/swagger.json", "/docs", "/"):
+        assert "evil" not in str(client.get(path, headers=forged).headers)
+        assert b"evil" not in client.get(path).data
+
+
+@pytest.mark.parametrize(("count", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.2")])
+def test_trusted_proxies_say_where_a_request_comes_from(
+    issuer: Issuer, count: int, seen: str
+) -> None:
+    """As many values of X-Forwarded-For count as there are proxies in front."""
+    app = create_app(Settings(trusted_proxies=count), issuer=issuer)
+    app.add_url_rule("/address", "address", lambda: str(request.remote_addr))
+    headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.2"}
+    assert app.test_client().get("/address", headers=headers).text == seen
+
+
+@pytest.fixture
+def shared(issuer: Issuer) -> FlaskClient:
+    return create_app(Settings(cors_origins=(ORIGIN,)), issuer=issuer).test_client()
+
+
+def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
+    """A browser asks first, and never with the token."""
+    headers = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    response = shared.options("/api/private", headers=headers)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_a_refusal_can_be_read_by_the_other_origin(shared: FlaskClient) -> None:
+    """Why a call failed is in WWW-Authenticate, which CORS must lay open."""
+    response = shared.get("/api/private", headers={"Origin": ORIGIN})
+    assert response.status_code == 401
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "WWW-Authenticate" in response.headers["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://app.example.com.evil.example", "https://appXexample.com", "null"]
+)
+def test_other_origins_are_not_let_in(shared: FlaskClient, origin: str) -> None:
+    """An origin is matched whole and literally."""
+    response = shared.get("/api/public", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_by_default_no_origin_is_let_in(client: FlaskClient) -> None:
+    """CORS is off until CORS_ORIGINS says otherwise."""
+    response = client.get("/api/public", headers={"Origin": ORIGIN})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_organizations_restrict_who_is_let_in(
+    issuer: EmbeddedIssuer,
+) -> None:
+    """With AUTH0_ORGANIZATIONS, a token of another or of none is refused by name."""
+    app = create_app(Settings(auth0_organizations=frozenset({"org_a"})), issuer=issuer)
+    for organization, status in [("org_a", 200), ("org_b", 401), (None, 401)]:
+        token = issuer.mint(org_id=organization)
+        response = app.test_client().get(
+            "/api/private", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert response.status_code == status
+        assert status == 200 or response.json["detail"].startswith("org_id:")
+
+
+def test_a_crash_in_a_resource_tells_nothing(
+    app: Flask, bearer: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flask-RESTX would answer with its own document; the one renderer does."""
+    monkeypatch.setattr("api.resources.me.CallerView.dump", lambda *_: 1 / 0)
+    response = bearer().get("/api/me")
+    assert (response.status_code, response.json["type"]) == (500, "/problems#internal-error")

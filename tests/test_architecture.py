@@ -1,0 +1,93 @@
+"""ARCHITECTURE.md says who may import whom; the code is held to it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+PACKAGES = ("api", "schemas", "openapi")
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in [ROOT / "manage.py", *(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))]
+}
+
+
+def _table() -> dict[str, set[str]]:
+    _heading, *rows = re.findall(r"^\| ([a-z_.]+) \|(.*)\|$", TEXT, re.MULTILINE)
+    return {part: set(re.findall(r"[a-z_.]+", allowed)) for part, allowed in rows}
+
+
+def _users_of_request() -> set[str]:
+    [sentence] = re.findall(r"`flask.request` appears only in these: ([^`]*)\.\n", TEXT)
+    return set(re.findall(r"[a-z_.]+", sentence))
+
+
+TABLE = _table()
+
+
+def _part(module: str) -> str:
+    """The part of the table that a module belongs to: the longest name that leads to it."""
+    parts = [part for part in TABLE if module == part or module.startswith(f"{part}.")]
+    return max(parts, key=len, default=module)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Every module of the project that a file imports, wherever in the file it does."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name for name in names if name.split(".")[0] in PACKAGES)
+
+
+def _module_of(name: str) -> str:
+    """`api.guard.claims.Rule` is found in the module `api.guard.claims`."""
+    while name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_are_in_the_table(module: str) -> None:
+    """A module imports its own part, and what ARCHITECTURE.md lets that part import."""
+    own = _part(module)
+    used = {_part(_module_of(name)) for name in _imports(MODULES[module])}
+    assert used - {own, "api"} <= TABLE.get(own, set()), module
+
+
+def test_every_module_is_on_the_table() -> None:
+    """No module stands outside the table, where it could import anything; `api` is the map."""
+    assert {module for module in MODULES if _part(module) not in TABLE} == {"api"}
+
+
+def test_every_part_of_the_table_exists() -> None:
+    """The table names nothing that is not there."""
+    named = set(TABLE).union(*TABLE.values())
+    assert named <= set(MODULES)
+
+
+@pytest.mark.parametrize(
+    "module", sorted(name for name in MODULES if name.startswith("api.resources."))
+)
+def test_resources_do_not_import_each_other(module: str) -> None:
+    """A resource can be taken out, or copied, alone."""
+    used = {_module_of(name) for name in _imports(MODULES[module])}
+    assert {name for name in used if name.startswith("api.resources")} == set()
+
+
+def test_the_request_is_read_in_few_places() -> None:
+    """Handlers and storage get values, never the request."""
+    users = {
+        _part(module)
+        for module, path in MODULES.items()
+        if re.search(r"^from flask import .*\brequest\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert users == _users_of_request()

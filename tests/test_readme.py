@@ -1,0 +1,126 @@
+"""The README is true: its recipe is followed to the letter, and what it lists is what there is."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from api.settings import EXAMPLES
+from tests.support.server import Server, clean_environment, mint
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+FILES = re.findall(r"in `((?:schemas|api/resources)/\w+\.py)`:\n", README)
+
+
+def manage(project: Path, *arguments: str) -> str:
+    command = [sys.executable, "manage.py", *arguments]
+    ended = subprocess.run(
+        command, cwd=project, env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project to which the recipe was applied: two files and a line."""
+    copy = tmp_path_factory.mktemp("recipe") / "project"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "instance", "__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    *contents, line = BLOCKS
+    for name, content in zip(FILES, contents, strict=True):
+        (copy / name).write_text(content, encoding="utf-8")
+    names = copy / "api/resources/__init__.py"
+    text = names.read_text(encoding="utf-8")
+    names.write_text(text.replace("_NAMES = (\n", f"_NAMES = (\n{line}"), encoding="utf-8")
+    manage(copy, "openapi", "write")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def server(project: Path) -> Iterator[Server]:
+    for part in ("api", "schemas", "openapi"):
+        assert (project / part).is_dir()
+    with Server(project, "run", "--no-reload", manage=project / "manage.py") as running:
+        yield running
+
+
+def post(server: Server, body: object, token: str = "") -> urllib3.BaseHTTPResponse:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return urllib3.request("POST", f"{server.url}/api/word-counts", json=body, headers=headers)
+
+
+def test_the_recipe_is_two_files_and_a_line() -> None:
+    """A schema, a resource, and one line of the list."""
+    assert FILES == ["schemas/word_count.py", "api/resources/word_counts.py"]
+    assert [len(block.splitlines()) == 1 for block in BLOCKS] == [False, False, True]
+
+
+def test_the_new_resource_is_guarded(server: Server, project: Path) -> None:
+    """401 without a token, 403 without its scope."""
+    assert post(server, {"text": "a b"}).status == 401
+    refused = post(server, {"text": "a b"}, mint(project, "read:messages"))
+    assert refused.status == 403
+    assert 'scope="count:words"' in refused.headers["WWW-Authenticate"]
+
+
+def test_the_new_resource_is_validated(server: Server, project: Path) -> None:
+    """422 names the value that does not fit."""
+    refused = post(server, {"text": ""}, mint(project, "count:words"))
+    assert (refused.status, refused.json()["errors"][0]["pointer"]) == (422, "/text")
+
+
+def test_the_new_resource_works(server: Server, project: Path) -> None:
+    """And is served with what its schema says."""
+    answer = post(server, {"text": "To be or not to be"}, mint(project, "count:words"))
+    assert (answer.status, answer.json()) == (200, {"words": 6, "asked_by": "auth0|developer"})
+
+
+def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
+    """In both documents, among the routes, and with its scope described."""
+    assert re.search(
+        r"POST +/api/word-counts +postWordCounts +count:words", manage(project, "routes")
+    )
+    for name in ("openapi.json", "swagger.json"):
+        document = urllib3.request("GET", f"{server.url}/{name}").json()
+        assert "post" in document["paths"]["/api/word-counts"]
+    manage(project, "openapi", "check")
+
+
+def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:
+    """People copy it."""
+    for check in (["check"], ["format", "--check"]):
+        ruff = Path(sys.executable).with_name("ruff")
+        subprocess.run([ruff, *check, *FILES], cwd=project, check=True, capture_output=True)
+
+
+def test_every_setting_is_listed() -> None:
+    """The table of the README has each variable that the code reads, and no other."""
+    table = re.findall(r"^\| (`[A-Z_0-9`, ]+`) \|", README, re.MULTILINE)
+    assert {name for row in table for name in re.findall(r"[A-Z_0-9]+", row)} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"^\$ python manage\.py ([a-z]+(?: [a-z]+)?)", README, re.M)))
+)
+def test_every_command_exists(command: str) -> None:
+    """What the README tells people to type is there."""
+    assert "Usage:" in manage(ROOT, *command.split(), "--help")
+
+
+def test_no_secret_is_in_the_tree() -> None:
+    """No private key and no token is committed; tests make theirs."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        data = (ROOT / name).read_bytes()
+        assert b"PRIVATE KEY--" + b"---" not in data, name
+        assert not re.search(rb"eyJ[\w-]{20,}\.eyJ[\w-]{20,}\.[\w-]{40,}", data), name
