@@ -1,6 +1,7 @@
 """JSON that means one thing only: what a token or a request body is read with."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 MAX_DEPTH = 32
@@ -41,15 +42,13 @@ def _refuse_constant(_name: str) -> Any:
 
 
 def _refuse_depth(value: Any) -> None:
-    level, depth = [value], 0
-    while level:
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, (dict, list))]:
         depth += 1
-        if depth > MAX_DEPTH + 1:
+        if depth > MAX_DEPTH:
             raise ValueError(_TOO_DEEP)
-        level = [child for parent in level for child in _children(parent)]
+        level = [child for item in level for child in _children(item)]
 
 
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _children(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return item.values() if isinstance(item, dict) else item

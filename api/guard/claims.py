@@ -96,7 +96,8 @@ def check_exp(claims: Members, expected: Expected, now: float) -> Verdict:
     wanted = f"after {_moment(now)}"
     if not is_number(exp):
         return Verdict(shown(exp), wanted, "the token has no time of expiry; get a new one")
-    passes = now < exp + expected.leeway
+    # Nothing is added to exp: an integer may be too large to become a float.
+    passes = now - expected.leeway < exp
     return Verdict(_moment(exp), wanted, None if passes else "the token has expired; get a new one")
 
 

@@ -1,7 +1,9 @@
 """How the issuer's documents come over HTTPS."""
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import urllib3
 
@@ -23,10 +25,22 @@ def fetch_https(url: str) -> bytes:
     """
     if not url.startswith("https://"):
         raise FetchError(f"{url} is not https")
+    answer: Future[bytes] = Future()
+    # A timeout of the socket starts anew at every byte that drips in, and a name server has none.
+    threading.Thread(target=_read_into, args=(answer, url), daemon=True).start()
     try:
-        return _read(url, time.monotonic() + SECONDS)
+        return answer.result(SECONDS)
+    except TimeoutError:
+        raise FetchError(f"{url} took over {SECONDS:g} s") from None
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise FetchError(f"{url}: {_reason(error)}") from error
+
+
+def _read_into(answer: Future[bytes], url: str) -> None:
+    try:
+        answer.set_result(_read(url, time.monotonic() + SECONDS))
+    except Exception as error:
+        answer.set_exception(error)
 
 
 def _read(url: str, deadline: float) -> bytes:
@@ -40,9 +54,10 @@ def _read(url: str, deadline: float) -> bytes:
             timeout=urllib3.Timeout(total=SECONDS),
             preload_content=False,
         )
-        if response.status != 200:
-            raise FetchError(f"{url} answered {response.status}")
-        return _body(response, url, deadline)
+        with response:
+            if response.status != 200:
+                raise FetchError(f"{url} answered {response.status}")
+            return _body(response, url, deadline)
 
 
 def _body(response: urllib3.BaseHTTPResponse, url: str, deadline: float) -> bytes:
@@ -51,7 +66,6 @@ def _body(response: urllib3.BaseHTTPResponse, url: str, deadline: float) -> byte
         body += chunk
         if len(body) > MAX_BYTES:
             raise FetchError(f"{url} is over {MAX_BYTES // 1024} KiB")
-        # The socket's own timeout starts anew at every byte that drips in.
         if time.monotonic() > deadline:
             raise FetchError(f"{url} took over {SECONDS:g} s")
     return body

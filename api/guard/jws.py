@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ def read(token: str) -> UnverifiedToken:
     """Take a compact JWS apart.
 
     Raises Unreadable for anything but three parts of strict base64url (RFC 7515 section 2), of
-    which the first two hold JSON objects (UTF-8, members once, no NaN, nesting bounded).
+    which the first two hold JSON objects (UTF-8, members once, no NaN, nesting bounded, no lone
+    surrogates).
     """
     parts = token.split(".")
     if len(parts) == 5:
@@ -46,6 +48,9 @@ def _object(part: str, name: str) -> dict[str, Any]:
     data = _bytes(part, name)
     try:
         value = strictjson.loads(data)
+        if b"\\u" in data:
+            # An escaped lone surrogate (RFC 7493 section 2.1) could never be written out again.
+            json.dumps(value, ensure_ascii=False).encode()
     except ValueError:
         value = None
     if not isinstance(value, dict):

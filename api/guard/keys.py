@@ -3,9 +3,11 @@
 import base64
 import binascii
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -22,14 +24,21 @@ Keys = Mapping[str, RSAKey]
 RETRY_AFTER_FAILURE = 5.0
 UNKNOWN_KID_COOLDOWN = 30.0
 KEPT_THROUGH_FAILURES = 24 * 3600.0
+REFRESHED_AFTER = 0.8
+MAX_WAITING = 2
 MIN_BITS = 2048
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, daemon=True).start()
 
 
 class SigningKeys:
     """Fetched at first need, kept for `ttl` seconds, shared by all threads.
 
-    A known key never waits behind another thread's fetch. A failed refresh keeps the keys for up
-    to 24 h. An unknown `kid` fetches at once, but once in 30 s however many such tokens come.
+    A known key never waits behind a fetch: the keys are refreshed in the background before they
+    are outdated, and a failed refresh keeps them for up to 24 h. An unknown `kid` fetches at once,
+    but once in 30 s however many such tokens come, and few threads wait for that.
     """
 
     def __init__(
@@ -39,12 +48,15 @@ class SigningKeys:
         *,
         ttl: float = 600.0,
         clock: Callable[[], float] = time.monotonic,
+        start: Callable[[Callable[[], None]], None] = _in_background,
     ) -> None:
         self.issuer = issuer
         self._fetch = fetch
         self._ttl = ttl
         self._clock = clock
+        self._start = start
         self._lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(MAX_WAITING)
         self._keys: Keys = {}
         self._fetched_at = -float("inf")
         self._retry_at = -float("inf")
@@ -56,43 +68,63 @@ class SigningKeys:
 
         Raises SigningKeysUnavailable (503, Retry-After) while the keys cannot be had.
         """
-        if self._age() < self._ttl and kid in self._keys:
-            return self._keys[kid]
-        # Whoever holds a usable key leaves the refresh to the thread that is at it already.
-        usable = kid in self._keys and self._age() < KEPT_THROUGH_FAILURES
-        if not self._lock.acquire(blocking=not usable):
-            return self._keys.get(kid)
-        try:
-            return self._find_at_issuer(kid)
-        finally:
-            self._lock.release()
+        age = self._age()
+        usable = kid in self._keys and age < KEPT_THROUGH_FAILURES
+        if usable and (age < self._ttl or self._is_failing()):
+            if self._is_due(kid) and not self._lock.locked():
+                self._start(partial(self._fetch_in_turn, kid, wait=False))
+        elif self._is_due(kid) or self._lock.locked():
+            # Outdated keys are looked at anew before they count, by one thread.
+            self._fetch_in_turn(kid, wait=not usable)
+        return self._answer(kid)
+
+    def fault(self) -> str | None:
+        """What keeps every token of this issuer from being checked, in words; None if nothing."""
+        if self._age() >= KEPT_THROUGH_FAILURES and self._clock() >= self._retry_at:
+            self._fetch_in_turn("", wait=False)
+        if self._age() < KEPT_THROUGH_FAILURES:
+            return None
+        return f"the signing keys of {self.issuer} cannot be had"
 
     def load(self) -> Keys:
         """Fetch the keys now, whatever is kept. Raises FetchError with the reason."""
         return _read_jwks(self._get(self._jwks_uri()))
 
-    def _find_at_issuer(self, kid: str) -> RSAKey | None:
-        if self._age() >= self._ttl:
-            self._refresh_outdated()
-        elif kid not in self._keys:
-            self._refresh_for_unknown()
-        if kid in self._keys:
-            return self._keys[kid]
-        if self._is_failing():
-            raise self._unavailable()
-        return None
-
-    def _refresh_outdated(self) -> None:
-        if self._clock() >= self._retry_at:
-            self._refresh()
-        if self._age() >= KEPT_THROUGH_FAILURES:
-            raise self._unavailable()
-
-    def _refresh_for_unknown(self) -> None:
+    def _is_due(self, kid: str) -> bool:
+        """Whether the issuer is to be asked now."""
         now = self._clock()
-        if now >= self._unknown_at:
-            self._unknown_at = now + UNKNOWN_KID_COOLDOWN
-            self._refresh()
+        if self._age() >= self._ttl * REFRESHED_AFTER:
+            return now >= self._retry_at
+        return kid not in self._keys and now >= self._unknown_at
+
+    def _fetch_in_turn(self, kid: str, *, wait: bool) -> None:
+        """Fetch, unless another thread did meanwhile, or is at it and we are not to wait."""
+        if not self._lock.acquire(blocking=False):
+            if not wait:
+                return
+            self._wait_for_lock()
+        try:
+            if self._is_due(kid):
+                if kid not in self._keys and self._age() < self._ttl:
+                    self._unknown_at = self._clock() + UNKNOWN_KID_COOLDOWN
+                self._refresh()
+        finally:
+            self._lock.release()
+
+    def _wait_for_lock(self) -> None:
+        # Were all of a server's threads to wait here, public endpoints would wait as well.
+        if not self._waiting.acquire(blocking=False):
+            raise self._unavailable()
+        try:
+            self._lock.acquire()
+        finally:
+            self._waiting.release()
+
+    def _answer(self, kid: str) -> RSAKey | None:
+        key = self._keys.get(kid)
+        if self._age() >= KEPT_THROUGH_FAILURES or (key is None and self._is_failing()):
+            raise self._unavailable()
+        return key
 
     def _refresh(self) -> None:
         try:
@@ -112,8 +144,8 @@ class SigningKeys:
         return self._clock() - self._fetched_at
 
     def _unavailable(self) -> SigningKeysUnavailable:
-        seconds = max(1, round(self._retry_at - self._clock()))
-        return SigningKeysUnavailable(headers={"Retry-After": str(seconds)})
+        seconds = max(1.0, self._retry_at - self._clock())
+        return SigningKeysUnavailable(headers={"Retry-After": str(math.ceil(seconds))})
 
     def _jwks_uri(self) -> str:
         document = self._get(f"{self.issuer}.well-known/openid-configuration")
