@@ -4,9 +4,11 @@ app             create_app: a table of contents
 settings        the environment, read once
 authority       who vouches for callers: a tenant, or the embedded issuer
 problems        the error tree and its one renderer
-bridge          marshmallow in, marshmallow out, documented
+bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents
+contract        what a method takes and answers in HTTP
 guard           who may call
 resources       what there is, one file a namespace
+storage         what is remembered
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 strictjson      JSON that means one thing only

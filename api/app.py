@@ -8,13 +8,31 @@ from flask_cors import CORS
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import guard, observability, problems
+from api import guard, observability, problems, storage
 from api.authority import Authority, Issuer, authority
 from api.bridge import Api, Namespace
-from api.guard import Auth0JWTBearerTokenValidator, Expected, Fetch, SigningKeys, fetch_https
-from api.problems import InternalError
+from api.guard import (
+    Auth0JWTBearerTokenValidator,
+    DPoPTokenValidator,
+    Expected,
+    Fetch,
+    Guard,
+    Replays,
+    ReplaysInMemory,
+    ReplaysInRedis,
+    SigningKeys,
+    fetch_https,
+)
+from api.problems import (
+    DatabaseUnavailable,
+    IdempotencyKeyReused,
+    InternalError,
+    Problem,
+    ValidationFailed,
+)
 from api.resources import NAMESPACES
 from api.settings import Settings
+from api.storage import CursorError, Database, KeyReused, Unavailable
 from openapi import about
 from openapi.about import LoginEndpoints
 from openapi.dialect import Json
@@ -31,21 +49,23 @@ def create_app(
     *,
     issuer: Issuer | None = None,
     namespaces: tuple[Namespace, ...] = NAMESPACES,
+    database: Database | None = None,
     fetch: Fetch = fetch_https,
     now: Clock = time.time,
     clock: Clock = time.monotonic,
 ) -> Flask:
     """The API. Raises SettingsError where neither the settings nor `issuer` say whose tokens count.
 
-    fetch, now (seconds since the epoch) and clock (monotonic seconds): the outside world.
+    database, fetch, now (seconds since the epoch) and clock (monotonic seconds): the outside world.
     """
     app = Flask(__name__, static_folder=None)
     _route_strictly(app)
     observability.init_app(app)
     problems.init_app(app)
+    _remember(app, database or Database(settings.database_url))
     vouching = authority(settings, issuer, fetch)
-    guard.init_app(app, _validator(settings, vouching, now, clock))
-    api = Api(app, namespaces)
+    guard.init_app(app, _guard(settings, vouching, now, clock))
+    api = Api(app, about.TITLE, namespaces)
     _publish(app, api, vouching)
     if issuer and not settings.has_tenant:
         issuer.init_app(app, api.scopes)
@@ -59,7 +79,26 @@ def emit_documents(
     """The documents of the app's API by file name; by default as committed, for no one tenant."""
     with app.app_context():
         api = app.extensions["api"]
-        return emit(api, ProblemView, (InternalError,), login=login, server=server)
+        dpop = "dpop" in guard.current_guard().validators
+        return emit(api, ProblemView, (InternalError,), login=login, server=server, dpop=dpop)
+
+
+def _remember(app: Flask, database: Database) -> None:
+    """The storage, and how its failures are told."""
+    storage.init_app(app, database)
+    told: dict[type[Exception], Callable[[], Problem]] = {
+        Unavailable: lambda: DatabaseUnavailable(headers={"Retry-After": "1"}),
+        CursorError: lambda: ValidationFailed(errors=[_BAD_CURSOR]),
+        KeyReused: IdempotencyKeyReused,
+    }
+    for kind, problem in told.items():
+        app.register_error_handler(kind, lambda _error, problem=problem: problems.render(problem()))
+
+
+_BAD_CURSOR = {
+    "parameter": "cursor",
+    "detail": "Not a cursor of this listing with these filters; begin without one.",
+}
 
 
 def _route_strictly(app: Flask) -> None:
@@ -72,9 +111,7 @@ def _route_strictly(app: Flask) -> None:
             raise NotFound
 
 
-def _validator(
-    settings: Settings, vouching: Authority, now: Clock, clock: Clock
-) -> Auth0JWTBearerTokenValidator:
+def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) -> Guard:
     expected = Expected(
         issuers=vouching.issuers,
         audience=vouching.audience,
@@ -85,7 +122,13 @@ def _validator(
         url: SigningKeys(url, vouching.fetch, ttl=settings.jwks_ttl, clock=clock)
         for url in vouching.issuers
     }
-    return Auth0JWTBearerTokenValidator(expected, keys, now)
+    url = settings.redis_url
+    replays: Replays = ReplaysInRedis(url) if url else ReplaysInMemory(clock)
+    return Guard(
+        bearer=Auth0JWTBearerTokenValidator(expected, keys, now),
+        bound=DPoPTokenValidator(expected, keys, now, replays=replays),
+        dpop=settings.dpop,
+    )
 
 
 def _publish(app: Flask, api: Api, vouching: Authority) -> None:

@@ -3,40 +3,33 @@
     @ns.operation(body=NoteDraft, returns=NoteView, status=201)
     def post(self, body): ...
 
-One declaration validates, serialises and documents: what the operation does and what the
-documents in `openapi/` say of it are read off the same arguments.
+One declaration validates, serialises and documents: what the operation does (api.contract) and what
+the documents in `openapi/` say of it are read off the same arguments.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar
 
 import flask_restx
-import orjson
-from flask import Flask, Response, request
-from marshmallow import Schema, ValidationError
-from webargs.multidictproxy import MultiDictProxy
+from flask import Flask
 
-from api import problems, strictjson
-from api.problems import (
-    ContentTooLarge,
-    MalformedBody,
-    Problem,
-    UnsupportedMediaType,
-    ValidationFailed,
-)
+from api.contract import Contract, Precondition
+from api.problems import Problem
+
+__all__ = ["Api", "Namespace", "Precondition", "Resource", "document"]
 
 MAX_BODY = 64 * 1024
 
 View = TypeVar("View", bound=Callable[..., Any])
-AnySchema = Schema | type[Schema]
 
 
 def document(view: View, *, problems: tuple[type[Problem], ...] = (), **declared: Any) -> View:
     """Note on a Resource's method what the documents are to say of it.
 
     Flask-RESTX keeps keys of `__apidoc__` that it does not know; the emitters of `openapi/` read
-    them: query, body, returns, status, example, id, scopes. `problems` add up, layer by layer.
+    them: the fields of Contract, example, id, links, scopes. `problems` add up, layer by layer.
     """
     known: dict[str, Any] = getattr(view, "__apidoc__", {})
     answers = (*known.get("problems", ()), *problems)
@@ -51,55 +44,61 @@ class Resource(flask_restx.Resource):
 class Namespace(flask_restx.Namespace):
     """A Flask-RESTX Namespace whose operations speak marshmallow.
 
-    `scopes`: the scopes that its operations require, each with the description that the
-    documents, the login page of the embedded issuer and Swagger UI show.
+    scopes: those that its operations require, each with the description that the documents, the
+    login page of the embedded issuer and Swagger UI show. problems: what each of its operations
+    may answer.
     """
 
     def __init__(
-        self, name: str, description: str, *, path: str, scopes: Mapping[str, str] | None = None
+        self,
+        name: str,
+        description: str,
+        *,
+        path: str,
+        scopes: Mapping[str, str] | None = None,
+        problems: tuple[type[Problem], ...] = (),
     ) -> None:
         super().__init__(name, description, path=path)
         self.scopes = dict(scopes or {})
+        self.problems = problems
 
     def operation(
         self,
         *,
-        query: AnySchema | None = None,
-        body: AnySchema | None = None,
-        returns: AnySchema | None = None,
-        status: int = 200,
         problems: tuple[type[Problem], ...] = (),
-        **declared: Any,
+        example: Any = None,
+        id: str | None = None,
+        links: Mapping[str, Any] | None = None,
+        **contract: Any,
     ) -> Callable[[View], View]:
-        """The contract of one method of a Resource.
+        """The contract of one method of a Resource. What the method is called with:
 
-        query: schema of the query string; its values reach the method as `query`, a dict.
-        body: schema of the JSON body; its values reach the method as `body`, a dict.
-        returns: schema of what the method returns; without one the answer has no content.
-        status: of the answer. problems: what else it may answer, beside what `query`, `body` and
-        the guard bring along. declared: `example` of the answer, `id` of the operation.
+        query, headers, body: schemas; the values reach the method under these names, as dicts.
+        if_match: the method is called with `precondition`, which takes the ETag that there is and
+        raises PreconditionFailed where the client's If-Match is for another.
+
+        What it answers: returns: schema of what the method returns; without one, 204 and no
+        content. status: of the answer. etag: what it returns has an `etag`, for ETag and
+        If-None-Match. location: the Location header, a format string for what it returns.
+        paged: what it returns has a `next`, a cursor, for the Link header.
+
+        For the documents: problems: what else it may answer. example: of the answer. id: the
+        operationId. links: from the answer to other operations, as OpenAPI has them.
         """
-        loaders: dict[str, Callable[[], Any]] = {}
-        if query:
-            loaders["query"] = _query_loader(_instance(query))
-        if body:
-            loaders["body"] = _body_loader(_instance(body))
-        dump = _dumper(_instance(returns) if returns else None, status)
+        agreed = Contract(**contract)
+        read, write = agreed.reader(), agreed.writer()
 
         def decorate(view: View) -> View:
             @wraps(view)
-            def contract(*args: Any, **kwargs: Any) -> Any:
-                values = {name: load() for name, load in loaders.items()}
-                return dump(view(*args, **kwargs, **values))
+            def contracted(*args: Any, **kwargs: Any) -> Any:
+                return write(view(*args, **kwargs, **read()))
 
+            told = {"example": example, "id": id, "links": links}
             return document(  # type: ignore[return-value]
-                contract,
-                query=query,
-                body=body,
-                returns=returns,
-                status=status if returns else 204,
-                problems=(*_problems_of(query, body), *problems),
-                **declared,
+                contracted,
+                problems=(*agreed.problems(), *problems, *self.problems),
+                **{field.name: getattr(agreed, field.name) for field in fields(agreed)},
+                **{name: value for name, value in told.items() if value is not None},
             )
 
         return decorate
@@ -108,8 +107,8 @@ class Namespace(flask_restx.Namespace):
 class Api(flask_restx.Api):
     """A Flask-RESTX Api that leaves failures to `api.problems` and documents to `openapi`."""
 
-    def __init__(self, app: Flask, namespaces: tuple[Namespace, ...]) -> None:
-        super().__init__(doc=False, default_id=_operation_id)
+    def __init__(self, app: Flask, title: str, namespaces: tuple[Namespace, ...]) -> None:
+        super().__init__(title=title, doc=False, default_id=_operation_id)
         app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
@@ -141,61 +140,3 @@ class Api(flask_restx.Api):
 
 def _operation_id(resource: str, method: str) -> str:
     return method + resource
-
-
-def _instance(schema: AnySchema) -> Schema:
-    return schema() if isinstance(schema, type) else schema
-
-
-def _problems_of(query: AnySchema | None, body: AnySchema | None) -> tuple[type[Problem], ...]:
-    if body:
-        return (MalformedBody, ContentTooLarge, UnsupportedMediaType, ValidationFailed)
-    return (ValidationFailed,) if query else ()
-
-
-def _query_loader(schema: Schema) -> Callable[[], Any]:
-    def load() -> Any:
-        return _checked(schema, MultiDictProxy(request.args, schema), "parameter")
-
-    return load
-
-
-def _body_loader(schema: Schema) -> Callable[[], Any]:
-    return lambda: _checked(schema, _read_body(), "pointer")
-
-
-def _checked(schema: Schema, data: Any, where: str) -> Any:
-    try:
-        return schema.load(data)
-    except ValidationError as error:
-        raise ValidationFailed(errors=problems.validation_errors(error.messages, where)) from None
-
-
-def _read_body() -> Any:
-    data = request.get_data(cache=False)
-    if not _is_plain_json():
-        raise UnsupportedMediaType
-    try:
-        return strictjson.loads(data)
-    except ValueError as error:
-        raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
-
-
-def _is_plain_json() -> bool:
-    return (
-        request.mimetype == "application/json"
-        and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
-        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
-    )
-
-
-def _dumper(schema: Schema | None, status: int) -> Callable[[Any], Any]:
-    def dump(value: Any) -> Any:
-        if isinstance(value, Response):
-            return value
-        if schema is None:
-            return Response(status=204)
-        # A Response passes through Flask-RESTX untouched; a dict would cost a negotiation.
-        return Response(orjson.dumps(schema.dump(value)), status, mimetype="application/json")
-
-    return dump

@@ -27,7 +27,7 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         # The access log below says more, and no query string: a token may have strayed into one.
-        "loggers": {"werkzeug": {"level": "ERROR"}},
+        "loggers": {"werkzeug": {"level": "ERROR"}, "alembic": {"level": "WARNING"}},
     }
 
 
@@ -53,16 +53,19 @@ def _start() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
-    spent = (time.perf_counter() - g.get("started_at", time.perf_counter())) * 1000
-    path = quote(request.path)
+    now = time.perf_counter()
+    spent = (now - g.get("started_at", now)) * 1000
+    # Quoted: whatever a client puts there, a line stays a line, and a terminal stays as it was.
+    # PATH_INFO, not request.path: to that one, `//docs` is `/docs`.
+    method, path = quote(request.method), quote(request.environ["PATH_INFO"].encode("latin-1"))
     log.info(
         "%s %s %d %.1f ms",
-        request.method,
+        method,
         path,
         response.status_code,
         spent,
         extra={
-            "method": request.method,
+            "method": method,
             "path": path,
             "status": response.status_code,
             "duration_ms": round(spent, 1),

@@ -5,14 +5,20 @@ Problem
 ├── MalformedBody                400  malformed-body
 ├── NotFound                     404  not-found
 ├── MethodNotAllowed             405  method-not-allowed
+├── PreconditionFailed           412  precondition-failed
 ├── ContentTooLarge              413  content-too-large
 ├── UnsupportedMediaType         415  unsupported-media-type
 ├── ValidationFailed             422  validation-failed
+├── IdempotencyKeyReused         422  idempotency-key-reused
 ├── SigningKeysUnavailable       503  signing-keys-unavailable
+├── ReplayMemoryUnavailable      503  replay-memory-unavailable
+├── DatabaseUnavailable          503  database-unavailable
+├── NotReady                     503  not-ready
 └── AuthorizationProblem              (RFC 6750: carries a challenge)
     ├── InvalidRequest           400  invalid-request
     ├── AuthorizationMissing     401  authorization-missing
     ├── InvalidToken             401  invalid-token
+    ├── InvalidDPoPProof         401  invalid-dpop-proof
     └── InsufficientScope        403  insufficient-scope
 
 A class states its code, status and sentence; a raise adds only what is new.
@@ -27,6 +33,7 @@ import orjson
 import uuid_utils
 from flask import Flask, Response, current_app, g
 from marshmallow import ValidationError
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,7 +58,7 @@ class Problem(Exception):
         super().__init__(detail or self.detail)
         self.detail = detail or self.detail
         self.errors = errors
-        self.headers = dict(headers or {})
+        self.headers = Headers(headers)
 
     @classmethod
     def type(cls) -> str:
@@ -108,6 +115,16 @@ class MethodNotAllowed(Problem):
     response_headers = ("Allow",)
 
 
+class PreconditionFailed(Problem):
+    """Somebody changed what you have seen: your `If-Match` names another version than there is.
+    Read it again, look at what changed, and send your change with the new `ETag`."""
+
+    name = "precondition-failed"
+    status = 412
+    title = "Changed by somebody else"
+    detail = "The If-Match header is for another version than there is; read it again first."
+
+
 class ContentTooLarge(Problem):
     """The body is over the limit of 64 KiB. Send less at once."""
 
@@ -137,6 +154,16 @@ class ValidationFailed(Problem):
     detail = "Some values of the request do not fit; errors names each of them."
 
 
+class IdempotencyKeyReused(Problem):
+    """This `Idempotency-Key` came before, with another body. A key is for one request and its
+    retries: make a new one for each."""
+
+    name = "idempotency-key-reused"
+    status = 422
+    title = "The Idempotency-Key was used for another body"
+    detail = "This Idempotency-Key came before with another body; make a new one."
+
+
 class SigningKeysUnavailable(Problem):
     """The issuer's signing keys cannot be had at the moment, so no token can be checked.
     Your token may be fine: send the same request again after `Retry-After` seconds."""
@@ -145,6 +172,39 @@ class SigningKeysUnavailable(Problem):
     status = 503
     title = "The issuer's signing keys are not available"
     detail = "The token cannot be checked now: the issuer's signing keys cannot be had. Try again."
+    response_headers = ("Retry-After",)
+
+
+class ReplayMemoryUnavailable(Problem):
+    """The memory of seen DPoP proofs cannot be reached, so that a proof might be a replay.
+    Your proof may be fine: make a new one, and send the request again after `Retry-After`."""
+
+    name = "replay-memory-unavailable"
+    status = 503
+    title = "DPoP proofs cannot be checked"
+    detail = "The proof cannot be checked now: the memory of seen proofs cannot be reached."
+    response_headers = ("Retry-After",)
+
+
+class DatabaseUnavailable(Problem):
+    """The database cannot be reached, or does not answer in time. Send the same request again after
+    `Retry-After` seconds; a POST with an `Idempotency-Key` is carried out once, however often."""
+
+    name = "database-unavailable"
+    status = 503
+    title = "The database is not available"
+    detail = "The database cannot be reached at the moment, or is too slow. Try again."
+    response_headers = ("Retry-After",)
+
+
+class NotReady(Problem):
+    """This copy of the service cannot answer everything at the moment; the detail names what it
+    lacks. Send requests to another copy, or wait."""
+
+    name = "not-ready"
+    status = 503
+    title = "Not ready"
+    detail = "Not ready: database."
     response_headers = ("Retry-After",)
 
 
@@ -196,6 +256,17 @@ class InvalidToken(AuthorizationProblem):
     title = "The access token is not accepted"
     detail = "exp: the token has expired; get a new one"
     error = "invalid_token"
+
+
+class InvalidDPoPProof(AuthorizationProblem):
+    """The DPoP proof of this request failed a check (RFC 9449 section 4.3); the detail names it.
+    Make a new proof for each request: for its method, its address and its access token."""
+
+    name = "invalid-dpop-proof"
+    status = 401
+    title = "The DPoP proof is not accepted"
+    detail = "jti: it was used before; make a proof for each request"
+    error = "invalid_dpop_proof"
 
 
 class InsufficientScope(AuthorizationProblem):

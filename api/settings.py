@@ -9,7 +9,11 @@ from typing import Any, cast
 
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
+DATABASE_URL = "sqlite:///instance/api.db"
+DATABASES = ("sqlite", "postgresql", "cockroachdb")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -29,6 +33,9 @@ class Settings:
     auth0_audience: str = ""
     auth0_spa_client_id: str = ""
     auth0_organizations: frozenset[str] = frozenset()
+    database_url: str = field(default=DATABASE_URL, repr=False)
+    redis_url: str = field(default="", repr=False)
+    dpop: str = "allowed"
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
     log_level: str = "info"
@@ -55,7 +62,12 @@ def load(env_file: Path = Path(".env")) -> Settings:
     Raises SettingsError, which names each variable, its fault and a good example.
     """
     env = Env(eager=False)
-    env.read_env(str(env_file), recurse=False)
+    try:
+        env.read_env(str(env_file), recurse=False)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{env_file}: Not a text file in UTF-8, a variable a line. Example: PORT=3010"
+        ) from error
     values = _read(env)
     faults = _faults(env)
     if "AUTH0_DOMAIN" not in faults and "AUTH0_AUDIENCE" not in faults:
@@ -70,6 +82,9 @@ EXAMPLES = {
     "AUTH0_AUDIENCE": "https://api.example.com/",
     "AUTH0_SPA_CLIENT_ID": "your-application-client-id",
     "AUTH0_ORGANIZATIONS": "org_abc123,org_def456",
+    "DATABASE_URL": "postgresql+psycopg://user:password@localhost/messages",
+    "REDIS_URL": "redis://localhost:6379/0",
+    "DPOP": "allowed",
     "CORS_ORIGINS": "https://app.example.com,http://localhost:4200",
     "TRUSTED_PROXIES": "1",
     "LOG_LEVEL": "info",
@@ -98,6 +113,9 @@ def _read(env: Env) -> dict[str, Any]:
         "auth0_audience": env.str("AUTH0_AUDIENCE", "", validate=_check_printable),
         "auth0_spa_client_id": env.str("AUTH0_SPA_CLIENT_ID", "", validate=_check_printable),
         "auth0_organizations": frozenset(_listed(env, "AUTH0_ORGANIZATIONS", _check_organization)),
+        "database_url": env.str("DATABASE_URL", default.database_url, validate=_check_database),
+        "redis_url": env.str("REDIS_URL", "", validate=_check_redis),
+        "dpop": env.str("DPOP", default.dpop, validate=_one_of("allowed", "required", "off")),
         "cors_origins": _listed(env, "CORS_ORIGINS", _check_origin),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=_one_of(*LOG_LEVELS)),
@@ -135,13 +153,28 @@ def _each(check: Callable[[str], None], items: Iterable[str]) -> None:
 def _check_domain(domain: str) -> None:
     if "://" in domain or "/" in domain:
         raise ValidationError("Give the host alone, without scheme and path.")
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?", domain):
+    found = re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::([0-9]{1,5}))?", domain)
+    if not found or int(found[1] or 443) > 65535:
         raise ValidationError("Not a host name, host[:port].")
 
 
 def _check_organization(organization: str) -> None:
     if not re.fullmatch(r"org_[A-Za-z0-9]+", organization):
         raise ValidationError("Not an organization's id; it starts with org_.")
+
+
+def _check_database(url: str) -> None:
+    try:
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        backend = ""
+    if backend not in DATABASES:
+        raise ValidationError("Not an SQLAlchemy URL of SQLite, PostgreSQL or CockroachDB.")
+
+
+def _check_redis(url: str) -> None:
+    if url and not re.fullmatch(r"(redis|rediss|unix)://\S+", url):
+        raise ValidationError("Not a redis://, rediss:// or unix:// address.")
 
 
 def _check_origin(origin: str) -> None:

@@ -25,7 +25,7 @@ class Dialect:
         plugin = _Plugin(schema_name_resolver=component_name)
         self._spec = APISpec("", "", openapi_version, plugins=[plugin])
         self._converter = _converter_of(plugin)
-        for mend in (_mend_const, _mend_dict, _mend_url, _mend_pattern, _mend_examples):
+        for mend in _MENDS:
             self._converter.add_attribute_function(mend)
 
     def reference(self, schema: AnySchema) -> Json:
@@ -33,9 +33,9 @@ class Dialect:
         found: Json = self._converter.resolve_nested_schema(schema)
         return found
 
-    def parameters(self, schema: AnySchema) -> list[Json]:
-        """The fields of a schema as parameters of the query string, in this version's form."""
-        found: list[Json] = self._converter.schema2parameters(_instance(schema), location="query")
+    def parameters(self, schema: AnySchema, location: str = "query") -> list[Json]:
+        """The fields of a schema as parameters, "query" or "headers", in this version's form."""
+        found: list[Json] = self._converter.schema2parameters(_instance(schema), location=location)
         for parameter in found:
             self._move_example(parameter)
         return found
@@ -136,12 +136,26 @@ def _mend_url(_self: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> J
 
 
 def _mend_pattern(_self: OpenAPIConverter, _field: fields.Field[Any], ret: Json) -> Json:
-    r"""Python's \A and \Z are ^ and $ in ECMA 262."""
-    pattern = ret.get("pattern")
-    return {"pattern": re.sub(r"\\[Zz]$", "$", re.sub(r"^\\A", "^", pattern))} if pattern else {}
+    r"""marshmallow matches from the start, JSON Schema anywhere; \A and \Z are ^ and $ there."""
+    pattern = re.sub(r"^\\A", "^", re.sub(r"\\[Zz]$", "$", ret.get("pattern", "")))
+    if pattern and not pattern.startswith("^"):
+        pattern = f"^(?:{pattern})"
+    return {"pattern": pattern} if pattern else {}
 
 
 def _mend_examples(self: OpenAPIConverter, _field: fields.Field[Any], ret: Json) -> Json:
     if self.openapi_version.major < 3 and "examples" in ret:
         return {"example": ret.pop("examples")[0]}
     return {}
+
+
+def _mend_nullable(_self: OpenAPIConverter, _field: fields.Field[Any], ret: Json) -> Json:
+    """Beside a $ref nothing is read in 2.0, and x-nullable only beside a type."""
+    if "x-nullable" not in ret or not {"$ref", "allOf"} & ret.keys():
+        return {}
+    if "$ref" in ret:
+        ret["allOf"] = [{"$ref": ret.pop("$ref")}]
+    return {"type": "object"}
+
+
+_MENDS = (_mend_const, _mend_dict, _mend_url, _mend_pattern, _mend_examples, _mend_nullable)

@@ -20,6 +20,7 @@ def emit(
     *,
     login: LoginEndpoints | None = None,
     server: Json = THIS_SERVER,
+    dpop: bool = True,
 ) -> dict[str, Json]:
     """The documents by file name: openapi.json (3.1) and swagger.json (2.0).
 
@@ -40,8 +41,9 @@ def emit(
         scopes=api.scopes,
         login=login or LoginEndpoints(),
         server=server,
+        dpop=dpop,
     )
-    older = Swagger20(api, problem_schema, always)
+    older = Swagger20(api, problem_schema, always, dpop=dpop)
     return {"openapi.json": newer.as_dict(), "swagger.json": older.as_dict()}
 
 
@@ -71,11 +73,12 @@ def _view(text: str) -> Any:
 
 def _required_scopes(api: Any) -> set[str]:
     return {
-        scope
+        word
         for namespace in api.namespaces
         for route in namespace.resources
         for method in route.resource.methods or ()
-        for scope in _declared(route.resource, method).get("scopes") or ()
+        for words in _declared(route.resource, method).get("scopes") or ()
+        for word in words.split()
     }
 
 

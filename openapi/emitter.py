@@ -1,7 +1,8 @@
 """Flask-RESTX's Swagger, taught to read our declarations.
 
 `api.bridge.document` leaves them in `__apidoc__`: query, body, returns, status, example, id,
-scopes (of the guard; absent on a public operation) and problems (classes with name, status, title,
+scopes (of the guard: alternatives, each of words that are all needed; absent on a public operation)
+and problems (classes with name, status, title,
 detail and response_headers).
 """
 
@@ -21,7 +22,15 @@ HEADERS = {
     "WWW-Authenticate": "What the guard asks for (RFC 6750 section 3).",
     "Retry-After": "Seconds to wait before the same request is worth sending again.",
     "Allow": "The methods that this address has.",
+    "ETag": "The version of this answer, for If-Match and If-None-Match.",
+    "Location": "Where what was created is.",
+    "Link": "The next page (rel=next); absent on the last.",
     "X-Request-Id": "The request's id, as in `instance` and in the log.",
+}
+
+CONDITIONS = {
+    "If-Match": "The ETag that you have seen: 412 if somebody changed it since.",
+    "If-None-Match": "The ETag that you have: 304 if it is still the same.",
 }
 
 PROBLEM_JSON = "application/problem+json"
@@ -62,6 +71,9 @@ class Emitter(Swagger):
         text = super().description_for(doc, method)
         return "\n\n".join(filter(None, [text, _needs(doc[method].get("scopes"))]))
 
+    def extract_tags(self, api: Api) -> list[Json]:
+        return sorted(super().extract_tags(api), key=lambda tag: str(tag["name"]))
+
     def register_errors(self) -> Json:
         return {}
 
@@ -71,14 +83,34 @@ class Emitter(Swagger):
             status: self.problem_reference(problems)
             for status, problems in self.problems_of(operation).items()
         }
-        return {self.status_of(operation): self.answer_of(operation)} | refusals
+        unchanged = {"304": self.unchanged()} if "If-None-Match" in conditions_of(operation) else {}
+        return {self.status_of(operation): self.answer_of(operation)} | unchanged | refusals
 
     def status_of(self, operation: Json) -> str:
         """The status of success. A method without a contract is documented as plain 200."""
+        if "returns" in operation and not operation["returns"]:
+            return "204"
         return str(operation.get("status", 200))
+
+    def declared_parameters(self, operation: Json) -> list[Json]:
+        """The parameters of query and headers, in this version's form."""
+        query, headers = operation.get("query"), operation.get("headers")
+        return [
+            *(self.dialect.parameters(query) if query else ()),
+            *(self.dialect.parameters(headers, "headers") if headers else ()),
+            *(self.condition(name) for name in conditions_of(operation)),
+        ]
+
+    def condition(self, name: str) -> Json:
+        """The parameter of a conditional request (RFC 9110 section 13), in this version's form."""
+        raise NotImplementedError
 
     def answer_of(self, operation: Json) -> Json:
         """The response of success, in this version's form."""
+        raise NotImplementedError
+
+    def unchanged(self) -> Json:
+        """The response 304, in this version's form."""
         raise NotImplementedError
 
     def problems_of(self, operation: Json) -> dict[str, list[Any]]:
@@ -108,6 +140,19 @@ class Emitter(Swagger):
         return dialect.example(operation["returns"])
 
 
+def conditions_of(operation: Json) -> list[str]:
+    """The conditional headers that an operation takes."""
+    if operation.get("if_match"):
+        return ["If-Match"]
+    return ["If-None-Match"] if operation.get("etag") and not operation.get("body") else []
+
+
+def answer_headers(operation: Json) -> list[str]:
+    """The headers of an operation's success."""
+    told = {"ETag": "etag", "Location": "location", "Link": "paged"}
+    return ["X-Request-Id", *(name for name, key in told.items() if operation.get(key))]
+
+
 def describe(problems: list[Any]) -> str:
     """The problems of one response in a sentence each."""
     if len(problems) == 1:
@@ -131,7 +176,7 @@ def _needs(scopes: tuple[str, ...] | None) -> str:
         return ""
     if not scopes:
         return "Needs an access token."
-    listed = " and ".join(f"`{scope}`" for scope in scopes)
+    listed = " or ".join(" and ".join(f"`{word}`" for word in each.split()) for each in scopes)
     return f"Needs an access token that grants {listed}."
 
 

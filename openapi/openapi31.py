@@ -8,14 +8,20 @@ from openapi import about, dialect
 from openapi.about import LoginEndpoints
 from openapi.dialect import Json
 from openapi.emitter import (
+    CONDITIONS,
     HEADERS,
     JSON,
     PROBLEM_JSON,
     Emitter,
+    answer_headers,
     describe,
     headers_of,
     problem_example,
 )
+
+# Alternatives, each of schemes that go together.
+BEARER = (("bearerAuth",), ("auth0",))
+DPOP = (("dpopToken", "dpopProof"),)
 
 _IN_SCHEMA = ("type", "format", "enum", "default", "minimum", "maximum", "pattern")
 
@@ -25,13 +31,21 @@ class OpenAPI31(Emitter):
     reference_root = "#/components"
 
     def __init__(
-        self, *args: Any, scopes: dict[str, str], login: LoginEndpoints, server: Json
+        self,
+        *args: Any,
+        scopes: dict[str, str],
+        login: LoginEndpoints,
+        server: Json,
+        dpop: bool,
     ) -> None:
-        """scopes: each with its description. server: where the API is, as a Server Object."""
+        """scopes: each with its description. server: where the API is, as a Server Object. dpop:
+        whether it takes DPoP."""
         super().__init__(*args)
         self._scopes = scopes
         self._login = login
         self._server = server
+        self._headers: set[str] = set()
+        self._schemes = (*BEARER, *(DPOP if dpop else ()))
 
     def as_dict(self) -> Json:
         paths = self._paths()
@@ -44,14 +58,18 @@ class OpenAPI31(Emitter):
                 "description": about.DESCRIPTION,
             },
             "servers": [self._server],
-            "security": self._security(()),
-            "tags": sorted(self.extract_tags(self.api), key=lambda tag: str(tag["name"])),
+            "security": self._security(("",)),
+            "tags": self.extract_tags(self.api),
             "paths": paths,
             "components": {
                 "schemas": self.dialect.components,
                 "responses": dict(sorted(self._problem_responses.items())),
-                "headers": _headers(),
-                "securitySchemes": self._security_schemes(),
+                "headers": {name: _header(name) for name in sorted(self._headers)},
+                "securitySchemes": {
+                    name: scheme
+                    for name, scheme in self._security_schemes().items()
+                    if any(name in schemes for schemes in self._schemes)
+                },
             },
         }
 
@@ -81,17 +99,17 @@ class OpenAPI31(Emitter):
 
     def parameters_for(self, doc: Json) -> list[Json]:
         declared = [_parameter(name, known) for name, known in doc["params"].items()]
-        return declared + (self.dialect.parameters(doc["query"]) if doc.get("query") else [])
+        return declared + self.declared_parameters(doc)
 
     def security_for(self, doc: Json, method: str) -> list[Json]:
         scopes = doc[method].get("scopes")
-        return [] if scopes is None else self._security(scopes)
+        return [] if scopes is None else self._security(scopes or ("",))
 
     def problem_response(self, problems: list[Any]) -> Json:
         examples = {problem.name: {"value": problem_example(problem)} for problem in problems}
         return {
             "description": describe(problems),
-            "headers": _header_references(headers_of(problems)),
+            "headers": self._header_references(headers_of(problems)),
             "content": {PROBLEM_JSON: {"schema": self.problem_schema(), "examples": examples}},
         }
 
@@ -102,15 +120,34 @@ class OpenAPI31(Emitter):
         media = {"schema": self.dialect.reference(body), "example": dialect.example(body)}
         return {"required": True, "content": {JSON: media}}
 
+    def condition(self, name: str) -> Json:
+        found = {"name": name, "in": "header", "required": False, "description": CONDITIONS[name]}
+        return found | {"schema": {"type": "string"}}
+
+    def unchanged(self) -> Json:
+        headers = self._header_references(["X-Request-Id", "ETag"])
+        return {"description": "Not modified", "headers": headers}
+
     def answer_of(self, operation: Json) -> Json:
-        found: Json = {"description": "Success", "headers": _header_references(["X-Request-Id"])}
+        headers = self._header_references(answer_headers(operation))
+        found: Json = {"description": "Success", "headers": headers}
+        if operation.get("links"):
+            found["links"] = operation["links"]
         if operation.get("returns"):
             schema = self.dialect.reference(operation["returns"])
             found["content"] = {JSON: {"schema": schema, "example": self.example_of(operation)}}
         return found
 
-    def _security(self, scopes: tuple[str, ...]) -> list[Json]:
-        return [{"bearerAuth": list(scopes)}, {"auth0": list(scopes)}]
+    def _header_references(self, names: list[str]) -> Json:
+        self._headers.update(names)
+        return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+    def _security(self, alternatives: tuple[str, ...]) -> list[Json]:
+        return [
+            {scheme: words.split() for scheme in schemes}
+            for words in alternatives
+            for schemes in self._schemes
+        ]
 
     def _security_schemes(self) -> Json:
         return {
@@ -121,6 +158,24 @@ class OpenAPI31(Emitter):
                 "description": (
                     "Paste an access token, the token alone. It is a JWT of Auth0, signed with "
                     "RS256, and checked as RFC 9068 and RFC 8725 say."
+                ),
+            },
+            # Two keys, since neither OpenAPI nor the generators know DPoP as a scheme of its own.
+            "dpopToken": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": (
+                    "The word DPoP, a space, and an access token that is bound to a key (RFC 9449)."
+                ),
+            },
+            "dpopProof": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "DPoP",
+                "description": (
+                    "A proof of that key: a JWT (RFC 8725) for the method, address and token of "
+                    "this request, made anew for each (RFC 9449 section 4)."
                 ),
             },
             "auth0": {
@@ -151,12 +206,5 @@ def _parameter(name: str, known: Json) -> Json:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _headers() -> Json:
-    return {
-        name: {"description": text, "schema": {"type": "string"}}
-        for name, text in sorted(HEADERS.items())
-    }
-
-
-def _header_references(names: list[str]) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+def _header(name: str) -> Json:
+    return {"description": HEADERS[name], "schema": {"type": "string"}}

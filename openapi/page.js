@@ -8,7 +8,7 @@ const { document: documentUrl, login } = JSON.parse(element.dataset.settings);
 
 /** "Bearer   Bearer x " → "Bearer x": Swagger UI writes its own "Bearer " before what was pasted. */
 const tidy = (authorization) =>
-  authorization.replace(/^(\s*bearer\s+)+/i, "Bearer ").trimEnd();
+  authorization.replace(/^(\s*(authorization:)?\s*bearer\s+)+/i, "Bearer ").trimEnd();
 
 const requestInterceptor = (request) => {
   const { headers } = request;
@@ -18,21 +18,33 @@ const requestInterceptor = (request) => {
   return request;
 };
 
-/** The document without the login that this page cannot offer; clients still get it whole. */
+const operationsOf = (api) => Object.values(api.paths ?? {}).flatMap(Object.values);
+
+/** An example fills its field: in one that may stay empty, it would filter or condition each call. */
+const withoutPresets = (api) => {
+  const parameters = operationsOf(api).flatMap((operation) => operation.parameters ?? []);
+  for (const parameter of parameters) {
+    if (!parameter.required) delete parameter.example;
+  }
+  return api;
+};
+
+/** The document without the login that this page cannot offer. */
 const withoutLogin = (api) => {
   delete api.components?.securitySchemes?.[LOGIN_SCHEME];
-  const operations = Object.values(api.paths ?? {}).flatMap((path) => Object.values(path));
-  for (const owner of [api, ...operations]) {
+  for (const owner of [api, ...operationsOf(api)]) {
     owner.security &&= owner.security.filter((requirement) => !(LOGIN_SCHEME in requirement));
   }
   return api;
 };
 
-const pasteOnly = {
+/** What this page shows; clients get the document whole. */
+const documentAsShown = {
   statePlugins: {
     spec: {
       wrapActions: {
-        updateJsonSpec: (update) => (api) => update(withoutLogin(api)),
+        updateJsonSpec: (update) => (api) =>
+          update(login ? withoutPresets(api) : withoutLogin(withoutPresets(api))),
       },
     },
   },
@@ -54,7 +66,7 @@ const ui = SwaggerUIBundle({
   domNode: element,
   url: documentUrl,
   presets: [SwaggerUIBundle.presets.apis],
-  plugins: [login ? readableRefusals : pasteOnly],
+  plugins: [documentAsShown, readableRefusals],
   layout: "BaseLayout",
   validatorUrl: null,
   deepLinking: true,

@@ -10,8 +10,15 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.issuer import EmbeddedIssuer
 from api.settings import Settings
+from api.storage import Database
 from tests.support.cli import Runner
+from tests.support.databases import Postgres, Sqlite
+from tests.support.missing import Missing
 from tests.support.tenant import Tenant
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Missing())
 
 
 @pytest.fixture(scope="session")
@@ -20,10 +27,36 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedIssuer:
     return EmbeddedIssuer(directory, "http://localhost/issuer/", "https://api.localhost/")
 
 
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL, started when the first test needs it."""
+    with Postgres(tmp_path_factory.mktemp("postgres")) as running:
+        yield running
+
+
 @pytest.fixture
-def app(issuer: EmbeddedIssuer) -> Flask:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new database with the code's schema: SQLite, or what ON_BOTH asks for."""
+    maker: Sqlite | Postgres = request.getfixturevalue(getattr(request, "param", "sqlite"))
+    return maker.make()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def app(issuer: EmbeddedIssuer, database: Database) -> Flask:
     """The app with the embedded issuer, TESTING off: failures look as they do in production."""
-    return create_app(Settings(), issuer=issuer)
+    return create_app(Settings(), issuer=issuer, database=database)
 
 
 @pytest.fixture

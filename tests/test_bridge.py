@@ -236,7 +236,11 @@ def test_the_document_says_what_the_operation_does(app: Flask) -> None:
     paints = document["paths"]["/api/paints"]
     post = paints["post"]
     assert post["operationId"] == "postPaints"
-    assert post["security"] == [{"bearerAuth": ["mix:paints"]}, {"auth0": ["mix:paints"]}]
+    assert post["security"] == [
+        {"bearerAuth": ["mix:paints"]},
+        {"auth0": ["mix:paints"]},
+        {"dpopToken": ["mix:paints"], "dpopProof": ["mix:paints"]},
+    ]
     assert set(post["responses"]) == {
         *("201", "400", "401", "403", "413", "415", "422", "500", "503")
     }

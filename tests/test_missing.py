@@ -1,36 +1,49 @@
 """A run of pytest on a machine that lacks a browser, and on one that has it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.chromium import NAMES
+from tests.support import chromium
 
 ROOT = Path(__file__).parents[1]
+LAST_LINE = (
+    r"Not tested here: the page in a browser \(\d+ tests\)\. "
+    r"To test it: sudo apt-get install chromium \(Debian/Ubuntu\), "
+    r"or any Chromium or Chrome on the PATH"
+)
 
 
-def collect(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def collect(path: Path, ci: str = "") -> subprocess.CompletedProcess[str]:
     """pytest, as far as its choice of tests, for this file and the page, with `path` as PATH."""
-    inherited = {name: value for name, value in os.environ.items() if name != "CI"}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", __file__, "tests/page"],
         cwd=ROOT,
-        env=inherited | {"PATH": str(path)} | environment,
+        env=os.environ | {"PATH": str(path), "CI": ci},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-@pytest.fixture(params=NAMES)
-def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A directory with a browser in it, as far as one can see without starting it."""
-    executable = tmp_path / request.param
+def put_browser(directory: Path, name: str) -> str:
+    """A browser, as far as one can see without starting it."""
+    executable = directory / name
     executable.touch(mode=0o755)
-    return tmp_path
+    return str(executable)
+
+
+@pytest.mark.parametrize("name", chromium.NAMES)
+def test_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A browser is found under each of its usual names."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert chromium.find() is None
+    executable = put_browser(tmp_path, name)
+    assert chromium.find() == executable
 
 
 def test_left_out(tmp_path: Path) -> None:
@@ -38,26 +51,21 @@ def test_left_out(tmp_path: Path) -> None:
     ended = collect(tmp_path)
     assert ended.returncode == 0
     assert "tests/page/" not in ended.stdout
-    last = ended.stdout.splitlines()[-1]
-    assert last.startswith("Not tested here: the page in a browser (")
-    assert last.endswith(
-        "To test it: sudo apt-get install chromium (Debian/Ubuntu), "
-        "or any Chromium or Chrome on the PATH"
-    )
+    assert re.fullmatch(LAST_LINE, ended.stdout.splitlines()[-1])
 
 
 def test_demanded(tmp_path: Path) -> None:
     """With CI=true the run is refused, and says the same."""
-    ended = collect(tmp_path, CI="true")
+    ended = collect(tmp_path, ci="true")
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
     assert "With CI=true nothing may be left out." in ended.stderr
-    assert ended.stdout.splitlines()[-1].startswith("Not tested here: the page in a browser (")
+    assert re.fullmatch(LAST_LINE, ended.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("ci", ["", "true"])
-def test_chosen(browser: Path, ci: str) -> None:
-    """With a browser of any usual name its tests are chosen, and nothing is said."""
-    ended = collect(browser, CI=ci)
+def test_chosen(tmp_path: Path) -> None:
+    """With a browser its tests are chosen, and nothing is said."""
+    put_browser(tmp_path, "chromium")
+    ended = collect(tmp_path, ci="true")
     assert ended.returncode == 0
     assert "tests/page/" in ended.stdout
     assert "Not tested here" not in ended.stdout

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from api.cli.db import db
+from api.cli.messages import messages
 from api.cli.openapi import openapi
 from api.cli.routes import routes
 from api.cli.run import run
@@ -17,7 +19,7 @@ def cli() -> None:
     """A REST API on Flask-RESTX, protected by Auth0 access tokens."""
 
 
-for command in (run, serve, token, openapi, routes):
+for command in (run, serve, token, db, messages, openapi, routes):
     cli.add_command(command)
 
 

@@ -1,5 +1,7 @@
 """The embedded issuer, as the commands of development make it. `serve` does not import this."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,19 +12,36 @@ from api.settings import Settings, is_loopback
 AUDIENCE = "https://api.localhost/"
 
 
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What is wrong with the files of the issuer ends as a line, not as a traceback."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@_plainly()
 def for_run(settings: Settings) -> EmbeddedIssuer:
-    """The issuer that `run` serves, whose address the other commands then know."""
+    """The issuer that `run` serves."""
     if not is_loopback(settings.host):
         raise click.UsageError(
             f"--host {settings.host}: The embedded issuer gives a token to anyone who asks, so it "
             "listens on loopback alone. Use --host 127.0.0.1, or set AUTH0_DOMAIN and "
             "AUTH0_AUDIENCE."
         )
-    issuer = _issuer(settings, _address(settings))
-    _note(settings).write_text(issuer.url)
-    return issuer
+    return _issuer(settings, _address(settings))
 
 
+@_plainly()
+def remember(settings: Settings, issuer: EmbeddedIssuer) -> None:
+    """Tell the other commands where `run` serves the issuer, once nothing keeps it from that."""
+    note = _note(settings)
+    note.touch(mode=0o600)
+    note.write_text(issuer.url)
+
+
+@_plainly()
 def for_tokens(settings: Settings) -> EmbeddedIssuer:
     """The issuer at the address that the last `run` had: it is in the tokens, as `iss`."""
     note = _note(settings)
@@ -30,10 +49,8 @@ def for_tokens(settings: Settings) -> EmbeddedIssuer:
 
 
 def _issuer(settings: Settings, url: str) -> EmbeddedIssuer:
-    try:
-        return EmbeddedIssuer(_directory(settings), url, AUDIENCE)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return EmbeddedIssuer(_directory(settings), url, AUDIENCE)
 
 
 def _address(settings: Settings) -> str:

@@ -1,16 +1,24 @@
 """What `token explain` says: the guard's own checks, and all of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
-from api.guard import Auth0JWTBearerTokenValidator, SigningKeys, claims, jws
+from api.guard import Auth0JWTBearerTokenValidator, Guard, SigningKeys, claims, jws
 from api.guard.claims import Members, Verdict
+from api.guard.protector import MAX_HEADER
 from api.problems import SigningKeysUnavailable
+
+LONGEST = MAX_HEADER - len("Bearer ")
+
+# What a check stands on: it can say nothing where one of these did not pass.
+NEEDS = {"key": {"alg", "iss"}, "signature": {"key"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A check. result: pass, FAIL, or note for what not every operation minds."""
+    """A check. result: pass, FAIL, skip where an earlier one leaves nothing to check, or note for
+    what not every operation minds."""
 
     check: str
     result: str
@@ -23,7 +31,7 @@ class Row:
 
 
 def explain_token(
-    validator: Auth0JWTBearerTokenValidator,
+    guard: Guard,
     text: str,
     required: tuple[str, ...],
     known: Mapping[str, str],
@@ -31,29 +39,54 @@ def explain_token(
     """A row for each check of the guard. required: scopes that must be granted; known: those
     of the API, to say what an operation might miss where none are required."""
     try:
-        token = jws.read(text)
+        token = _read(text)
     except jws.Unreadable as error:
         return [Row("format", "FAIL", _form(text), "a signed JWT: three parts", str(error))]
     form = Row("format", "pass", "a signed JWT", "a signed JWT: three parts")
-    checks = list(_checks(validator, token))
+    checks = list(_checks(_validator_for(guard, token), token))
     return [form, *checks, *_grants(token.claims, required, tuple(known))]
 
 
+def _read(text: str) -> jws.UnverifiedToken:
+    if not text:
+        raise jws.Unreadable("no token is here; give it as the argument or on standard input")
+    if len(text) > LONGEST:
+        raise jws.Unreadable("the token is too long for a header; ask for fewer scopes or claims")
+    return jws.read(text)
+
+
 def _form(text: str) -> str:
+    if not text:
+        return "nothing"
+    if len(text) > LONGEST:
+        return f"{len(text)} characters"
     parts = text.count(".") + 1
     if parts == 5:
         return "an encrypted JWT (JWE): five parts"
-    if not text:
-        return "nothing"
     return "an opaque token: one part" if parts == 1 else f"{parts} parts"
+
+
+def _validator_for(guard: Guard, token: jws.UnverifiedToken) -> Auth0JWTBearerTokenValidator:
+    """That of the scheme with which the token would be sent."""
+    wanted = guard.bearer if claims.bound_key(token.claims) is None else guard.bound
+    offered = guard.validators
+    return offered.get(wanted.TOKEN_TYPE) or next(iter(offered.values()))
 
 
 def _checks(validator: Auth0JWTBearerTokenValidator, token: jws.UnverifiedToken) -> Iterator[Row]:
     keys = {url: _Patient(found) for url, found in validator.keys.items()}
-    patient = Auth0JWTBearerTokenValidator(validator.expected, keys, validator.now)  # type: ignore[arg-type]
+    patient = copy(validator)
+    patient.keys = keys  # type: ignore[assignment]
+    unmet: set[str] = set()
     for name, verdict in patient.examine(token):
         fault = next((key.fault for key in keys.values() if key.fault), None)
-        yield _row(name, verdict._replace(remedy=fault) if name == "key" and fault else verdict)
+        if NEEDS.get(name, set()) & unmet:
+            row = Row(name, "skip", "not checked", verdict.expected)
+        else:
+            row = _row(name, verdict._replace(remedy=fault) if name == "key" and fault else verdict)
+        if row.result != "pass":
+            unmet.add(name)
+        yield _unproven(row) if name == "signature" and name in unmet else row
 
 
 class _Patient:
@@ -67,13 +100,18 @@ class _Patient:
         try:
             return self._keys.find(kid)
         except SigningKeysUnavailable:
-            self.fault = f"the signing keys cannot be had: {self._keys.last_fault}"
+            why = f"the signing keys cannot be had: {self._keys.last_fault}"
+            self.fault = f"check AUTH0_DOMAIN and the network; {why}"
             return None
 
 
 def _row(name: str, verdict: Verdict) -> Row:
     result = "pass" if verdict.remedy is None else "FAIL"
     return Row(name, result, verdict.found, verdict.expected, verdict.remedy or "")
+
+
+def _unproven(row: Row) -> Row:
+    return replace(row, found=f"{row.found}: the claims below are unproven")
 
 
 def _grants(members: Members, required: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Row]:

@@ -57,8 +57,9 @@ def _diff(name: str, text: str) -> list[str]:
     committed = path.read_text(encoding="utf-8") if path.is_file() else ""
     return list(
         difflib.unified_diff(
-            committed.splitlines(),
-            text.splitlines(),
+            # Not splitlines(): a missing newline at the end is a difference as well.
+            committed.split("\n"),
+            text.split("\n"),
             f"openapi/{name} as committed",
             f"openapi/{name} as the code says",
             lineterm="",

@@ -26,5 +26,7 @@ def routes() -> None:
 def _needed(operation: dict[str, Any]) -> str:
     if not operation["security"]:
         return "nothing"
-    scopes = next(iter(operation["security"][0].values()))
-    return " ".join(scopes) or "any access token"
+    needed = [
+        " ".join(each["bearerAuth"]) for each in operation["security"] if "bearerAuth" in each
+    ]
+    return " or ".join(needed) or "any access token"

@@ -1,8 +1,8 @@
 """`run`: the API for development."""
 
 import logging.config
-import os
 import socket
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 from api import settings
 from api.app import create_app
 from api.cli import embedded
+from api.cli.database import open_database, plainly
 from api.issuer import EmbeddedIssuer
 from api.observability import logging_config
 from api.settings import Settings
+from api.storage import schema
 
 
 @click.command()
@@ -33,6 +35,10 @@ def run(host: str | None, port: int | None, reload: bool) -> None:
     app = create_app(found, issuer=issuer)
     if not is_running_from_reloader():
         check_port(found)
+        with plainly(found):
+            schema.upgrade(open_database(found))
+        if issuer is not None:
+            embedded.remember(found, issuer)
         _greet(app, found, issuer)
     run_simple(
         found.host,
@@ -56,10 +62,11 @@ def check_port(found: Settings) -> None:
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((found.host, found.port))
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise click.ClickException(
-            f"Cannot listen on {found.host}:{found.port}: {reason}. Choose another with --port."
+            f"Cannot listen on {found.host}:{found.port}: {reason}. "
+            "Choose another with --host or --port."
         ) from error
 
 
@@ -75,5 +82,11 @@ def _greet(app: Flask, found: Settings, issuer: EmbeddedIssuer | None) -> None:
     click.echo(f"  Tokens      from the embedded issuer, for development, at {issuer.url}")
     click.echo(f"\n  A token ready to paste, good for 24 hours, with {scopes}:\n")
     click.echo(issuer.mint(scopes))
-    click.echo("\n  Another:    python manage.py token mint --scope read:messages")
+    click.echo(f"\n  Another:    {_python()} manage.py token mint --scope read:messages")
     click.echo("  Stop:       Ctrl+C\n")
+
+
+def _python() -> str:
+    """The interpreter as one types it: a newcomer's `python` is not that of the .venv."""
+    running, here = Path(sys.executable), Path.cwd()
+    return str(running.relative_to(here) if running.is_relative_to(here) else running.name)

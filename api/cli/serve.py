@@ -2,6 +2,7 @@
 
 import logging.config
 import os
+from contextlib import suppress
 
 import click
 from granian import Granian
@@ -10,10 +11,13 @@ from granian.log import LogLevels
 
 from api import settings
 from api.app import create_app
+from api.cli.database import check_schema, opened
 from api.cli.run import check_port, with_address
 from api.observability import logging_config
+from api.storage import Unavailable
 
-THREADS = 2 * (os.cpu_count() or 1) + 1
+# A few of them may wait for an issuer (api.guard.keys); the others must go on.
+THREADS = max(5, 2 * (os.cpu_count() or 1) + 1)
 
 
 @click.command()
@@ -38,6 +42,9 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     # Each worker makes its own; this one is made so that a mistake stops the start, not a worker.
     create_app(found)
     check_port(found)
+    # A database that is away is no reason not to start; until it is back, what needs it says 503.
+    with opened(found) as database, suppress(Unavailable):
+        check_schema(database)
     Granian(
         "api.wsgi:application",
         factory=True,

@@ -66,10 +66,13 @@ def explain(text: str, scope: str) -> None:
     rows = explain_token(
         app.extensions["guard"], _pasted(text), tuple(scope.split()), app.extensions["api"].scopes
     )
-    show(("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE"), [row.cells() for row in rows])
+    columns = ("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE")
+    show(columns, [row.cells() for row in rows], below=True)
     sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)
 
 
 def _pasted(text: str) -> str:
-    pasted = sys.stdin.read() if text == "-" else text
-    return re.sub(r"^(authorization:)?\s*bearer\s+", "", pasted.strip(), flags=re.IGNORECASE)
+    if text == "-":
+        with click.open_file("-", errors="replace") as standard_input:
+            text = standard_input.read()
+    return re.sub(r"^(authorization:)?\s*bearer\s+", "", text.strip(), flags=re.IGNORECASE)

@@ -7,22 +7,37 @@ jws          the form of a token, read strictly
 keys         the issuer's signing keys
 fetch        how their documents come over HTTPS
 token        the accepted token, as the resources see it
+dpop         a token that is bound to a key, and the proof of that key
+proof        what a proof must say, a table of pure functions
+replay       which proofs were seen
 challenges   refusals as WWW-Authenticate
+guard        the guard of one app: which schemes it takes
 """
 
 from api.guard.claims import Expected
+from api.guard.dpop import DPoPTokenValidator
 from api.guard.fetch import Fetch, fetch_https
+from api.guard.guard import METADATA_PATH, Guard
 from api.guard.keys import SigningKeys
-from api.guard.protector import current_token, init_app, require_auth
+from api.guard.protector import current_guard, current_token, init_app, require_auth
+from api.guard.replay import Replays, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
 
 __all__ = [
+    "METADATA_PATH",
     "AccessToken",
     "Auth0JWTBearerTokenValidator",
+    "DPoPTokenValidator",
     "Expected",
     "Fetch",
+    "Guard",
+    "Replays",
+    "ReplaysInMemory",
+    "ReplaysInRedis",
+    "ReplaysUnavailable",
     "SigningKeys",
+    "current_guard",
     "current_token",
     "fetch_https",
     "init_app",

@@ -129,6 +129,20 @@ def check_org(claims: Members, expected: Expected, _now: float) -> Verdict:
     return Verdict(shown(org), " or ".join(sorted(expected.organizations)), remedy)
 
 
+def check_unbound(claims: Members, _expected: Expected, _now: float) -> Verdict:
+    """RFC 9449 section 7.2: a token that is bound to a key is not to be had by bearing it."""
+    bound = bound_key(claims)
+    remedy = "the token is bound to a key; send it with the scheme DPoP and a proof"
+    return Verdict(shown(bound), "not bound to a key", None if bound is None else remedy)
+
+
+def check_bound(claims: Members, _expected: Expected, _now: float) -> Verdict:
+    """RFC 9449 section 6: a proof needs a token that says whose."""
+    bound = bound_key(claims)
+    remedy = "the token is not bound to a key; get one by DPoP, or send this one as Bearer"
+    return Verdict(shown(bound), "bound to a key", remedy if bound is None else None)
+
+
 HEADER_RULES = (Rule("alg", check_alg), Rule("crit", check_crit), Rule("typ", check_typ))
 
 # The issuer says whose keys to try, so it is looked at before the signature; it proves nothing yet.
@@ -165,6 +179,13 @@ def missing_scopes(claims: Members, required: tuple[str, ...]) -> tuple[str, ...
     """Those of `required` that neither scope nor permission grants, matched word by word."""
     granted = {*scopes(claims), *permissions(claims)}
     return tuple(scope for scope in required if scope not in granted)
+
+
+def bound_key(claims: Members) -> str | None:
+    """The thumbprint of the key that the token is bound to (RFC 9449 section 6.1), if any."""
+    cnf = claims.get("cnf")
+    jkt = cnf.get("jkt") if isinstance(cnf, dict) else None
+    return jkt if isinstance(jkt, str) else None
 
 
 def strings(value: Any) -> tuple[str, ...]:

@@ -10,15 +10,18 @@ from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, current_app, request
 
 from api.bridge import document
-from api.guard.challenges import challenge
+from api.guard.challenges import challenges
+from api.guard.guard import METADATA_PATH, Guard
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
 from api.problems import (
     AuthorizationMissing,
     AuthorizationProblem,
     InsufficientScope,
+    InvalidDPoPProof,
     InvalidRequest,
     InvalidToken,
+    ReplayMemoryUnavailable,
     SigningKeysUnavailable,
 )
 
@@ -32,36 +35,48 @@ current_token = cast(AccessToken, _current_token)
 _CREDENTIALS = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
 _TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
-# WSGI joins repeated headers with a comma: behind one, this is a second header, not a parameter.
-_SECOND_HEADER = re.compile(r",\s*bearer(\s|$)", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"')
+# WSGI joins repeated headers with a comma: what is no parameter behind one is a second header.
+_SECOND_HEADER = re.compile(r",(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*=)")
 
 
 class RequireAuth(ResourceProtector):
     """`@require_auth()`: any accepted token. `@require_auth("read:messages")`: one that grants
-    all of the scopes given. Keeps no state: each app has its own validator."""
+    all of the scopes given. `@require_auth.either("write:messages", "admin:messages")`: one that
+    grants one of them. Keeps no state: each app has its own validator."""
 
     def __call__(self, *scopes: str) -> Callable[[View], View]:
-        for scope in scopes:
-            if not isinstance(scope, str) or not _SCOPE_TOKEN.fullmatch(scope):
-                raise ValueError(f"{scope!r} is not a scope: one word each, as in RFC 6749 3.3")
+        return self.either(" ".join(_checked(scopes))) if scopes else self._guard(())
 
+    def either(self, *alternatives: str) -> Callable[[View], View]:
+        """Each alternative is a scope, or several that are all needed, with a space between."""
+        if not alternatives:
+            raise ValueError("either() would let in every token; for that, say @require_auth()")
+        for alternative in alternatives:
+            _checked(tuple(str(alternative).split(" ")))
+        return self._guard(alternatives)
+
+    def _guard(self, alternatives: tuple[str, ...]) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
-                self.acquire_token(scopes)
+                self.acquire_token(alternatives)
                 return view(*args, **kwargs)
 
-            return document(guarded, scopes=scopes, problems=_answers(scopes))  # type: ignore[return-value]
+            return document(  # type: ignore[return-value]
+                guarded, scopes=alternatives, problems=_answers(alternatives)
+            )
 
         return decorate
 
-    def acquire_token(self, scopes: tuple[str, ...] = ()) -> AccessToken:
-        """The request's token, or an AuthorizationProblem with its challenge."""
+    def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
+        """The request's token, or an AuthorizationProblem with its challenges."""
         try:
-            return cast(AccessToken, super().acquire_token(scopes))
+            return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
-            realm = _validator().realm
-            refusal.headers["WWW-Authenticate"] = challenge(refusal, realm, scopes)
+            offer = current_guard().offer(f"{request.root_url}{METADATA_PATH}")
+            for header in challenges(offer, refusal, _used_scheme(), alternatives):
+                refusal.headers.add("WWW-Authenticate", header)
             raise
 
     def parse_request_authorization(
@@ -74,35 +89,57 @@ class RequireAuth(ResourceProtector):
         header = request.headers.get("Authorization")
         if header is None:
             raise AuthorizationMissing
-        return _validator(), _bearer_token(header)
+        scheme, token = _credentials(header)
+        validator = current_guard().validators.get(scheme.lower())
+        if validator is None:
+            raise AuthorizationMissing
+        if not token or not _TOKEN68.fullmatch(token):
+            raise InvalidRequest(
+                f"Send exactly one header Authorization: {validator.scheme} TOKEN."
+            )
+        return validator, token
 
 
 require_auth = RequireAuth()
 
 
-def init_app(app: Flask, validator: Auth0JWTBearerTokenValidator) -> None:
-    """Give the app its own validator."""
-    app.extensions["guard"] = validator
+def current_guard() -> Guard:
+    """The guard of the app at hand."""
+    return cast(Guard, current_app.extensions["guard"])
 
 
-def _validator() -> Auth0JWTBearerTokenValidator:
-    return cast(Auth0JWTBearerTokenValidator, current_app.extensions["guard"])
+def init_app(app: Flask, guard: Guard) -> None:
+    """Give the app its own guard."""
+    app.extensions["guard"] = guard
+
+
+def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    for scope in scopes:
+        if not isinstance(scope, str) or not _SCOPE_TOKEN.fullmatch(scope):
+            raise ValueError(f"{scope!r} is not a scope: one word each, as in RFC 6749 3.3")
+    return scopes
 
 
 def _answers(scopes: tuple[str, ...]) -> tuple[type[Any], ...]:
-    always = (InvalidRequest, AuthorizationMissing, InvalidToken, SigningKeysUnavailable)
+    always = (
+        *(InvalidRequest, AuthorizationMissing, InvalidToken, InvalidDPoPProof),
+        *(SigningKeysUnavailable, ReplayMemoryUnavailable),
+    )
     return (*always, InsufficientScope) if scopes else always
 
 
-def _bearer_token(header: str) -> str:
+def _credentials(header: str) -> tuple[str, str | None]:
+    """Scheme and token (RFC 9110 section 11.4)."""
     if len(header) > MAX_HEADER:
         raise InvalidRequest("The Authorization header is over 16 KiB.")
-    credentials = _CREDENTIALS.fullmatch(header)
-    if credentials is None or _SECOND_HEADER.search(header):
+    found = _CREDENTIALS.fullmatch(header)
+    if found is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
         raise InvalidRequest
-    scheme, token = credentials.groups()
-    if scheme.lower() != "bearer":
-        raise AuthorizationMissing
-    if not token or not _TOKEN68.fullmatch(token):
-        raise InvalidRequest
-    return str(token)
+    return found[1], found[2]
+
+
+def _used_scheme() -> str | None:
+    """The scheme of the request, spelled as ours is."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
+    validator = current_guard().validators.get(scheme)
+    return validator and validator.scheme

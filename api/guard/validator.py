@@ -17,6 +17,7 @@ from api.guard.claims import (
     Expected,
     Rule,
     Verdict,
+    check_unbound,
     shown,
 )
 from api.guard.jws import UnverifiedToken
@@ -39,6 +40,9 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
 
     keys: the signing keys of each expected issuer. now: seconds since the epoch.
     """
+
+    scheme = "Bearer"
+    binding = Rule("cnf", check_unbound)
 
     def __init__(
         self,
@@ -68,12 +72,13 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         for finding in self.examine(token):
             if finding.verdict.remedy is not None:
                 raise InvalidToken(f"{finding.name}: {finding.verdict.remedy}")
-        return AccessToken(token.claims)
+        return AccessToken(token.claims, self.scheme)
 
     def validate_token(self, token: AccessToken, scopes: tuple[str, ...], request: Any) -> None:
-        """Raises InsufficientScope (403) unless the token grants all of `scopes`."""
-        if not token.grants(*scopes):
-            needed = " ".join(scopes)
+        """Raises InsufficientScope (403) unless the token grants one of `scopes`: all the words of
+        one, as Authlib has it."""
+        if scopes and not any(token.grants(*each.split(" ")) for each in scopes):
+            needed = " or ".join(scopes)
             raise InsufficientScope(f"This operation needs the scope {needed}; ask for it.")
 
     def examine(self, token: UnverifiedToken) -> Iterator[Finding]:
@@ -82,7 +87,7 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         yield from self._judge(HEADER_RULES, token.header)
         yield from self._judge((ISSUER_RULE,), token.claims)
         yield from self._check_signature(token)
-        yield from self._judge(CLAIM_RULES, token.claims)
+        yield from self._judge((*CLAIM_RULES, self.binding), token.claims)
 
     def _judge(self, rules: tuple[Rule, ...], members: dict[str, Any]) -> Iterator[Finding]:
         for rule in rules:

@@ -9,6 +9,9 @@ _NAMES = (
     "private",
     "private_scoped",
     "me",
+    "messages",
+    "protected_resource",
+    "health",
 )
 
 NAMESPACES: tuple[Namespace, ...] = tuple(import_module(f"{__name__}.{name}").ns for name in _NAMES)

@@ -8,11 +8,7 @@ ns = Namespace(
     "private-scoped",
     "What a caller may read whose token grants a scope",
     path="/api/private-scoped",
-    scopes={
-        "read:messages": "Read messages",
-        "write:messages": "Write messages, and change your own",
-        "admin:messages": "Change and delete anybody's messages",
-    },
+    scopes={"read:messages": "Read messages"},
 )
 
 MESSAGE = (

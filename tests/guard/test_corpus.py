@@ -49,14 +49,21 @@ def send(server: Server) -> Callable[..., Answer]:
     return request
 
 
-def challenge(body: dict[str, Any], case: Case) -> str:
-    """What WWW-Authenticate must be, to the letter."""
-    attributes = {"realm": AUDIENCE}
+METADATA = "http://localhost/.well-known/oauth-protected-resource"
+KNOWN = {"realm": AUDIENCE, "resource_metadata": METADATA}
+DPOP = f'DPoP realm="{AUDIENCE}", resource_metadata="{METADATA}", algs="ES256 RS256 EdDSA"'
+BARE = [f'Bearer realm="{AUDIENCE}", resource_metadata="{METADATA}"', DPOP]
+
+
+def challenges(body: dict[str, Any], case: Case) -> list[str]:
+    """What the lines of WWW-Authenticate must be, to the letter."""
+    attributes = dict(KNOWN)
     if case.error:
         attributes |= {"error": case.error, "error_description": body["error_description"]}
     if case.status == 403:
         attributes["scope"] = "read:messages"
-    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in attributes.items())
+    listed = ", ".join(f'{name}="{value}"' for name, value in attributes.items())
+    return [f"Bearer {listed}", DPOP]
 
 
 def named(case: Case) -> str:
@@ -74,7 +81,7 @@ def test_refused(case, send, tenant):
     assert UUID7.fullmatch(answer.body["instance"])
     assert answer.body.get("error") == case.error
     assert case.reason in answer.body.get("error_description", "")
-    assert answer.headers.get_all("WWW-Authenticate") == [challenge(answer.body, case)]
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, case)
     assert not echoes(str(answer.headers) + json.dumps(answer.body), authorization)
 
 
@@ -146,7 +153,7 @@ def test_nothing_logged(server, tenant, send):
 
 def assert_missing(answer: Answer) -> None:
     assert answer.status == 401
-    assert answer.headers["WWW-Authenticate"] == f'Bearer realm="{AUDIENCE}"'
+    assert answer.headers.get_all("WWW-Authenticate") == BARE
     assert "error" not in answer.body
 
 

@@ -10,8 +10,10 @@ from api.guard.fetch import FetchError
 from api.problems import (
     AuthorizationMissing,
     InsufficientScope,
+    InvalidDPoPProof,
     InvalidRequest,
     InvalidToken,
+    ReplayMemoryUnavailable,
     SigningKeysUnavailable,
 )
 from tests.guard.conftest import app_of
@@ -74,7 +76,10 @@ def test_documents_itself():
         """Read"""
 
     guarded, scoped = require_auth()(get), require_auth("a", "b")(get)
-    always = (InvalidRequest, AuthorizationMissing, InvalidToken, SigningKeysUnavailable)
+    always = (
+        *(InvalidRequest, AuthorizationMissing, InvalidToken, InvalidDPoPProof),
+        *(SigningKeysUnavailable, ReplayMemoryUnavailable),
+    )
     assert guarded.__apidoc__ == {"scopes": (), "problems": always}
     assert scoped.__apidoc__ == {"scopes": ("a b",), "problems": (*always, InsufficientScope)}
     assert (scoped.__name__, scoped.__doc__) == ("get", "Read")
@@ -147,7 +152,7 @@ def test_head(client, tenant):
     """HEAD is guarded as GET is, and answers with its headers alone."""
     refused = client.head("/api/private")
     assert (refused.status_code, refused.data) == (401, b"")
-    assert refused.headers["WWW-Authenticate"] == f'Bearer realm="{AUDIENCE}"'
+    assert refused.headers["WWW-Authenticate"].startswith(f'Bearer realm="{AUDIENCE}", res')
     let_in = client.head("/api/private", headers=authorized(tenant))
     assert (let_in.status_code, let_in.data) == (200, b"")
 

@@ -12,7 +12,7 @@ from tests.support.tenant import AUDIENCE
 OTHER = "https://other.example/"
 NOW = 1_800_000_000
 ORDER = ["alg", "crit", "typ", "iss", "key", "signature"]
-ORDER += ["aud", "exp", "nbf", "iat", "sub", "org_id"]
+ORDER += ["aud", "exp", "nbf", "iat", "sub", "org_id", "cnf"]
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "a"}
 CLAIMS = {"iss": ISSUER, "sub": "auth0|ann", "aud": AUDIENCE, "iat": NOW, "exp": NOW + 60}
 

@@ -103,6 +103,21 @@ def test_nested_schemas_come_along(version: str, root: str) -> None:
     assert dialect.components["Leaf"]["required"] == ["colour"]
 
 
+def test_a_nested_schema_may_be_null() -> None:
+    """A union with null in 3.1; a reference, with a type beside it, in 2.0."""
+    told = {}
+    for version in ("3.1.0", "2.0"):
+        dialect = Dialect(version)
+        dialect.reference(Tree)
+        told[version] = dialect.components["Tree"]["properties"]["crown"]
+    assert told["3.1.0"] == {"anyOf": [{"$ref": "#/components/schemas/Leaf"}, {"type": "null"}]}
+    assert told["2.0"] == {
+        "allOf": [{"$ref": "#/definitions/Leaf"}],
+        "type": "object",
+        "x-nullable": True,
+    }
+
+
 def test_a_schemas_docstring_is_its_description() -> None:
     """It is written once, where the schema is."""
     dialect = Dialect("3.1.0")

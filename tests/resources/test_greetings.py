@@ -34,10 +34,16 @@ def test_the_public_greeting_needs_nothing(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/api/private", "/api/private-scoped", "/api/me"])
 def test_the_private_ones_need_a_token(client: FlaskClient, path: str) -> None:
-    """Without one: 401 and a bare challenge (RFC 6750 section 3.1)."""
+    """Without one: 401 and a bare challenges (RFC 6750 section 3.1)."""
     response = client.get(path)
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="https://api.localhost/"'
+    bearer, dpop = response.headers.getlist("WWW-Authenticate")
+    known = (
+        'realm="https://api.localhost/", '
+        'resource_metadata="http://localhost/.well-known/oauth-protected-resource"'
+    )
+    assert bearer == f"Bearer {known}"
+    assert dpop == f'DPoP {known}, algs="ES256 RS256 EdDSA"'
 
 
 def test_the_scoped_one_needs_its_scope(bearer: Callable[..., FlaskClient]) -> None:

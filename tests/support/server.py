@@ -18,20 +18,32 @@ SECONDS = 30
 class Server:
     """`manage.py COMMAND --port PORT`, from enter to exit, in a directory of its own.
 
+    port: where the command listens of its own accord; without it, a free one is given with --port.
+    upgrade: bring the schema up to date before `serve`, which would refuse an old one.
     url: where it answers. log: what it has written so far, standard output and error together.
     """
 
     def __init__(
-        self, directory: Path, *command: str, manage: Path = MANAGE, **environment: str
+        self,
+        directory: Path,
+        *command: str,
+        port: int | None = None,
+        upgrade: bool = True,
+        manage: Path = MANAGE,
+        **environment: str,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, str(manage), *command, "--port", str(self.port)]
+        told = [] if port else ["--port", str(self.port)]
+        self._command = [sys.executable, str(manage), *command, *told]
         self._directory = directory
         self._environment = clean_environment() | environment
         self._log = directory / "log"
+        self._upgrade = upgrade and command[0] == "serve"
 
     def __enter__(self) -> Self:
+        if self._upgrade:
+            self._run("db", "upgrade")
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 self._command,
@@ -60,6 +72,15 @@ class Server:
     @property
     def log(self) -> str:
         return self._log.read_text()
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(
+            [*self._command[:2], *command],
+            cwd=self._directory,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+        )
 
     def _wait(self) -> None:
         deadline = time.monotonic() + SECONDS

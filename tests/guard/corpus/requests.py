@@ -27,7 +27,6 @@ _MISSING = {
     "scheme Basic with a good token": (b"Basic TOKEN",),
     "scheme Digest": (b'Digest username="ann", realm="api", uri="/", response="6629fae4"',),
     "scheme Digest, a comma in quotes": (b'Digest username="Doe, Ann", realm="api"',),
-    "scheme DPoP": (b"DPoP TOKEN",),
     "scheme Negotiate": (b"Negotiate YIIZZZ==",),
     "scheme token": (b"token TOKEN",),
     "scheme JWT": (b"JWT TOKEN",),

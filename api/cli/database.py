@@ -1,0 +1,76 @@
+"""The database, as the commands open it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+from flask import Flask
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from api import storage
+from api.settings import Settings
+from api.storage import Database, Unavailable, schema
+
+# libpq takes these from the query of an address as well.
+SECRETS = ("password", "sslpassword")
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings; a SQLite file that is missing is made, its owner's alone."""
+    database = Database(settings.database_url)
+    name = database.url.database
+    if database.is_sqlite and name and name != ":memory:":
+        # What keeps us from it, SQLite says itself.
+        with suppress(OSError):
+            Path(name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(name).touch(mode=0o600)
+    return database
+
+
+@contextmanager
+def plainly(settings: Settings) -> Iterator[None]:
+    """A database that cannot be used ends as a line, not as a traceback."""
+    try:
+        yield
+    except (DBAPIError, Unavailable) as error:
+        place = make_url(settings.database_url).difference_update_query(SECRETS)
+        raise click.ClickException(
+            f"{place.render_as_string(hide_password=True)} cannot be used: {_cause(error)}. "
+            "Check DATABASE_URL, and that the database is there."
+        ) from error
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, plainly, until the end of the block."""
+    with plainly(settings):
+        database = open_database(settings)
+        try:
+            yield database
+        finally:
+            database.engine.dispose()
+
+
+@contextmanager
+def ready_database(settings: Settings) -> Iterator[Database]:
+    """The database with the code's schema, behind the queries of api.storage."""
+    with opened(settings) as database:
+        check_schema(database)
+        app = Flask(__name__)
+        storage.init_app(app, database)
+        with app.app_context():
+            yield database
+
+
+def check_schema(database: Database) -> None:
+    """Refuse a schema that is not the code's."""
+    if schema.current(database) != schema.head():
+        raise click.ClickException(f"DATABASE_URL: {schema.OUTDATED}.")
+
+
+def _cause(error: DBAPIError | Unavailable) -> str:
+    """What the driver says, its first line: that has no statement in it, and no password."""
+    failure = error if isinstance(error, DBAPIError) else error.__cause__
+    return str(getattr(failure, "orig", None) or error).partition("\n")[0].rstrip(".")

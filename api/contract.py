@@ -1,0 +1,159 @@
+"""What a method takes and what it answers, in HTTP; marshmallow reads and writes the values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, request
+from marshmallow import Schema, ValidationError
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
+
+from api import problems, strictjson
+from api.problems import (
+    ContentTooLarge,
+    MalformedBody,
+    PreconditionFailed,
+    Problem,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+AnySchema = Schema | type[Schema]
+Precondition = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """The arguments of `@ns.operation`, which documents them (see there)."""
+
+    query: AnySchema | None = None
+    headers: AnySchema | None = None
+    body: AnySchema | None = None
+    if_match: bool = False
+    returns: AnySchema | None = None
+    status: int = 200
+    etag: bool = False
+    location: str | None = None
+    paged: bool = False
+
+    def problems(self) -> tuple[type[Problem], ...]:
+        """What a request can do wrong against this contract."""
+        of_body = (MalformedBody, ContentTooLarge, UnsupportedMediaType) if self.body else ()
+        of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
+        of_version = (PreconditionFailed,) if self.if_match or self._is_read() else ()
+        return (*of_body, *of_values, *of_version)
+
+    def reader(self) -> Callable[[], dict[str, Any]]:
+        """A function that reads the request at hand: the keyword arguments of the method."""
+        readers: dict[str, Callable[[], Any]] = {}
+        # In this order: what keeps the body from being read is told before any value that is wrong.
+        if self.body:
+            readers["body"] = _reader(self.body, "pointer", lambda _schema: _read_body())
+        if self.query:
+            readers["query"] = _reader(self.query, "parameter", _read_query)
+        if self.headers:
+            readers["headers"] = _reader(self.headers, "parameter", _read_headers)
+        if self.if_match:
+            readers["precondition"] = _read_precondition
+        return lambda: {name: read() for name, read in readers.items()}
+
+    def writer(self) -> Callable[[Any], Response]:
+        """A function that makes the answer of what the method returned."""
+        schema = _instance(self.returns) if self.returns else None
+
+        def write(value: Any) -> Response:
+            if isinstance(value, Response):
+                return value
+            if schema is None:
+                return Response(status=204)
+            # A Response passes through Flask-RESTX untouched; a dict would cost a negotiation.
+            response = Response(
+                orjson.dumps(schema.dump(value)), self.status, mimetype="application/json"
+            )
+            self._add_headers(response, value)
+            return response
+
+        return write
+
+    def _add_headers(self, response: Response, value: Any) -> None:
+        if self.location:
+            response.headers["Location"] = self.location.format(value)
+        if self.paged and value.next:
+            response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
+        if self.etag:
+            response.set_etag(value.etag)
+            response.headers["Cache-Control"] = "private, no-cache"
+            response.make_conditional(request)
+        if response.status_code == PreconditionFailed.status:
+            raise PreconditionFailed
+
+    def _is_read(self) -> bool:
+        """Whether it answers what is there, so that werkzeug sees to If-Match as well."""
+        return self.etag and not self.body
+
+
+def _instance(schema: AnySchema) -> Schema:
+    return schema() if isinstance(schema, type) else schema
+
+
+def _reader(schema: AnySchema, where: str, read: Callable[[Schema], Any]) -> Callable[[], Any]:
+    instance = _instance(schema)
+
+    def load() -> Any:
+        data = read(instance)
+        try:
+            return instance.load(data)
+        except ValidationError as error:
+            errors = problems.validation_errors(error.messages, where)
+            raise ValidationFailed(errors=errors) from None
+
+    return load
+
+
+def _read_query(schema: Schema) -> Any:
+    return MultiDictProxy(request.args, schema)
+
+
+def _read_headers(schema: Schema) -> dict[str, str]:
+    """The headers that the schema names; a request has others, which are no fault."""
+    names = [field.data_key or name for name, field in schema.fields.items()]
+    return {name: request.headers[name] for name in names if name in request.headers}
+
+
+def _read_body() -> Any:
+    data = request.get_data(cache=False)
+    if not _is_plain_json():
+        raise UnsupportedMediaType
+    try:
+        return strictjson.loads(data)
+    except ValueError as error:
+        raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
+
+
+def _is_plain_json() -> bool:
+    return (
+        request.mimetype == "application/json"
+        and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
+        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
+    )
+
+
+def _read_precondition() -> Precondition:
+    """RFC 9110 section 13.1.1: with If-Match, only the version that the client has seen."""
+    wanted = request.if_match if "If-Match" in request.headers else None
+
+    def check(etag: str) -> None:
+        if wanted is not None and not wanted.contains(etag):
+            raise PreconditionFailed
+
+    return check
+
+
+def _next_page(cursor: str) -> str:
+    """The same query from `cursor` on, as a relative reference: the Host header is anybody's."""
+    query = MultiDict(request.args)
+    query["cursor"] = cursor
+    return f"{request.path}?{urlencode(list(query.items(multi=True)))}"

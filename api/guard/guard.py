@@ -1,0 +1,55 @@
+"""The guard of one app: which schemes it takes, and what it tells clients of itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.guard.challenges import Offer
+from api.guard.dpop import DPoPTokenValidator
+from api.guard.proof import ALGORITHMS
+from api.guard.validator import Auth0JWTBearerTokenValidator
+
+METADATA_PATH = ".well-known/oauth-protected-resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """dpop: "allowed" beside Bearer, "required" instead of it, or "off"."""
+
+    bearer: Auth0JWTBearerTokenValidator
+    bound: DPoPTokenValidator
+    dpop: str = "allowed"
+
+    @property
+    def validators(self) -> dict[str, Auth0JWTBearerTokenValidator]:
+        """The validator of each scheme that is taken, by its name in lower case."""
+        of_mode = {
+            "allowed": (self.bearer, self.bound),
+            "required": (self.bound,),
+            "off": (self.bearer,),
+        }
+        return {validator.TOKEN_TYPE: validator for validator in of_mode[self.dpop]}
+
+    def offer(self, metadata: str) -> Offer:
+        """What challenges say to every caller. metadata: the address of `metadata()`."""
+        schemes = tuple(validator.scheme for validator in self.validators.values())
+        return Offer(schemes, self.bearer.expected.audience, metadata)
+
+    def metadata(self) -> dict[str, Any]:
+        """What a client needs to know to call (RFC 9728 section 2), but for the scopes."""
+        expected = self.bearer.expected
+        found = {
+            "resource": expected.audience,
+            "authorization_servers": list(expected.issuers),
+            "bearer_methods_supported": ["header"],
+        }
+        if self.dpop == "off":
+            return found
+        return found | {
+            "dpop_signing_alg_values_supported": list(ALGORITHMS),
+            "dpop_bound_access_tokens_required": self.dpop == "required",
+        }
+
+    def faults(self) -> list[str]:
+        """What keeps tokens from being checked, in words."""
+        found = (keys.fault() for keys in self.bearer.keys.values())
+        return [fault for fault in found if fault]

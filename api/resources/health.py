@@ -1,0 +1,34 @@
+"""For those who run it: does this copy of the service live, and can it answer everything?"""
+
+from api import guard, storage
+from api.bridge import Namespace, Resource
+from api.problems import NotReady
+from schemas.health import Health
+
+ns = Namespace("health", "Whether this copy of the service can answer", path="/health")
+
+
+@ns.route("/live")
+class Live(Resource):
+    @ns.operation(returns=Health, example={"status": "live"})
+    def get(self) -> dict[str, str]:
+        """Ask whether it lives
+
+        It answers, so it does. When it does not, restart it.
+        """
+        return {"status": "live"}
+
+
+@ns.route("/ready")
+class Ready(Resource):
+    @ns.operation(returns=Health, example={"status": "ready"}, problems=(NotReady,))
+    def get(self) -> dict[str, str]:
+        """Ask whether it can answer everything
+
+        It needs its database, with the schema of its code, and the issuer's signing keys. When it
+        lacks one, send requests to another copy; it recovers by itself.
+        """
+        faults = [*filter(None, [storage.fault()]), *guard.current_guard().faults()]
+        if faults:
+            raise NotReady(f"Not ready: {'; '.join(faults)}.", headers={"Retry-After": "5"})
+        return {"status": "ready"}

@@ -1,0 +1,166 @@
+"""Messages: written by callers, read by callers. The file to copy for a resource of your own."""
+
+from typing import Any
+from uuid import UUID
+
+from api.bridge import Namespace, Precondition, Resource
+from api.guard import current_token, require_auth
+from api.problems import (
+    DatabaseUnavailable,
+    IdempotencyKeyReused,
+    NotFound,
+    Problem,
+    ValidationFailed,
+)
+from api.storage import messages
+from api.storage.models import Message
+from schemas.message import (
+    IdempotencyHeaders,
+    MessageDraft,
+    MessagePage,
+    MessageQuery,
+    MessageView,
+)
+
+LONGEST_AUTHOR = 255
+ID = "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23"
+
+ns = Namespace(
+    "messages",
+    "Messages, written and read by callers",
+    path="/api/messages",
+    scopes={
+        "read:messages": "Read messages",
+        "write:messages": "Write messages, and change your own",
+        "admin:messages": "Change and delete anybody's messages",
+    },
+    problems=(DatabaseUnavailable,),
+)
+
+
+class MessageNotFound(NotFound):
+    """No message has this id: it was never there, or was deleted. List the messages to see which
+    there are."""
+
+    name = "message-not-found"
+    title = "No such message"
+    detail = "No message has this id; it may have been deleted."
+
+
+class NotYourMessage(Problem):
+    """A message belongs to its author. To change or delete somebody else's, you need the scope
+    `admin:messages`."""
+
+    name = "not-your-message"
+    status = 403
+    title = "Somebody else's message"
+    detail = "This message is another author's; changing it needs the scope admin:messages."
+
+
+THIS_MESSAGE = {"message_id": "$response.body#/id"}
+THIS_VERSION = THIS_MESSAGE | {"header.If-Match": "$response.header.ETag"}
+CHANGES = {
+    "Change it": {"operationId": "updateMessage", "parameters": THIS_VERSION},
+    "Delete it": {"operationId": "deleteMessage", "parameters": THIS_VERSION},
+}
+READ = {"Read it": {"operationId": "getMessage", "parameters": THIS_MESSAGE}}
+
+
+@ns.route("")
+class MessageList(Resource):
+    @require_auth("read:messages")
+    @ns.operation(query=MessageQuery, returns=MessagePage, paged=True, id="listMessages")
+    def get(self, query: dict[str, Any]) -> messages.Page:
+        """List messages
+
+        Page by page: follow `next`, or the Link header, until it is null. However many messages
+        come and go meanwhile, those that stay are listed once.
+        """
+        return messages.page(**query)
+
+    @require_auth("write:messages")
+    @ns.operation(
+        body=MessageDraft,
+        headers=IdempotencyHeaders,
+        returns=MessageView,
+        status=201,
+        etag=True,
+        location="/api/messages/{0.id}",
+        problems=(IdempotencyKeyReused,),
+        id="createMessage",
+        links=READ | CHANGES,
+    )
+    def post(self, body: dict[str, Any], headers: dict[str, str]) -> Message:
+        """Write a message
+
+        Its author is the caller. With an Idempotency-Key, a retry is answered as the first
+        request was, and no second message is written.
+        """
+        return messages.create(**body, author=_author(), **headers)
+
+
+@ns.route("/<uuid:message_id>")
+@ns.param("message_id", "The message's id.", _in="path", format="uuid", example=ID)
+class MessageItem(Resource):
+    @require_auth("read:messages")
+    @ns.operation(
+        returns=MessageView,
+        etag=True,
+        problems=(MessageNotFound,),
+        id="getMessage",
+        links=CHANGES,
+    )
+    def get(self, message_id: UUID) -> Message:
+        """Read one message"""
+        return _found(messages.get(message_id))
+
+    @require_auth.either("write:messages", "admin:messages")
+    @ns.operation(
+        body=MessageDraft,
+        if_match=True,
+        returns=MessageView,
+        etag=True,
+        problems=(MessageNotFound, NotYourMessage),
+        id="updateMessage",
+    )
+    def patch(self, message_id: UUID, body: dict[str, Any], precondition: Precondition) -> Message:
+        """Change a message"""
+        return _found(messages.change(message_id, **body, allow=_allow(precondition)))
+
+    @require_auth.either("write:messages", "admin:messages")
+    @ns.operation(if_match=True, problems=(MessageNotFound, NotYourMessage), id="deleteMessage")
+    def delete(self, message_id: UUID, precondition: Precondition) -> None:
+        """Delete a message"""
+        _found(messages.remove(message_id, allow=_allow(precondition)))
+
+
+def _author() -> str:
+    """The caller, as far as a database keeps it."""
+    author = current_token.subject
+    if len(author) > LONGEST_AUTHOR or "\0" in author:
+        raise ValidationFailed(
+            errors=[
+                {
+                    "parameter": "Authorization",
+                    "detail": f"An author's sub has at most {LONGEST_AUTHOR} characters, no NUL.",
+                }
+            ]
+        )
+    return author
+
+
+def _found(message: Message | None) -> Message:
+    if message is None:
+        raise MessageNotFound
+    return message
+
+
+def _allow(precondition: Precondition) -> messages.Allow:
+    """Who may change a message, and which version of it."""
+
+    def allow(message: Message) -> None:
+        if message.author != current_token.subject and not current_token.grants("admin:messages"):
+            raise NotYourMessage
+        precondition(message.etag)
+
+    return allow

@@ -1,0 +1,143 @@
+"""What a page of a million messages costs, the first one and one far down: `make bench`.
+
+The messages go in through `manage.py messages import`; the pages come from api.storage, as the
+list operation gets them. First and deep pages are taken in turns, so that a noisy machine is as
+noisy to both: the ratio is what counts.
+"""
+
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import click
+import orjson
+from flask import Flask
+from sqlalchemy import event, text
+
+from api import storage
+from api.storage import Database, messages
+from tests.support.databases import Postgres, Sqlite
+from tests.support.server import MANAGE, clean_environment
+
+WORDS = ["the", "a", "ship", "harbour", "wind", "has", "left", "before", "morning", "tide", "and"]
+AUTHORS = {"auth0|ann": 5, "auth0|bob": 3, "auth0|cem": 1, "auth0|dee": 1}
+LISTS: dict[str, dict[str, str]] = {
+    "newest": {"order": "newest"},
+    "oldest": {"order": "oldest"},
+    "newest, one author": {"order": "newest", "author": "auth0|dee"},
+    "oldest, one author": {"order": "oldest", "author": "auth0|dee"},
+}
+DEEP = 0.9
+STRIDE = 10_000
+
+Page = Callable[..., messages.Page]
+
+
+@click.command()
+@click.option("--count", default=1_000_000, help="How many messages.")
+@click.option("--rounds", default=300, help="How often each page is taken.")
+def main(count: int, rounds: int) -> None:
+    """Import messages into SQLite and PostgreSQL, and time pages of them."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        # PostgreSQL refuses to run as root; whom it runs as instead must get in.
+        scratch.chmod(0o755)
+        for each in ("sqlite", "postgres"):
+            (scratch / each).mkdir()
+        file = scratch / "messages.ndjson"
+        with file.open("wb") as out:
+            out.writelines(lines(count))
+        measure("SQLite", Sqlite(scratch / "sqlite").make(), file, count, rounds)
+        with Postgres(scratch / "postgres") as server:
+            measure("PostgreSQL", server.make(), file, count, rounds)
+
+
+def lines(count: int) -> Iterator[bytes]:
+    """Messages of four authors, one in ten by auth0|dee; the same ones at every call."""
+    chance = random.Random(1)  # noqa: S311
+    now = datetime(2024, 1, 1, tzinfo=UTC)
+    for _ in range(count):
+        now += timedelta(microseconds=chance.randrange(120_000_000))
+        [author] = chance.choices([*AUTHORS], [*AUTHORS.values()])
+        said = " ".join(chance.choices(WORDS, k=chance.randint(3, 20)))
+        yield orjson.dumps({"text": said, "author": author, "created_at": now}) + b"\n"
+
+
+def measure(name: str, url: str, file: Path, count: int, rounds: int) -> None:
+    """Print the speed of the import, and for each list the time of its pages, and the plan."""
+    started = time.perf_counter()
+    command = [sys.executable, str(MANAGE), "messages", "import", str(file)]
+    subprocess.run(command, env=clean_environment() | {"DATABASE_URL": url}, check=True)  # noqa: S603
+    click.echo(f"\n{name}: {count / (time.perf_counter() - started):,.0f} messages/s imported\n")
+    click.echo("| list | first page | second page | page at 90 % | 90 % : first | plan at 90 % |")
+    click.echo("|---|---|---|---|---|---|")
+    with at(url) as database:
+        for shown, filters in LISTS.items():
+            first: Page = partial(messages.page, **filters)
+            second = partial(first, cursor=first().next)
+            deep = partial(first, cursor=deep_cursor(first, min(STRIDE, count // 100)))
+            times = medians([first, second, deep], rounds)
+            cells = [*(f"{each:.2f} ms" for each in times), f"{times[2] / times[0]:.2f}"]
+            click.echo(f"| {shown} | {' | '.join(cells)} | `{plan(database, deep)}` |")
+
+
+@contextmanager
+def at(url: str) -> Iterator[Database]:
+    """The database, behind the queries of api.storage, with the statistics that it keeps."""
+    database, app = Database(url), Flask(__name__)
+    storage.init_app(app, database)
+    with app.app_context():
+        if not database.is_sqlite:
+            # Autovacuum would do it within a minute, in the middle of what is timed.
+            database.run(lambda session: session.execute(text("ANALYZE")), writes=True)
+        yield database
+    database.engine.dispose()
+
+
+def deep_cursor(page: Page, stride: int) -> str:
+    """The cursor at 90 % of a list, got by walking all of it."""
+    cursors: list[str] = []
+    while cursor := page(limit=stride, cursor=cursors[-1] if cursors else None).next:
+        cursors.append(cursor)
+    return cursors[round(DEEP * len(cursors))]
+
+
+def medians(pages: Sequence[Page], rounds: int) -> list[float]:
+    """The median time of each page in milliseconds, the pages taken in turns."""
+    times: list[list[float]] = [[] for _ in pages]
+    for _ in range(rounds):
+        for page, spent in zip(pages, times, strict=True):
+            started = time.perf_counter()
+            page()
+            spent.append(1000 * (time.perf_counter() - started))
+    return [median(spent) for spent in times]
+
+
+def plan(database: Database, page: Page) -> str:
+    """How the database goes about a page: the steps of its EXPLAIN."""
+    said: list[tuple[str, Any]] = []
+
+    def listen(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        said.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    page()
+    event.remove(database.engine, "before_cursor_execute", listen)
+    [(statement, parameters)] = [each for each in said if "FROM messages" in each[0]]
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN (COSTS OFF)"
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+    return " / ".join(str(row[-1]).strip() for row in rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""`db`, and what the commands that serve make of the schema that they find."""
+
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+
+from api.storage import Database, schema
+from tests.cli.conftest import complaint, get, manage, until
+from tests.support.cli import Runner
+from tests.support.databases import ON_BOTH, Postgres
+from tests.support.server import Server, free_port
+from tests.support.tenant import AUDIENCE, Tenant
+
+TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
+SECRET = "open-sesame"
+UP_TO_DATE = f"{schema.head()} (up to date)\n"
+NO_SCHEMA = f"no schema (the code's is {schema.head()})\n"
+OUTDATED = "DATABASE_URL: the database's schema is not the code's: run python manage.py db upgrade."
+
+
+def test_fresh_directory(runner: Runner) -> None:
+    """The first upgrade makes the SQLite database, for its owner alone."""
+    assert runner("db", "upgrade") == (0, UP_TO_DATE, "")
+    directory = runner.directory / "instance"
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (directory, directory / "api.db")]
+    assert modes == [0o700, 0o600]
+
+
+@ON_BOTH
+@pytest.mark.parametrize("revision", ["-1", "base"])
+def test_down_and_up(runner: Runner, database_url: str, revision: str) -> None:
+    """Down, and up again; each says where the schema is now, and so does `current`."""
+    environment = {"DATABASE_URL": database_url}
+    assert runner("db", "current", **environment) == (0, UP_TO_DATE, "")
+    assert runner("db", "downgrade", revision, **environment) == (0, NO_SCHEMA, "")
+    assert runner("db", "current", **environment) == (0, NO_SCHEMA, "")
+    assert runner("db", "upgrade", str(schema.head()), **environment) == (0, UP_TO_DATE, "")
+    assert runner("db", "upgrade", **environment) == (0, UP_TO_DATE, "")
+
+
+@ON_BOTH
+def test_revision(runner: Runner, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """A migration is drafted, its path on standard output; not before the schema is the code's."""
+    copy = runner.directory / "migrations"
+    shutil.copytree(schema.MIGRATIONS, copy)
+    monkeypatch.setattr(schema, "MIGRATIONS", copy)
+    environment = {"DATABASE_URL": database_url}
+    result = runner("db", "revision", "why it is", **environment)
+    assert (result.code, result.err) == (0, "")
+    draft = Path(result.out.splitlines()[-1])
+    assert draft.parent == copy / "versions"
+    assert '"""why it is"""' in draft.read_text()
+    said = complaint(runner("db", "revision", "once more", **environment))
+    assert said == "Target database is not up to date. See: python manage.py db current"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("upgrade", "nope"), ("upgrade", "+1"), ("downgrade", "nope"), ("downgrade", "-7")],
+    ids=" ".join,
+)
+def test_unknown_revision(runner: Runner, database_url: str, arguments: tuple[str, ...]) -> None:
+    """A revision that is not there ends in a line, and changes nothing."""
+    environment = {"DATABASE_URL": database_url}
+    said = complaint(runner("db", *arguments, **environment))
+    assert said.endswith(". See: python manage.py db current")
+    assert runner("db", "current", **environment).out == UP_TO_DATE
+
+
+COMMANDS = [
+    ("db", "upgrade"),
+    ("db", "downgrade", "base"),
+    ("db", "current"),
+    ("db", "revision", "why"),
+    ("messages", "export"),
+    ("messages", "import", "/dev/null"),
+    ("run", "--no-reload"),
+]
+UNUSABLE = {
+    "nobody listens": (f"postgresql+psycopg://ann:{SECRET}@127.0.0.1:1/x", "Connection refused"),
+    "secret in the query": (
+        f"postgresql+psycopg://127.0.0.1:1/x?password={SECRET}&sslpassword={SECRET}",
+        "Connection refused",
+    ),
+    "no such option": (f"postgresql+psycopg://ann:{SECRET}@127.0.0.1/x?a=b", "option"),
+    "another file": (f"sqlite:///{Path(__file__)}", "file is not a database"),
+    "no directory": ("sqlite:////dev/null/x.db", "unable to open database file"),
+}
+
+
+@pytest.mark.parametrize(("url", "cause"), UNUSABLE.values(), ids=UNUSABLE)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_unusable(runner: Runner, command: tuple[str, ...], url: str, cause: str) -> None:
+    """A database that cannot be used ends in a line that says where and why, without a secret."""
+    port = ["--port", str(free_port())] if command[0] == "run" else []
+    said = complaint(runner(*command, *port, DATABASE_URL=url))
+    assert cause in said
+    assert said.endswith("Check DATABASE_URL, and that the database is there.")
+    assert SECRET not in said
+
+
+@pytest.fixture
+def locked(postgres: Postgres) -> str:
+    """The URL of a real PostgreSQL, as one who has the wrong password."""
+    url = make_url(postgres.url("postgres"))
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        [path] = connection.execute("SHOW hba_file").fetchone() or [""]
+        rules = Path(path).read_text()
+        Path(path).write_text(f"local all ann scram-sha-256\n{rules}")
+        connection.execute("DROP ROLE IF EXISTS ann")
+        connection.execute("CREATE ROLE ann LOGIN PASSWORD 'another'")
+        connection.execute("SELECT pg_reload_conf()")
+    return url.set(username="ann", password=SECRET).render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("messages", "export")], ids=" ".join)
+def test_wrong_password(tmp_path: Path, locked: str, command: tuple[str, ...]) -> None:
+    """A wrong password is called that, in one line of the process, and shown nowhere."""
+    result = manage(tmp_path, *command, DATABASE_URL=locked)
+    assert 'password authentication failed for user "ann"' in complaint(result)
+    assert SECRET not in result.out + result.err
+
+
+def test_wrong_password_in_the_log(tmp_path: Path, locked: str, tenant: Tenant) -> None:
+    """Nor has the log of `serve` the password: to it, the database is away."""
+    environment = tenant.environment | {"DATABASE_URL": locked, "LOG_LEVEL": "debug"}
+    with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+        assert get(f"{server.url}/api/messages", tenant.token()).status == 503
+        assert "the database does not answer" in server.log
+        assert SECRET not in server.log
+
+
+def emptied(database: Database) -> None:
+    schema.downgrade(database, "base")
+
+
+def newer(database: Database) -> None:
+    statement = text("UPDATE alembic_version SET version_num = '9999'")
+    database.run(lambda session: session.execute(statement), writes=True)
+
+
+@ON_BOTH
+@pytest.mark.parametrize("become", [emptied, newer])
+def test_serve_refuses_another_schema(
+    runner: Runner, database_url: str, database: Database, become: Callable[[Database], None]
+) -> None:
+    """`serve` does not start on a schema that is not the code's, and says the command."""
+    become(database)
+    said = complaint(
+        runner("serve", "--port", str(free_port()), DATABASE_URL=database_url, **TENANT)
+    )
+    assert said == OUTDATED
+
+
+def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
+    """Nor where there is no database yet; that command then makes what it lacks."""
+    assert complaint(runner("serve", "--port", str(free_port()), **TENANT)) == OUTDATED
+    assert runner("db", "upgrade").out == UP_TO_DATE
+    database = runner.directory / "instance" / "api.db"
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def test_serve_outlives_its_database(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, tenant: Tenant
+) -> None:
+    """`serve` starts while the database is away, says 503 until it is there, and recovers."""
+    with Postgres(tmp_path_factory.mktemp("outage")) as postgres:
+        environment = tenant.environment | {"DATABASE_URL": postgres.make()}
+        postgres.stop()
+        with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+            for _ in range(2):
+                answer = get(f"{server.url}/api/messages", tenant.token())
+                assert answer.status == 503
+                assert int(answer.headers["Retry-After"]) >= 1
+                assert get(f"{server.url}/health/ready").status == 503
+                assert get(f"{server.url}/api/public").status == 200
+                postgres.start()
+                until(lambda: get(f"{server.url}/api/messages", tenant.token()).status == 200)
+                assert get(f"{server.url}/health/ready").status == 200
+                postgres.stop()
+
+
+@ON_BOTH
+def test_run_upgrades(tmp_path: Path, database_url: str, database: Database) -> None:
+    """`run` brings the schema up by itself."""
+    schema.downgrade(database, "base")
+    with Server(tmp_path, "run", "--no-reload", DATABASE_URL=database_url):
+        assert schema.fault(database) is None

@@ -1,0 +1,59 @@
+"""The migrations, and the models: they agree, on both databases."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from api.storage import Database, schema
+from api.storage.models import Base
+from tests.support.databases import ON_BOTH
+
+
+@ON_BOTH
+def test_models_and_migrations_agree(database: Database) -> None:
+    """What the migrations make is what the models say: no table, column or index differs."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+@ON_BOTH
+def test_every_migration_goes_back_and_forth(database: Database) -> None:
+    """Down to nothing, one by one, and up again."""
+    assert schema.current(database) == schema.head()
+    schema.downgrade(database, "base")
+    assert schema.current(database) is None
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    schema.upgrade(database)
+    assert schema.current(database) == schema.head()
+
+
+@ON_BOTH
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(database: Database) -> None:
+    """`run` upgrades at every start."""
+    schema.upgrade(database)
+    assert schema.fault(database) is None
+
+
+def test_a_fault_is_told_in_words(database: Database) -> None:
+    """An old schema says the command; a database that is away says that."""
+    schema.downgrade(database, "base")
+    assert "manage.py db upgrade" in str(schema.fault(database))
+    away = Database("sqlite:////nowhere/at/all.db")
+    assert "cannot be used" in str(schema.fault(away))
+
+
+def test_a_new_migration_can_be_drafted(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where models and migrations agree, the draft is empty."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, copy)
+    monkeypatch.setattr(schema, "MIGRATIONS", copy)
+    text = schema.make_revision(database, "nothing new").read_text()
+    assert '"""nothing new"""' in text
+    assert "pass" in text

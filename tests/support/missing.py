@@ -1,0 +1,69 @@
+"""What some tests need and not every machine has.
+
+A test names its need with `pytest.mark.needs(NAME)`. Where that is missing, the test is left out
+and the last lines of the output say so; a machine that calls itself CI=true must have everything.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support import chromium
+
+
+@dataclass(frozen=True)
+class Need:
+    """tested: what goes untested without it. present: is it here? remedy: how to get it."""
+
+    tested: str
+    present: Callable[[], bool]
+    remedy: str
+
+
+NEEDS = {
+    "chromium": Need(
+        tested="the page in a browser",
+        present=lambda: chromium.find() is not None,
+        remedy=(
+            "sudo apt-get install chromium (Debian/Ubuntu), or any Chromium or Chrome on the PATH"
+        ),
+    ),
+}
+
+
+class Missing:
+    """The plugin of one run of pytest."""
+
+    def __init__(self, needs: Mapping[str, Need] = NEEDS) -> None:
+        self._needs = needs
+        self._left_out: Counter[str] = Counter()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "needs(name): see tests/support/missing.py")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        absent = {name for name, need in self._needs.items() if not need.present()}
+        left_out = [item for item in items if absent & _needed_by(item)]
+        self._left_out.update(name for item in left_out for name in absent & _needed_by(item))
+        if left_out and os.environ.get("CI") == "true":
+            raise pytest.UsageError("With CI=true nothing may be left out.")
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        # Not in the terminal's summary: this must be the last that is read.
+        for name, count in self._left_out.items():
+            need = self._needs[name]
+            line = f"Not tested here: {need.tested} ({count} tests). To test it: {need.remedy}"
+            config.get_terminal_writer().line(line, yellow=True)
+
+
+def _needed_by(item: pytest.Item) -> set[str]:
+    return {name for mark in item.iter_markers("needs") for name in mark.args}

@@ -1,0 +1,192 @@
+"""What operators see."""
+
+import json
+import logging
+import logging.config
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.observability import logging_config
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+SECRETS = ["QUERY-SECRET", "FORM-SECRET", "HEADER-SECRET"]
+
+
+@pytest.fixture(autouse=True)
+def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Each test sees all that anybody logs."""
+    caplog.set_level(logging.DEBUG)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app, and an address that fails."""
+
+    def fail() -> None:
+        raise RuntimeError("a defect")
+
+    app.add_url_rule("/defect", "defect", fail)
+    return app
+
+
+def formatter(form: str) -> logging.Formatter:
+    """The formatter of the lines in that form."""
+    configurator = logging.config.DictConfigurator(logging_config("info", form))
+    return configurator.configure_formatter(configurator.config["formatters"]["lines"])
+
+
+def access_lines(caplog: pytest.LogCaptureFixture, form: str) -> list[str]:
+    """The access log in that form."""
+    records = [record for record in caplog.records if record.name == "api.access"]
+    return [formatter(form).format(record) for record in records]
+
+
+ANSWERS = [
+    ("GET", "/api/public", {}, 200),
+    ("HEAD", "/api/public", {}, 200),
+    ("GET", "/", {}, 302),
+    ("GET", "/docs", {}, 200),
+    ("GET", "/openapi.json", {}, 200),
+    ("GET", "/issuer/.well-known/jwks.json", {}, 200),
+    ("GET", "/api/private", {"Authorization": "Bearer"}, 400),
+    ("GET", "/api/private", {}, 401),
+    ("GET", "/api/nothing", {}, 404),
+    ("GET", "//api/public", {}, 404),
+    ("DELETE", "/api/public", {}, 405),
+    ("GET", "/defect", {}, 500),
+]
+
+
+def ask(client: FlaskClient, method: str, path: str, headers: dict[str, str]) -> TestResponse:
+    # As a path in the environment: in an address, `//api` would be a host.
+    overrides = {"PATH_INFO": path}
+    return client.open("/", method=method, headers=headers, environ_overrides=overrides)
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS)
+def test_request_id(
+    client: FlaskClient, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Every answer has one X-Request-Id, a UUIDv7, which is the `instance` of a problem."""
+    response = ask(client, method, path, headers)
+    assert response.status_code == status
+    [request_id] = response.headers.getlist("X-Request-Id")
+    assert UUID7.fullmatch(request_id)
+    if status >= 400:
+        assert response.json["instance"] == f"urn:uuid:{request_id}"
+
+
+def test_request_id_is_ours(client: FlaskClient) -> None:
+    """Each request has an id of its own, whatever the client calls it."""
+    headers = {"X-Request-Id": "mine"}
+    ids = {client.get("/api/public", headers=headers).headers["X-Request-Id"] for _ in range(3)}
+    assert len(ids) == 3
+    assert "mine" not in ids
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS)
+def test_json_line(
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    """A request is one line, a JSON object that says what was asked and how it went."""
+    response = ask(client, method, path, headers)
+    [line] = access_lines(caplog, "json")
+    assert "\n" not in line
+    found = json.loads(line)
+    assert found.pop("duration_ms") >= 0
+    assert found.pop("time")
+    assert re.fullmatch(rf"{method} {path} {status} \d+\.\d ms", found.pop("message"))
+    assert found == {
+        "level": "INFO",
+        "logger": "api.access",
+        "method": method,
+        "path": path,
+        "status": status,
+        "request_id": response.headers["X-Request-Id"],
+    }
+
+
+def test_console_line(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """On a console the line is short and for people."""
+    client.get("/api/public")
+    [line] = access_lines(caplog, "console")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    GET /api/public 200 \d+\.\d ms", line)
+
+
+def test_defect_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """A defect is logged with its traceback, as one JSON object as well."""
+    client.get("/defect")
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    line = formatter("json").format(record)
+    assert "\n" not in line
+    assert "RuntimeError: a defect" in json.loads(line)["exc_info"]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/\x1b[2J", "/a\nb", "/a\r\nb", "/a\x00b", "/a\u2028b", "/a\u202eb", '/"}', "/\xff\x80"],
+    ids=ascii,
+)
+def test_control_characters(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, form: str, path: str
+) -> None:
+    """Whatever is in a path, the line stays one line of printable ASCII."""
+    ask(client, "GET", path.encode().decode("latin-1"), {})
+    [line] = access_lines(caplog, form)
+    assert line.isascii()
+    assert line.isprintable()
+
+
+def test_control_characters_in_method(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So it does whatever is in a method: a development server lets anything through."""
+    client.open("/api/public", method="GET\x1b[2J\n")
+    [line] = access_lines(caplog, "console")
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for method, path, *_ in ANSWERS if "//" not in path]
+)
+def test_no_secrets(
+    client: FlaskClient,
+    bearer: Callable[..., FlaskClient],
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+) -> None:
+    """No query string, form, Authorization value or token is in any line, whatever the answer."""
+    token = bearer("read:messages").environ_base["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+    secrets = [*SECRETS, token, token.rpartition(".")[2]]
+    values = [f"Bearer {token}", f"Bearer {token[:-4]}AAAA", *SECRETS, "Basic HEADER-SECRET"]
+    for value in [*values, f"Bearer {SECRETS[2]}"]:
+        client.open(
+            f"{path}?access_token={SECRETS[0]}",
+            method=method,
+            headers={"Authorization": value},
+            data={"access_token": SECRETS[1]},
+        )
+    logged = "\n".join(formatter("json").format(record) for record in caplog.records)
+    assert "/api/public" in logged or path in logged
+    assert not [secret for secret in secrets if secret in logged]
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_level(level: str) -> None:
+    """The level of the settings is that of every line, the HTTP server's own apart."""
+    config = logging_config(level, "json")
+    assert config["root"]["level"] == level.upper()
+    # Its access lines have the query string in them.
+    assert config["loggers"]["werkzeug"]["level"] == "ERROR"
