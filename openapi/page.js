@@ -1,10 +1,11 @@
 // Starts Swagger UI with the settings that the page carries:
 // {document: URL, login: null or {client_id, audience, scopes}}.
 
-const LOGIN_SCHEME = "auth0";
-
 const element = document.querySelector("#explorer");
 const { document: documentUrl, login } = JSON.parse(element.dataset.settings);
+
+// What cannot be done from here: make a DPoP proof for each request, and log in without a client.
+const UNUSABLE_SCHEMES = ["dpopToken", "dpopProof", ...(login ? [] : ["auth0"])];
 
 /** "Bearer   Bearer x " → "Bearer x": Swagger UI writes its own "Bearer " before what was pasted. */
 const tidy = (authorization) =>
@@ -29,11 +30,12 @@ const withoutPresets = (api) => {
   return api;
 };
 
-/** The document without the login that this page cannot offer. */
-const withoutLogin = (api) => {
-  delete api.components?.securitySchemes?.[LOGIN_SCHEME];
+/** The document without the security schemes that this page cannot offer. */
+const withUsableSchemes = (api) => {
+  const usable = (requirement) => !UNUSABLE_SCHEMES.some((scheme) => scheme in requirement);
+  for (const scheme of UNUSABLE_SCHEMES) delete api.components?.securitySchemes?.[scheme];
   for (const owner of [api, ...operationsOf(api)]) {
-    owner.security &&= owner.security.filter((requirement) => !(LOGIN_SCHEME in requirement));
+    owner.security &&= owner.security.filter(usable);
   }
   return api;
 };
@@ -43,8 +45,7 @@ const documentAsShown = {
   statePlugins: {
     spec: {
       wrapActions: {
-        updateJsonSpec: (update) => (api) =>
-          update(login ? withoutPresets(api) : withoutLogin(withoutPresets(api))),
+        updateJsonSpec: (update) => (api) => update(withUsableSchemes(withoutPresets(api))),
       },
     },
   },

@@ -15,7 +15,7 @@ from tests.support.server import Server
 
 # The browser's own line for a refusal, which a test may well have wanted.
 REFUSED = re.compile(
-    r"Failed to load resource: the server responded with a status of (401|403|503)"
+    r"Failed to load resource: the server responded with a status of (401|403|404|503)"
 )
 
 

@@ -35,16 +35,26 @@ class Explorer:
     def operation(self, name: str) -> Locator:
         return self.page.locator(f"#operations-{name.replace('/', '-')}")
 
-    def call(self, name: str) -> Answer:
-        """Execute an operation, and read what came."""
+    def open(self, name: str) -> Locator:
+        """An operation, unfolded."""
         operation = self.operation(name)
-        live = operation.locator(".live-responses-table .response")
         if not operation.locator("button.execute").is_visible():
             operation.locator(".opblock-summary-control").click()
+        return operation
+
+    def send(self, name: str) -> Locator:
+        """Execute an operation; where its answer will stand."""
+        operation = self.open(name)
+        live = operation.locator(".live-responses-table .response")
         if live.is_visible():
             operation.locator("button.btn-clear").click()
             expect(live).to_have_count(0)
         operation.locator("button.execute").click()
+        return live
+
+    def call(self, name: str) -> Answer:
+        """Execute an operation, and read what came."""
+        live = self.send(name)
         description = live.locator(".response-col_description")
         return Answer(
             status=int(live.locator(".response-col_status").inner_text()),

@@ -117,3 +117,10 @@ def test_localhost(page: Page, server: Server) -> None:
     docs.log_in("Reader")
     assert docs.call(SCOPED).status == 200
     assert docs.call(ME).body["issuer"] == f"{server.url}/issuer/"
+
+
+def test_offers(docs: Explorer) -> None:
+    """What can be done from the page is offered, and nothing else: no DPoP proof by hand."""
+    with docs.authorizing() as dialog:
+        headings = dialog.locator("h4").all_inner_texts()
+    assert [heading.split()[0] for heading in headings] == ["bearerAuth", "auth0"]
