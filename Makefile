@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint
+.PHONY: run test lint bench
 .DELETE_ON_ERROR:
 
 run: $(VENV)/runs
@@ -18,6 +18,9 @@ lint: $(VENV)/tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/tests
+	@$(BIN)/python -m bench.pages
 
 $(VENV)/runs: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is %s. Name another: make run PYTHON=python3.12" % sys.version.split()[0])'

@@ -13,6 +13,8 @@ issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 strictjson      JSON that means one thing only
 cli             the command line
+testing         a pytest plugin for tests of your own
+wsgi            the factory for WSGI servers
 
 The schemas are in `schemas`, the documents and the page in `openapi`.
 """

@@ -43,6 +43,16 @@ from schemas.problem import ProblemView
 
 Clock = Callable[[], float]
 
+# What pages of other origins may send and read, beside what every page may.
+REQUEST_HEADERS = (
+    *("Authorization", "DPoP", "Content-Type"),
+    *("If-Match", "If-None-Match", "Idempotency-Key"),
+)
+ANSWER_HEADERS = (
+    *("WWW-Authenticate", "Retry-After", "X-Request-Id"),
+    *("ETag", "Location", "Link"),
+)
+
 
 def create_app(
     settings: Settings,
@@ -157,8 +167,8 @@ def _let_in(app: Flask, settings: Settings) -> None:
         CORS(
             app,
             origins=list(settings.cors_origins),
-            allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["WWW-Authenticate", "Retry-After", "X-Request-Id"],
+            allow_headers=[*REQUEST_HEADERS],
+            expose_headers=[*ANSWER_HEADERS],
             max_age=600,
         )
     if settings.trusted_proxies:

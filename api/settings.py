@@ -9,16 +9,32 @@ from typing import Any, cast
 
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
+from redis import ConnectionPool
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 DATABASE_URL = "sqlite:///instance/api.db"
+_NO_DATABASE = "Not an SQLAlchemy URL of SQLite, PostgreSQL or CockroachDB."
 DATABASES = ("sqlite", "postgresql", "cockroachdb")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+PAIRS = (("AUTH0_DOMAIN", "AUTH0_AUDIENCE"), ("AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"))
 
 
 class SettingsError(Exception):
-    """One setting or more cannot be used; the text has a line for each."""
+    """One setting or more cannot be used; the text has a line for each.
+
+    faults: what is wrong, by variable, where single ones are at fault; sound: all the others.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        faults: Mapping[str, str] | None = None,
+        sound: "Settings | None" = None,
+    ) -> None:
+        super().__init__(text)
+        self.faults = faults or {}
+        self.sound = sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,8 @@ class Settings:
     auth0_audience: str = ""
     auth0_spa_client_id: str = ""
     auth0_organizations: frozenset[str] = frozenset()
+    auth0_client_id: str = ""
+    auth0_client_secret: str = field(default="", repr=False)
     database_url: str = field(default=DATABASE_URL, repr=False)
     redis_url: str = field(default="", repr=False)
     dpop: str = "allowed"
@@ -56,10 +74,11 @@ class Settings:
         return tuple(f"https://{domain}/" for domain in self.auth0_domain)
 
 
-def load(env_file: Path = Path(".env")) -> Settings:
+def load(env_file: Path = Path(".env"), needed: Mapping[str, str] | None = None) -> Settings:
     """Read the environment, and `env_file` for what the environment does not say.
 
-    Raises SettingsError, which names each variable, its fault and a good example.
+    needed: what must be set as well, and why, in words. Raises SettingsError, which names each
+    variable, its fault and a good example.
     """
     env = Env(eager=False)
     try:
@@ -69,11 +88,13 @@ def load(env_file: Path = Path(".env")) -> Settings:
             f"{env_file}: Not a text file in UTF-8, a variable a line. Example: PORT=3010"
         ) from error
     values = _read(env)
-    faults = _faults(env)
-    if "AUTH0_DOMAIN" not in faults and "AUTH0_AUDIENCE" not in faults:
-        faults |= _pair_faults(values)
+    missing = {name: why for name, why in (needed or {}).items() if not values[name.lower()]}
+    # What is wrong with a value says more than that there is none to use.
+    faults = _pair_faults(values) | missing | _faults(env)
     if faults:
-        raise SettingsError("\n".join(_line(name, faults[name]) for name in sorted(faults)))
+        sound = {name: value for name, value in values.items() if name.upper() not in faults}
+        text = "\n".join(_line(name, faults[name]) for name in sorted(faults))
+        raise SettingsError(text, faults, Settings(**sound))
     return Settings(**values)
 
 
@@ -82,6 +103,8 @@ EXAMPLES = {
     "AUTH0_AUDIENCE": "https://api.example.com/",
     "AUTH0_SPA_CLIENT_ID": "your-application-client-id",
     "AUTH0_ORGANIZATIONS": "org_abc123,org_def456",
+    "AUTH0_CLIENT_ID": "your-machine-to-machine-client-id",
+    "AUTH0_CLIENT_SECRET": "your-machine-to-machine-client-secret",
     "DATABASE_URL": "postgresql+psycopg://user:password@localhost/messages",
     "REDIS_URL": "redis://localhost:6379/0",
     "DPOP": "allowed",
@@ -113,6 +136,8 @@ def _read(env: Env) -> dict[str, Any]:
         "auth0_audience": env.str("AUTH0_AUDIENCE", "", validate=_check_printable),
         "auth0_spa_client_id": env.str("AUTH0_SPA_CLIENT_ID", "", validate=_check_printable),
         "auth0_organizations": frozenset(_listed(env, "AUTH0_ORGANIZATIONS", _check_organization)),
+        "auth0_client_id": env.str("AUTH0_CLIENT_ID", "", validate=_check_printable),
+        "auth0_client_secret": env.str("AUTH0_CLIENT_SECRET", "", validate=_check_printable),
         "database_url": env.str("DATABASE_URL", default.database_url, validate=_check_database),
         "redis_url": env.str("REDIS_URL", "", validate=_check_redis),
         "dpop": env.str("DPOP", default.dpop, validate=_one_of("allowed", "required", "off")),
@@ -163,18 +188,30 @@ def _check_organization(organization: str) -> None:
         raise ValidationError("Not an organization's id; it starts with org_.")
 
 
-def _check_database(url: str) -> None:
+def _check_database(text: str) -> None:
     try:
-        backend = make_url(url).get_backend_name()
+        url = make_url(text)
+        backend = url.get_backend_name()
     except (ArgumentError, ValueError):
-        backend = ""
+        raise ValidationError(_NO_DATABASE) from None
     if backend not in DATABASES:
-        raise ValidationError("Not an SQLAlchemy URL of SQLite, PostgreSQL or CockroachDB.")
+        raise ValidationError(_NO_DATABASE)
+    if backend == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValidationError("SQLite in memory would forget everything, and each thread its own.")
+    try:
+        url.get_dialect().import_dbapi()
+    except (ImportError, NoSuchModuleError):
+        raise ValidationError("The driver that it names is not installed.") from None
 
 
 def _check_redis(url: str) -> None:
-    if url and not re.fullmatch(r"(redis|rediss|unix)://\S+", url):
-        raise ValidationError("Not a redis://, rediss:// or unix:// address.")
+    if not url:
+        return
+    try:
+        # Nothing is connected yet; options that it does not know are refused.
+        ConnectionPool.from_url(url).make_connection()
+    except (ValueError, TypeError):
+        raise ValidationError("Not a redis://, rediss:// or unix:// address.") from None
 
 
 def _check_origin(origin: str) -> None:
@@ -193,9 +230,10 @@ def _one_of(*choices: str) -> validate.OneOf:
 
 
 def _pair_faults(values: dict[str, Any]) -> dict[str, str]:
-    pair = {name: values[name.lower()] for name in ("AUTH0_DOMAIN", "AUTH0_AUDIENCE")}
-    given = [name for name, value in pair.items() if value]
-    if len(given) != 1:
-        return {}
-    missing = next(name for name in pair if name not in given)
-    return {missing: f"Not set, while {given[0]} is; it takes both."}
+    found = {}
+    for pair in PAIRS:
+        given = [name for name in pair if values[name.lower()]]
+        if len(given) == 1:
+            [missing] = set(pair) - set(given)
+            found[missing] = f"Not set, while {given[0]} is; it takes both."
+    return found

@@ -57,7 +57,7 @@ def main(count: int, rounds: int) -> None:
         with file.open("wb") as out:
             out.writelines(lines(count))
         measure("SQLite", Sqlite(scratch / "sqlite").make(), file, count, rounds)
-        with Postgres(scratch / "postgres") as server:
+        with Postgres(durable=True) as server:
             measure("PostgreSQL", server.make(), file, count, rounds)
 
 

@@ -100,6 +100,27 @@ def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
     assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
 
 
+def test_every_header_of_the_document_can_be_sent_and_read(shared: FlaskClient) -> None:
+    """A page of another origin can use versions, keys, pages and proofs as any client can."""
+    document = shared.get("/openapi.json").json
+    asked = {
+        parameter["name"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "header"
+    }
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    for name in asked | {"Authorization", "DPoP"}:
+        headers = preflight | {"Access-Control-Request-Headers": name}
+        allowed = shared.options("/api/messages", headers=headers).headers
+        assert allowed["Access-Control-Allow-Headers"].lower() == name.lower()
+    exposed = shared.get("/api/public", headers={"Origin": ORIGIN}).headers
+    told = document["components"]["headers"].keys()
+    assert told <= set(exposed["Access-Control-Expose-Headers"].split(", "))
+
+
 def test_a_refusal_can_be_read_by_the_other_origin(shared: FlaskClient) -> None:
     """Why a call failed is in WWW-Authenticate, which CORS must lay open."""
     response = shared.get("/api/private", headers={"Origin": ORIGIN})

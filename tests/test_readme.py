@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-FILES = re.findall(r"in `((?:schemas|api/resources)/\w+\.py)`:\n", README)
+FILES = re.findall(r"in `((?:schemas|api/resources|tests/resources)/\w+\.py)`:\n", README)
 
 
 def manage(project: Path, *arguments: str) -> str:
@@ -31,7 +31,7 @@ def manage(project: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project to which the recipe was applied: two files and a line."""
+    """A copy of the project to which the recipe was applied: two files, a line, and a test."""
     copy = tmp_path_factory.mktemp("recipe") / "project"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "instance", "__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
@@ -59,8 +59,10 @@ def post(server: Server, body: object, token: str = "") -> urllib3.BaseHTTPRespo
 
 
 def test_the_recipe_is_two_files_and_a_line() -> None:
-    """A schema, a resource, and one line of the list."""
-    assert FILES == ["schemas/word_count.py", "api/resources/word_counts.py"]
+    """A schema, a resource, and one line of the list; then its test."""
+    *recipe, test = FILES
+    assert recipe == ["schemas/word_count.py", "api/resources/word_counts.py"]
+    assert test == "tests/resources/test_word_counts.py"
     assert [len(block.splitlines()) for block in LINES] == [1]
 
 
@@ -93,6 +95,19 @@ def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
         document = urllib3.request("GET", f"{server.url}/{name}").json()
         assert "post" in document["paths"]["/api/word-counts"]
     manage(project, "openapi", "check")
+
+
+def test_the_recipes_test_passes(project: Path) -> None:
+    """With the fixtures of api.testing, as it stands in the README."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", FILES[-1]],
+        cwd=project,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, "2 passed" in ended.stdout) == (0, True), ended.stdout
 
 
 def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:

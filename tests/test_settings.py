@@ -11,6 +11,8 @@ import pytest
 from api.settings import EXAMPLES, Settings, SettingsError, is_loopback, load
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example/"}
+CLIENT = {"AUTH0_CLIENT_ID": "a-machine", "AUTH0_CLIENT_SECRET": "open-sesame"}
+PAIRS = TENANT | CLIENT
 
 Read = Callable[..., Settings]
 
@@ -44,6 +46,8 @@ DEFAULTS = {
     "auth0_audience": "",
     "auth0_spa_client_id": "",
     "auth0_organizations": frozenset(),
+    "auth0_client_id": "",
+    "auth0_client_secret": "",
     "database_url": "sqlite:///instance/api.db",
     "redis_url": "",
     "dpop": "allowed",
@@ -75,7 +79,9 @@ def test_default(read: Read, name: str) -> None:
         ("AUTH0_AUDIENCE", "urn:messages", "urn:messages"),
         ("AUTH0_SPA_CLIENT_ID", "a1B2_c3-D4", "a1B2_c3-D4"),
         ("AUTH0_ORGANIZATIONS", "org_abc, org_D3F ,org_abc", frozenset({"org_abc", "org_D3F"})),
-        ("DATABASE_URL", "sqlite://", "sqlite://"),
+        ("AUTH0_CLIENT_ID", "a1B2_c3-D4", "a1B2_c3-D4"),
+        ("AUTH0_CLIENT_SECRET", "#$%&'=~", "#$%&'=~"),
+        ("DATABASE_URL", "sqlite:///a.db", "sqlite:///a.db"),
         ("DATABASE_URL", "postgresql+psycopg://u:p@h:1/d", "postgresql+psycopg://u:p@h:1/d"),
         *[("REDIS_URL", url, url) for url in ("", "rediss://u:p@h:1/0", "unix:///run/redis.sock")],
         *[("DPOP", choice, choice) for choice in ("allowed", "required", "off")],
@@ -99,13 +105,13 @@ def test_default(read: Read, name: str) -> None:
 )
 def test_good_value(read: Read, name: str, text: str, value: object) -> None:
     """A value is taken as it is meant, without the blanks around the items of a list."""
-    assert getattr(read(**TENANT | {name: text}), name.lower()) == value
+    assert getattr(read(**PAIRS | {name: text}), name.lower()) == value
 
 
 @pytest.mark.parametrize(("name", "text"), EXAMPLES.items())
 def test_example(read: Read, name: str, text: str) -> None:
     """The example that a fault is reported with is itself a good value."""
-    assert getattr(read(**TENANT | {name: text}), name.lower())
+    assert getattr(read(**PAIRS | {name: text}), name.lower())
 
 
 @pytest.mark.parametrize(
@@ -130,12 +136,22 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("AUTH0_ORGANIZATIONS", "abc", "starts with org_"),
         ("AUTH0_ORGANIZATIONS", "org_abc,,org_def", "starts with org_"),
         ("AUTH0_ORGANIZATIONS", "org_a-b", "starts with org_"),
+        ("AUTH0_CLIENT_ID", "a b", "printable ASCII"),
+        ("AUTH0_CLIENT_SECRET", "a b", "printable ASCII"),
+        ("AUTH0_CLIENT_SECRET", "sésame", "printable ASCII"),
         ("DATABASE_URL", "", "Not an SQLAlchemy URL"),
         ("DATABASE_URL", "messages.db", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "sqlite://", "would forget everything"),
         ("DATABASE_URL", "mysql://h/d", "Not an SQLAlchemy URL"),
         ("DATABASE_URL", "postgresql://h:port/d", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "postgresql+asyncpg://h/d", "driver that it names is not installed"),
+        ("DATABASE_URL", "postgresql+nope://h/d", "driver that it names is not installed"),
         ("REDIS_URL", "localhost:6379", "Not a redis://, rediss:// or unix:// address"),
         ("REDIS_URL", "http://localhost", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://localhost:port", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://localhost:65536", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://h?socket_timeout=x", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://h?nonsense=1", "Not a redis://, rediss:// or unix:// address"),
         ("DPOP", "on", "Not one of allowed, required, off"),
         ("CORS_ORIGINS", "*", "scheme://host"),
         ("CORS_ORIGINS", "app.example", "scheme://host"),
@@ -165,7 +181,7 @@ def test_example(read: Read, name: str, text: str) -> None:
 )
 def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
     """One line names the variable, its fault and a good example; it does not echo the value."""
-    [line] = faults(read, **TENANT | {name: text})
+    [line] = faults(read, **PAIRS | {name: text})
     assert line.startswith(f"{name}: ")
     assert fault in line
     assert line.endswith(f" Example: {name}={EXAMPLES[name]}")
@@ -191,10 +207,14 @@ def test_several_mistakes(read: Read) -> None:
 
 
 @pytest.mark.parametrize("empty", [False, True], ids=["not set", "empty"])
-@pytest.mark.parametrize(("given", "missing"), [tuple(TENANT), tuple(TENANT)[::-1]])
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [pair[::way] for pair in (tuple(TENANT), tuple(CLIENT)) for way in (1, -1)],
+)
 def test_one_of_the_pair(read: Read, given: str, missing: str, empty: bool) -> None:
-    """A domain without an audience, or the other way round, names the one that is missing."""
-    [line] = faults(read, **{given: TENANT[given]} | ({missing: ""} if empty else {}))
+    """A domain without an audience, a client without its secret, or the other way round, names
+    the one that is missing."""
+    [line] = faults(read, **{given: PAIRS[given]} | ({missing: ""} if empty else {}))
     assert line == (
         f"{missing}: Not set, while {given} is; it takes both. "
         f"Example: {missing}={EXAMPLES[missing]}"
@@ -205,6 +225,34 @@ def test_one_of_the_pair_among_other_mistakes(read: Read) -> None:
     """It is reported together with the others."""
     lines = faults(read, AUTH0_DOMAIN="tenant.example", PORT="x")
     assert [line.partition(":")[0] for line in lines] == ["AUTH0_AUDIENCE", "PORT"]
+
+
+def test_one_of_each_pair(read: Read) -> None:
+    """Two pairs of which one half is missing are reported together."""
+    lines = faults(read, AUTH0_AUDIENCE="urn:api", AUTH0_CLIENT_ID="a")
+    assert [line.partition(":")[0] for line in lines] == ["AUTH0_CLIENT_SECRET", "AUTH0_DOMAIN"]
+
+
+@pytest.mark.usefixtures("read")
+def test_needed(tmp_path: Path) -> None:
+    """What a command needs is reported in its words where it is missing, beside other mistakes;
+    a value that is wrong is called wrong, not missing."""
+    (tmp_path / "env").write_text("HOST=127.0.0.1\nAUTH0_CLIENT_ID='a b'\nLOG_LEVEL=loud\n")
+    needed = dict.fromkeys(("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "HOST"), "Why it is needed.")
+    with pytest.raises(SettingsError) as refused:
+        load(tmp_path / "env", needed)
+    client, domain, level = str(refused.value).splitlines()
+    assert client.startswith("AUTH0_CLIENT_ID: It may hold printable ASCII")
+    assert domain.startswith("AUTH0_DOMAIN: Why it is needed. Example: ")
+    assert level.startswith("LOG_LEVEL: ")
+
+
+def test_what_is_sound(read: Read) -> None:
+    """A refusal knows which settings are at fault, and all the others."""
+    with pytest.raises(SettingsError) as refused:
+        read(PORT="x", HOST="localhost", **TENANT | {"AUTH0_AUDIENCE": ""})
+    assert refused.value.faults.keys() == {"PORT", "AUTH0_AUDIENCE"}
+    assert refused.value.sound == Settings(auth0_domain=("tenant.example",), host="localhost")
 
 
 def test_env_file(read: Read) -> None:
@@ -271,7 +319,8 @@ def test_frozen(read: Read) -> None:
 
 def test_repr_has_no_secret(read: Read) -> None:
     """A password in a setting is not in repr, and a field that may hold one is left out of it."""
-    found = read(DATABASE_URL="postgresql://u:hush@h/d", REDIS_URL="redis://:hush@h")
+    urls = {"DATABASE_URL": "postgresql://u:hush@h/d", "REDIS_URL": "redis://:hush@h"}
+    found = read(**urls, AUTH0_CLIENT_ID="a", AUTH0_CLIENT_SECRET="hush")
     assert "hush" not in repr(found)
     secret = re.compile("secret|password|_url$")
     assert not [

@@ -5,6 +5,7 @@ import sys
 import click
 
 from api.cli.db import db
+from api.cli.doctor import doctor
 from api.cli.messages import messages
 from api.cli.openapi import openapi
 from api.cli.routes import routes
@@ -19,7 +20,7 @@ def cli() -> None:
     """A REST API on Flask-RESTX, protected by Auth0 access tokens."""
 
 
-for command in (run, serve, token, db, messages, openapi, routes):
+for command in (run, serve, doctor, token, db, messages, openapi, routes):
     cli.add_command(command)
 
 

@@ -20,13 +20,24 @@ SECRETS = ("password", "sslpassword")
 def open_database(settings: Settings) -> Database:
     """The database of the settings; a SQLite file that is missing is made, its owner's alone."""
     database = Database(settings.database_url)
-    name = database.url.database
-    if database.is_sqlite and name and name != ":memory:":
+    if file := file_of(database):
         # What keeps us from it, SQLite says itself.
         with suppress(OSError):
-            Path(name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            Path(name).touch(mode=0o600)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.touch(mode=0o600)
     return database
+
+
+def file_of(database: Database) -> Path | None:
+    """The file of a SQLite database, unless it is one in memory."""
+    name = database.url.database
+    return Path(name) if database.is_sqlite and name and name != ":memory:" else None
+
+
+def place(settings: Settings) -> str:
+    """The database's address, without what is secret in it."""
+    shown = make_url(settings.database_url).difference_update_query(SECRETS)
+    return shown.render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -35,9 +46,8 @@ def plainly(settings: Settings) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, Unavailable) as error:
-        place = make_url(settings.database_url).difference_update_query(SECRETS)
         raise click.ClickException(
-            f"{place.render_as_string(hide_password=True)} cannot be used: {_cause(error)}. "
+            f"{place(settings)} cannot be used: {cause(error)}. "
             "Check DATABASE_URL, and that the database is there."
         ) from error
 
@@ -70,7 +80,7 @@ def check_schema(database: Database) -> None:
         raise click.ClickException(f"DATABASE_URL: {schema.OUTDATED}.")
 
 
-def _cause(error: DBAPIError | Unavailable) -> str:
+def cause(error: DBAPIError | Unavailable) -> str:
     """What the driver says, its first line: that has no statement in it, and no password."""
     failure = error if isinstance(error, DBAPIError) else error.__cause__
     return str(getattr(failure, "orig", None) or error).partition("\n")[0].rstrip(".")

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from flask import Flask
 
+from api.guard.fetch import FetchError
 from api.issuer import EmbeddedIssuer
+from api.issuer.keys import are_kept
 from api.settings import Settings, is_loopback
 
 AUDIENCE = "https://api.localhost/"
@@ -44,13 +48,45 @@ def remember(settings: Settings, issuer: EmbeddedIssuer) -> None:
 @_plainly()
 def for_tokens(settings: Settings) -> EmbeddedIssuer:
     """The issuer at the address that the last `run` had: it is in the tokens, as `iss`."""
-    note = _note(settings)
-    return _issuer(settings, note.read_text() if note.is_file() else _address(settings))
+    return _issuer(settings, _last_address(settings))
+
+
+@_plainly()
+def for_reading(settings: Settings) -> "EmbeddedIssuer | IssuerWithoutKey":
+    """As for_tokens, for who only looks: nothing is made, no key and no file."""
+    if are_kept(_directory(settings)):
+        return for_tokens(settings)
+    return IssuerWithoutKey(_last_address(settings))
+
+
+@dataclass(slots=True)
+class IssuerWithoutKey:
+    """The embedded issuer before its first start (api.authority.Issuer): none of its tokens is
+    any good."""
+
+    url: str
+    audience: str = AUDIENCE
+    spa_client_id: str = ""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+
+    def fetch(self, _url: str) -> bytes:
+        raise FetchError(
+            "the embedded issuer has no key here; python manage.py token mint makes one", "no-keys"
+        )
+
+    def init_app(self, app: Flask, scopes: dict[str, str]) -> None:
+        """It is not served."""
 
 
 def _issuer(settings: Settings, url: str) -> EmbeddedIssuer:
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     return EmbeddedIssuer(_directory(settings), url, AUDIENCE)
+
+
+def _last_address(settings: Settings) -> str:
+    note = _note(settings)
+    return note.read_text() if note.is_file() else _address(settings)
 
 
 def _address(settings: Settings) -> str:

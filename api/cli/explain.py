@@ -1,6 +1,7 @@
 """What `token explain` says: the guard's own checks, and all of them."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,11 @@ LONGEST = MAX_HEADER - len("Bearer ")
 
 # What a check stands on: it can say nothing where one of these did not pass.
 NEEDS = {"key": {"alg", "iss"}, "signature": {"key"}}
+
+NETWORK = "check AUTH0_DOMAIN and the network; "
+
+# Which setting would have said what else to expect.
+UNSET = {"iss": "AUTH0_DOMAIN", "aud": "AUTH0_AUDIENCE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,23 @@ def explain_token(
     form = Row("format", "pass", "a signed JWT", "a signed JWT: three parts")
     checks = list(_checks(_validator_for(guard, token), token))
     return [form, *checks, *_grants(token.claims, required, tuple(known))]
+
+
+def without_tenant(rows: Iterable[Row]) -> list[Row]:
+    """The rows, where none is set: a tenant's token may lack nothing but a setting."""
+    return [replace(row, remedy=_remedy_without_tenant(row)) for row in rows]
+
+
+def _remedy_without_tenant(row: Row) -> str:
+    host = re.fullmatch(r"https://([A-Za-z0-9.-]+(?::[0-9]{1,5})?)/", row.found)
+    if row.check == "iss" and row.result == "FAIL" and host:
+        return (
+            "it is compared with the embedded issuer, as AUTH0_DOMAIN is not set; "
+            f"set AUTH0_DOMAIN={host[1]} to accept tokens of this issuer"
+        )
+    if row.check in UNSET and row.remedy.endswith(row.expected):
+        return f"{row.remedy} (the embedded issuer's, as {UNSET[row.check]} is not set)"
+    return row.remedy.removeprefix(NETWORK)
 
 
 def _read(text: str) -> jws.UnverifiedToken:
@@ -101,7 +124,7 @@ class _Patient:
             return self._keys.find(kid)
         except SigningKeysUnavailable:
             why = f"the signing keys cannot be had: {self._keys.last_fault}"
-            self.fault = f"check AUTH0_DOMAIN and the network; {why}"
+            self.fault = f"{NETWORK}{why}"
             return None
 
 

@@ -1,5 +1,6 @@
 """`serve`: the API in production."""
 
+import logging
 import logging.config
 import os
 from contextlib import suppress
@@ -15,6 +16,8 @@ from api.cli.database import check_schema, opened
 from api.cli.run import check_port, with_address
 from api.observability import logging_config
 from api.storage import Unavailable
+
+log = logging.getLogger(__name__)
 
 # A few of them may wait for an issuer (api.guard.keys); the others must go on.
 THREADS = max(5, 2 * (os.cpu_count() or 1) + 1)
@@ -45,6 +48,13 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     # A database that is away is no reason not to start; until it is back, what needs it says 503.
     with opened(found) as database, suppress(Unavailable):
         check_schema(database)
+    if workers > 1 and found.dpop != "off" and not found.redis_url:
+        log.warning(
+            "each of %d workers remembers seen DPoP proofs for itself, so that one could be used "
+            "%d times: set REDIS_URL to share them, or DPOP=off",
+            workers,
+            workers,
+        )
     Granian(
         "api.wsgi:application",
         factory=True,

@@ -10,7 +10,8 @@ from rich.text import Text
 
 Row = Sequence[str]
 
-_STYLES = {"pass": "green", "FAIL": "bold red", "note": "yellow", "skip": "yellow"}
+_GOOD, _BAD, _ODD = "green", "bold red", "yellow"
+_STYLES = {"pass": _GOOD, "ok": _GOOD, "FAIL": _BAD, "note": _ODD, "warn": _ODD, "skip": _ODD}
 
 
 def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""`token`: make access tokens for development, and explain any."""
+"""`token`: make or get access tokens, and explain any."""
 
 import logging
 import re
@@ -9,15 +9,25 @@ import click
 from api import settings
 from api.app import create_app
 from api.cli import embedded
-from api.cli.explain import explain_token
+from api.cli.client_credentials import access_token
+from api.cli.explain import explain_token, without_tenant
 from api.cli.tables import show
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
+# What `token get` needs, with the words for who lacks it.
+NEEDED = {
+    "AUTH0_DOMAIN": "Not set, so there is no tenant to ask. A token of the embedded issuer: "
+    "python manage.py token mint.",
+    "AUTH0_AUDIENCE": "Not set; it is the Identifier of the API that the token is for.",
+    "AUTH0_CLIENT_ID": "Not set; it is that of a machine-to-machine application of the tenant.",
+    "AUTH0_CLIENT_SECRET": "Not set; it is that of the same application.",
+}
+
 
 @click.group()
 def token() -> None:
-    """Make and explain access tokens."""
+    """Make, get and explain access tokens."""
 
 
 class Duration(click.ParamType[int]):
@@ -44,9 +54,20 @@ def mint(scope: str, sub: str | None, expires: int) -> None:
     if found.has_tenant:
         raise click.UsageError(
             "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
-            "takes the tenant's alone. Get one from the Test tab of the API in the Auth0 dashboard."
+            "takes the tenant's alone. Get one: python manage.py token get"
         )
     click.echo(embedded.for_tokens(found).mint(scope, subject=sub, expires_in=expires))
+
+
+@token.command()
+@click.option("--scope", default="", help="Scopes to ask for.  [default: all that are granted]")
+def get(scope: str) -> None:
+    """Print an access token of the tenant, and nothing else.
+
+    It is that of a machine-to-machine application (client credentials): AUTH0_CLIENT_ID and
+    AUTH0_CLIENT_SECRET.
+    """
+    click.echo(access_token(settings.load(needed=NEEDED), scope))
 
 
 @token.command()
@@ -61,11 +82,12 @@ def explain(text: str, scope: str) -> None:
     # Why the keys could not be had is in the table; the log would say it again.
     logging.disable(logging.WARNING)
     found = settings.load()
-    issuer = None if found.has_tenant else embedded.for_tokens(found)
+    issuer = None if found.has_tenant else embedded.for_reading(found)
     app = create_app(found, issuer=issuer)
-    rows = explain_token(
-        app.extensions["guard"], _pasted(text), tuple(scope.split()), app.extensions["api"].scopes
-    )
+    guard, scopes = app.extensions["guard"], app.extensions["api"].scopes
+    rows = explain_token(guard, _pasted(text), tuple(scope.split()), scopes)
+    if issuer is not None:
+        rows = without_tenant(rows)
     columns = ("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE")
     show(columns, [row.cells() for row in rows], below=True)
     sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)

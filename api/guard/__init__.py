@@ -4,7 +4,8 @@ protector    require_auth: enforces and documents, in the one line above a metho
 validator    what a Bearer token must be
 claims       the rules, a table of pure functions
 jws          the form of a token, read strictly
-keys         the issuer's signing keys
+keys         the issuer's signing keys: when they are fetched, how long they count
+jwks         its documents, read
 fetch        how their documents come over HTTPS
 token        the accepted token, as the resources see it
 dpop         a token that is bound to a key, and the proof of that key

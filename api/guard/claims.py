@@ -131,9 +131,11 @@ def check_org(claims: Members, expected: Expected, _now: float) -> Verdict:
 
 def check_unbound(claims: Members, _expected: Expected, _now: float) -> Verdict:
     """RFC 9449 section 7.2: a token that is bound to a key is not to be had by bearing it."""
-    bound = bound_key(claims)
+    cnf = claims.get("cnf")
+    # A binding of another type than its standard's is still no leave to bear the token.
+    bound = isinstance(cnf, dict) and "jkt" in cnf
     remedy = "the token is bound to a key; send it with the scheme DPoP and a proof"
-    return Verdict(shown(bound), "not bound to a key", None if bound is None else remedy)
+    return Verdict(shown(cnf), "not bound to a key", remedy if bound else None)
 
 
 def check_bound(claims: Members, _expected: Expected, _now: float) -> Verdict:

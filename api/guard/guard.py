@@ -1,23 +1,29 @@
 """The guard of one app: which schemes it takes, and what it tells clients of itself."""
 
-from dataclasses import dataclass
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from api.guard.challenges import Offer
 from api.guard.dpop import DPoPTokenValidator
 from api.guard.proof import ALGORITHMS
 from api.guard.validator import Auth0JWTBearerTokenValidator
+from api.problems import AuthorizationProblem, InvalidDPoPProof, InvalidToken
 
 METADATA_PATH = ".well-known/oauth-protected-resource"
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """dpop: "allowed" beside Bearer, "required" instead of it, or "off"."""
+    """dpop: "allowed" beside Bearer, "required" instead of it, or "off". refusals: how many there
+    were, by error and the check that failed: "invalid_token:exp", "insufficient_scope"."""
 
     bearer: Auth0JWTBearerTokenValidator
     bound: DPoPTokenValidator
     dpop: str = "allowed"
+    refusals: Counter[str] = field(default_factory=Counter, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def validators(self) -> dict[str, Auth0JWTBearerTokenValidator]:
@@ -53,3 +59,15 @@ class Guard:
         """What keeps tokens from being checked, in words."""
         found = (keys.fault() for keys in self.bearer.keys.values())
         return [fault for fault in found if fault]
+
+    def count(self, refusal: AuthorizationProblem) -> None:
+        """Add it to `refusals`."""
+        with self._lock:
+            self.refusals[_name(refusal)] += 1
+
+
+def _name(refusal: AuthorizationProblem) -> str:
+    """One of a few names that are fixed in the code: nothing of a token is in it."""
+    if isinstance(refusal, InvalidToken | InvalidDPoPProof):
+        return f"{refusal.error}:{refusal.detail.partition(':')[0]}"
+    return refusal.error or refusal.name

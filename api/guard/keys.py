@@ -1,32 +1,28 @@
-"""The signing keys of one issuer: OIDC discovery, then its JWKS (RFC 7517)."""
+"""The signing keys of one issuer: when they are fetched, how long they count, who waits."""
 
-import base64
-import binascii
 import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
-from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from api import strictjson
+from api.guard import jwks
+from api.guard.claims import shown
 from api.guard.fetch import Fetch, FetchError
+from api.guard.jwks import Keys
 from api.problems import SigningKeysUnavailable
 
 log = logging.getLogger(__name__)
-
-Keys = Mapping[str, RSAKey]
 
 RETRY_AFTER_FAILURE = 5.0
 UNKNOWN_KID_COOLDOWN = 30.0
 KEPT_THROUGH_FAILURES = 24 * 3600.0
 REFRESHED_AFTER = 0.8
 MAX_WAITING = 2
-MIN_BITS = 2048
 
 
 def _in_background(work: Callable[[], None]) -> None:
@@ -39,6 +35,9 @@ class SigningKeys:
     A known key never waits behind a fetch: the keys are refreshed in the background before they
     are outdated, and a failed refresh keeps them for up to 24 h. An unknown `kid` fetches at once,
     but once in 30 s however many such tokens come, and few threads wait for that.
+
+    outcomes: how many fetches ended how, "ok" or the code of a FetchError. last_fault: why the
+    latest that failed did. The log has a line for each change, not for each failure.
     """
 
     def __init__(
@@ -61,6 +60,7 @@ class SigningKeys:
         self._fetched_at = -float("inf")
         self._retry_at = -float("inf")
         self._unknown_at = -float("inf")
+        self.outcomes: Counter[str] = Counter()
         self.last_fault = ""
 
     def find(self, kid: str) -> RSAKey | None:
@@ -88,7 +88,7 @@ class SigningKeys:
 
     def load(self) -> Keys:
         """Fetch the keys now, whatever is kept. Raises FetchError with the reason."""
-        return _read_jwks(self._get(self._jwks_uri()))
+        return jwks.load(self.issuer, self._fetch)
 
     def _is_due(self, kid: str) -> bool:
         """Whether the issuer is to be asked now."""
@@ -128,14 +128,39 @@ class SigningKeys:
 
     def _refresh(self) -> None:
         try:
-            self._keys = self.load()
+            keys = self.load()
         except FetchError as error:
-            self._retry_at = self._clock() + RETRY_AFTER_FAILURE
-            self.last_fault = str(error)
-            log.warning("signing keys of %s could not be fetched: %s", self.issuer, error)
+            self._fail(error)
         else:
-            self._fetched_at = self._clock()
-            self._retry_at = -float("inf")
+            self._succeed(keys)
+
+    def _succeed(self, keys: Keys) -> None:
+        self.outcomes["ok"] += 1
+        self._tell(keys)
+        self._keys = keys
+        self._fetched_at = self._clock()
+        self._retry_at = -float("inf")
+
+    def _fail(self, error: FetchError) -> None:
+        self.outcomes[error.code] += 1
+        self.last_fault = str(error)
+        if not self._is_failing():
+            log.warning("signing keys of %s could not be fetched: %s", self.issuer, error)
+        self._retry_at = self._clock() + RETRY_AFTER_FAILURE
+        if self._keys and self._age() >= KEPT_THROUGH_FAILURES:
+            self._keys = {}
+            log.error("signing keys of %s given up, after 24 h: %s", self.issuer, error)
+
+    def _tell(self, keys: Keys) -> None:
+        if not self._keys:
+            log.info("signing keys of %s fetched: %s", self.issuer, _listed(keys))
+            return
+        if self._is_failing():
+            log.info("signing keys of %s fetched again", self.issuer)
+        came, went = keys.keys() - self._keys.keys(), self._keys.keys() - keys.keys()
+        if came or went:
+            changed = "signing keys of %s changed: came %s, went %s"
+            log.info(changed, self.issuer, _listed(came), _listed(went))
 
     def _is_failing(self) -> bool:
         return self._retry_at != -float("inf")
@@ -147,55 +172,6 @@ class SigningKeys:
         seconds = max(1.0, self._retry_at - self._clock())
         return SigningKeysUnavailable(headers={"Retry-After": str(math.ceil(seconds))})
 
-    def _jwks_uri(self) -> str:
-        document = self._get(f"{self.issuer}.well-known/openid-configuration")
-        if document.get("issuer") != self.issuer:
-            raise FetchError("the discovery document names another issuer")
-        uri = document.get("jwks_uri")
-        scheme = self.issuer.partition("://")[0]
-        if not isinstance(uri, str) or not uri.startswith(f"{scheme}://"):
-            raise FetchError(f"the discovery document has no jwks_uri of scheme {scheme}")
-        return uri
 
-    def _get(self, url: str) -> dict[str, Any]:
-        try:
-            document = strictjson.loads(self._fetch(url))
-        except ValueError as error:
-            raise FetchError(f"{url} is not JSON: {error}") from None
-        if not isinstance(document, dict):
-            raise FetchError(f"{url} is not a JSON object")
-        return document
-
-
-def _read_jwks(document: dict[str, Any]) -> Keys:
-    listed = document.get("keys")
-    keys: dict[str, RSAKey] = {}
-    for jwk in listed if isinstance(listed, list) else []:
-        key = _read_jwk(jwk)
-        if key is not None:
-            keys.setdefault(jwk["kid"], key)
-    # A good set is never traded for an empty one: that is an issuer's mishap, not its will.
-    if not keys:
-        raise FetchError("the key set holds no RSA signing key for RS256 of 2048 bits or more")
-    return keys
-
-
-def _read_jwk(jwk: Any) -> RSAKey | None:
-    """A key that may verify RS256, or None: one bad key must not cost the others."""
-    if not isinstance(jwk, dict) or jwk.get("kty") != "RSA" or not isinstance(jwk.get("kid"), str):
-        return None
-    if jwk.get("use", "sig") != "sig" or jwk.get("alg", "RS256") != "RS256":
-        return None
-    try:
-        if int.from_bytes(_decoded(jwk["n"]), "big").bit_length() < MIN_BITS:
-            return None
-        return RSAKey.import_key({"kty": "RSA", "n": jwk["n"], "e": jwk["e"]})
-    except (KeyError, TypeError, ValueError, AttributeError, JoseError):
-        return None
-
-
-def _decoded(part: str) -> bytes:
-    try:
-        return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError from error
+def _listed(kids: Iterable[str]) -> str:
+    return ", ".join(map(shown, sorted(kids))) or "none"

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -26,6 +27,8 @@ MIN_BITS = 2048
 _ALGORITHMS = {name: JWSRegistry.algorithms[name] for name in ALGORITHMS}
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+# RFC 3986 section 2: urlsplit would leave out blanks and line breaks without a word.
+_URI = re.compile(r"[!-~]+")
 
 PublicKey = RSAKey | ECKey | OKPKey
 
@@ -139,24 +142,28 @@ def fingerprint(proof: Proof) -> str:
     return hashlib.sha256(seen.encode()).hexdigest()
 
 
-def normalised(url: str) -> tuple[str, str, int | None, bytes] | None:
+def normalised(url: str) -> tuple[str, str, int, tuple[bytes, ...]] | None:
     """What two spellings of one address share (RFC 3986 section 6.2): scheme, host, port, path.
 
     Query and fragment are left out (RFC 9449 section 4.3). None for what is no http(s) address.
     """
+    if not _URI.fullmatch(url):
+        return None
     try:
         parts = urlsplit(url)
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        port = parts.port
     except ValueError:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
         return None
-    return parts.scheme, parts.hostname, port, _without_dots(unquote_to_bytes(parts.path or "/"))
+    if port is None:
+        port = _DEFAULT_PORTS[parts.scheme]
+    return parts.scheme, parts.hostname, port, _segments(parts.path or "/")
 
 
-def _without_dots(path: bytes) -> bytes:
-    """RFC 3986 section 5.2.4, on a path that begins with a slash."""
-    segments = path.split(b"/")
+def _segments(path: str) -> tuple[bytes, ...]:
+    """RFC 3986 section 5.2.4, on a path that begins with a slash; `%2F` separates nothing."""
+    segments = [unquote_to_bytes(segment) for segment in path.split("/")]
     kept: list[bytes] = []
     for segment in segments:
         if segment == b"..":
@@ -165,7 +172,7 @@ def _without_dots(path: bytes) -> bytes:
             kept.append(segment)
     if segments[-1] in (b".", b".."):
         kept.append(b"")
-    return b"/".join(kept)
+    return tuple(kept)
 
 
 def _typ(proof: Proof) -> str:
@@ -188,8 +195,9 @@ def _key(jwk: Any) -> PublicKey:
 
 
 def _is_known(jwk: dict[str, Any]) -> bool:
+    # Not in a set: what a client sends may be a list, which has no hash.
     kind = (jwk.get("kty"), jwk.get("crv"))
-    return kind in {("EC", "P-256"), ("OKP", "Ed25519"), ("RSA", None)}
+    return kind in (("EC", "P-256"), ("OKP", "Ed25519"), ("RSA", None))
 
 
 def _same(found: Any, wanted: str) -> bool:

@@ -74,6 +74,7 @@ class RequireAuth(ResourceProtector):
         try:
             return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
+            current_guard().count(refusal)
             offer = current_guard().offer(f"{request.root_url}{METADATA_PATH}")
             for header in challenges(offer, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
@@ -88,11 +89,11 @@ class RequireAuth(ResourceProtector):
         """
         header = request.headers.get("Authorization")
         if header is None:
-            raise AuthorizationMissing
+            raise _missing()
         scheme, token = _credentials(header)
         validator = current_guard().validators.get(scheme.lower())
         if validator is None:
-            raise AuthorizationMissing
+            raise _missing()
         if not token or not _TOKEN68.fullmatch(token):
             raise InvalidRequest(
                 f"Send exactly one header Authorization: {validator.scheme} TOKEN."
@@ -126,6 +127,12 @@ def _answers(scopes: tuple[str, ...]) -> tuple[type[Any], ...]:
         *(SigningKeysUnavailable, ReplayMemoryUnavailable),
     )
     return (*always, InsufficientScope) if scopes else always
+
+
+def _missing() -> AuthorizationMissing:
+    [first, *_] = current_guard().validators.values()
+    wanted = f"Authorization: {first.scheme} TOKEN"
+    return AuthorizationMissing(f"Send an access token in the header {wanted}.")
 
 
 def _credentials(header: str) -> tuple[str, str | None]:

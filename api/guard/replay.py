@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Protocol
 
@@ -31,7 +32,7 @@ class ReplaysInMemory:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: dict[str, float] = {}
+        self._seen: OrderedDict[str, float] = OrderedDict()
 
     def is_first(self, proof: str, seconds: int) -> bool:
         now = self._clock()
@@ -42,12 +43,9 @@ class ReplaysInMemory:
         return first
 
     def _forget(self, now: float) -> None:
-        # A dict keeps the order of insertion, and every proof is kept equally long: the oldest
-        # are in front.
-        for proof, until in list(self._seen.items()):
-            if until > now:
-                break
-            del self._seen[proof]
+        # In order of insertion, and every proof is kept equally long: the oldest are in front.
+        while self._seen and next(iter(self._seen.values())) <= now:
+            self._seen.popitem(last=False)
 
 
 class ReplaysInRedis:

@@ -10,13 +10,21 @@ from pathlib import Path
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+SIGNING_KEY = "signing-key.json"
+CLIENT_SECRET = "machine-client-secret"  # noqa: S105
+
+
+def are_kept(directory: Path) -> bool:
+    """Whether both are there already, so that whoever asks for them makes nothing."""
+    return all((directory / name).is_file() for name in (SIGNING_KEY, CLIENT_SECRET))
+
 
 def signing_key(directory: Path) -> RSAKey:
     """The RSA key of `signing-key.json`, a private JWK; its kid is the RFC 7638 thumbprint.
 
     Raises RuntimeError when the file holds anything else.
     """
-    path = directory / "signing-key.json"
+    path = directory / SIGNING_KEY
     try:
         key = RSAKey.import_key(json.loads(_kept(path, _new_signing_key)))
         key.ensure_kid()
@@ -32,7 +40,7 @@ def client_secret(directory: Path) -> str:
 
     Raises RuntimeError when its file is not one line of ASCII.
     """
-    path = directory / "machine-client-secret"
+    path = directory / CLIENT_SECRET
     secret = _kept(path, lambda: secrets.token_urlsafe(48).encode()).strip()
     if not secret.isascii() or len(secret.split()) != 1:
         raise _spoilt(path, "client secret")

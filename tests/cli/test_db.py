@@ -3,6 +3,7 @@
 import shutil
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -166,11 +167,9 @@ def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
-def test_serve_outlives_its_database(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, tenant: Tenant
-) -> None:
+def test_serve_outlives_its_database(tmp_path: Path, tenant: Tenant) -> None:
     """`serve` starts while the database is away, says 503 until it is there, and recovers."""
-    with Postgres(tmp_path_factory.mktemp("outage")) as postgres:
+    with Postgres() as postgres:
         environment = tenant.environment | {"DATABASE_URL": postgres.make()}
         postgres.stop()
         with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
@@ -184,6 +183,31 @@ def test_serve_outlives_its_database(
                 until(lambda: get(f"{server.url}/api/messages", tenant.token()).status == 200)
                 assert get(f"{server.url}/health/ready").status == 200
                 postgres.stop()
+
+
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_upgrades_at_once(tmp_path: Path, database_url: str, database: Database) -> None:
+    """Copies of the service that start together may each upgrade first."""
+    schema.downgrade(database, "base")
+
+    def waiting() -> int:
+        return database.run(lambda session: session.scalars(WAITING).one(), writes=False)
+
+    with ThreadPoolExecutor() as threads, database.engine.begin() as connection:
+        # Nobody gets on before everybody is there.
+        connection.execute(text("LOCK TABLE alembic_version"))
+        upgrades = [
+            threads.submit(manage, tmp_path, "db", "upgrade", DATABASE_URL=database_url)
+            for _ in range(3)
+        ]
+        until(lambda: waiting() == len(upgrades))
+    assert [upgrade.result() for upgrade in upgrades] == [(0, UP_TO_DATE, "")] * len(upgrades)
 
 
 @ON_BOTH

@@ -261,6 +261,76 @@ def test_issuer_without_keys(
     assert line.rstrip().endswith("of 2048 bits or more")
 
 
+EMBEDDED = "http://127.0.0.1:3010/issuer/"
+NO_DOMAIN = "(the embedded issuer's, as AUTH0_DOMAIN is not set)"
+
+
+@pytest.mark.parametrize(
+    ("iss", "said"),
+    [
+        *[
+            (f"https://{host}/", f"set AUTH0_DOMAIN={host} to accept tokens of this issuer")
+            for host in ("your-tenant.eu.auth0.com", "localhost:8443")
+        ],
+        *[
+            (iss, NO_DOMAIN)
+            for iss in (
+                *("http://localhost:4000/issuer/", "https://a.example", "https://a.example/x/"),
+                *(
+                    "https://a.example/\n",
+                    "https://u@a.example/",
+                    "https:///",
+                    None,
+                    ["https://a/"],
+                ),
+            )
+        ],
+    ],
+    ids=repr,
+)
+def test_without_settings(runner: Runner, tenant: Tenant, iss: object, said: str) -> None:
+    """Without any setting a token is compared with the embedded issuer, and its line says so;
+    that of a tenant names the setting."""
+    result = runner("token", "explain", tenant.token(iss=iss))
+    found = rows(result)
+    assert having(result, "FAIL").keys() == {"iss", "aud"}
+    assert "AUTH0_DOMAIN is not set" in found["iss"]
+    assert said in found["iss"]
+    assert found["aud"].endswith("(the embedded issuer's, as AUTH0_AUDIENCE is not set)")
+
+
+def test_id_token_without_settings(runner: Runner, tenant: Tenant) -> None:
+    """What is wrong with any API is not blamed on a setting."""
+    aud = rows(runner("token", "explain", REFUSED["ID token"][0](tenant)))["aud"]
+    assert aud.endswith("send the access token")
+
+
+@pytest.mark.parametrize("kept", [(), ("url",), ("machine-client-secret",), ("signing-key.json",)])
+@pytest.mark.parametrize("iss", [EMBEDDED, "https://a.example/"])
+def test_it_only_looks(runner: Runner, tenant: Tenant, iss: str, kept: tuple[str, ...]) -> None:
+    """No key and no file is made where there is none, and nobody is asked anything."""
+    runner("token", "mint")
+    directory = runner.directory / "instance" / "issuer"
+    for name in ("signing-key.json", "machine-client-secret"):
+        if name not in kept:
+            (directory / name).unlink()
+    if "url" in kept:
+        (directory / "url").write_text(EMBEDDED)
+    before, asked = list(runner.directory.rglob("*")), len(tenant.requests)
+    result = runner("token", "explain", tenant.token(iss=iss))
+    assert result.code == 1
+    assert list(runner.directory.rglob("*")) == before
+    assert len(tenant.requests) == asked
+    key = "the embedded issuer has no key here; python manage.py token mint makes one"
+    assert rows(result)["key"].endswith(key) is (iss == EMBEDDED)
+
+
+def test_in_an_empty_directory(runner: Runner, tenant: Tenant) -> None:
+    """Not even `instance` is made."""
+    runner("token", "explain", tenant.token())
+    assert list(runner.directory.iterdir()) == []
+
+
 def test_process(tmp_path: Path, tenant: Tenant) -> None:
     """manage.py asks the tenant over HTTPS, trusting what SSL_CERT_FILE trusts."""
     token = tenant.token()

@@ -72,6 +72,7 @@ def test_tenant(runner: Runner, tenant: Tenant) -> None:
     """With a tenant it refuses: the API would take no such token."""
     said = complaint(runner("token", "mint", **tenant.environment))
     assert "AUTH0_DOMAIN is set" in said
+    assert said.endswith("python manage.py token get")
     assert not (runner.directory / "instance").exists()
 
 

@@ -1,8 +1,11 @@
-"""The app as a tenant's API, a clock that moves when a test says so, and an issuer of bytes."""
+"""The app as a tenant's API, in this process and in its own, a clock that moves when a test says
+so, and an issuer of bytes."""
 
 import json
-from collections.abc import Callable
-from typing import Any
+import socket
+from collections.abc import Callable, Iterator
+from http.client import HTTPMessage, HTTPResponse
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,21 +15,14 @@ from joserfc.jwk import RSAKey
 from api.app import create_app
 from api.guard.fetch import FetchError
 from api.settings import Settings
+from api.testing import Clock
+from tests.support.redis import Redis
+from tests.support.server import Server
 from tests.support.tenant import AUDIENCE, Tenant
 
 ISSUER = "https://issuer.example/"
 DISCOVERY = f"{ISSUER}.well-known/openid-configuration"
 JWKS = f"{ISSUER}keys"
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self, now: float = 0.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Documents:
@@ -81,7 +77,82 @@ def app(tenant: Tenant) -> Flask:
     return app_of(tenant)
 
 
-def app_of(tenant: Tenant, audience: str = AUDIENCE, **changes: Any) -> Flask:
-    settings = Settings(auth0_domain=(tenant.domain,), auth0_audience=audience)
+def app_of(
+    tenant: Tenant, audience: str = AUDIENCE, settings: dict[str, Any] | None = None, **changes: Any
+) -> Flask:
+    found = Settings(auth0_domain=(tenant.domain,), auth0_audience=audience, **(settings or {}))
     fetch = {"fetch": lambda url: tenant.documents[urlsplit(url).path]}
-    return create_app(settings, **(fetch | changes))
+    return create_app(found, **(fetch | changes))
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A real Redis, started when the first test needs it."""
+    with Redis(tmp_path_factory.mktemp("redis")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(tenant: Tenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The API in production, one worker, trusting `tenant`."""
+    directory = tmp_path_factory.mktemp("server")
+    with Server(directory, "serve", "--workers", "1", **tenant.environment) as running:
+        yield running
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: HTTPMessage
+    body: dict[str, Any]
+
+
+def exchange(
+    port: int,
+    path: str,
+    *authorization: bytes,
+    method: str = "GET",
+    host: str = "localhost",
+    more: bytes = b"",
+    body: bytes = b"",
+) -> Answer:
+    """A request with these Authorization lines and no other header than `more`, byte by byte."""
+    head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n".encode()
+    lines = b"".join(b"Authorization: %b\r\n" % line for line in authorization)
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(head + lines + more + b"\r\n" + body)
+        response = HTTPResponse(connection, method=method)
+        response.begin()
+        text = response.read()
+    return Answer(response.status, response.headers, json.loads(text) if text else {})
+
+
+@pytest.fixture
+def send(server: Server) -> Callable[..., Answer]:
+    """`send("/api/me", b"Bearer …")`: what the process of `server` answers."""
+    return lambda path, *authorization, **sent: exchange(server.port, path, *authorization, **sent)
+
+
+METADATA = "http://localhost/.well-known/oauth-protected-resource"
+
+
+def challenges(body: dict[str, Any], blamed: str = "Bearer", scope: str = "") -> list[str]:
+    """What the lines of WWW-Authenticate must be, to the letter, with a refusal of this `body`.
+
+    blamed: the scheme whose challenge says what is wrong. scope: what a 403 asks for.
+    """
+    known = {"realm": AUDIENCE, "resource_metadata": METADATA}
+    said = {name: body[name] for name in ("error", "error_description") if name in body}
+    fault = said | ({"scope": scope} if scope else {})
+    of_scheme = {"Bearer": known, "DPoP": known | {"algs": "ES256 RS256 EdDSA"}}
+    of_scheme[blamed] = of_scheme[blamed] | fault
+    return [
+        f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in attributes.items())
+        for scheme, attributes in of_scheme.items()
+    ]
+
+
+def echoes(answer: Answer, sent: tuple[bytes, ...]) -> bool:
+    """Whether twelve letters of the request in a row stand in the answer."""
+    found = str(answer.headers) + json.dumps(answer.body)
+    request = b" ".join(sent).decode("latin-1")
+    return any(found[at : at + 12] in request for at in range(len(found) - 11))

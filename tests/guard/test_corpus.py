@@ -3,67 +3,15 @@
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
-from http.client import HTTPMessage, HTTPResponse
-from typing import Any, NamedTuple
 
 import pytest
 
+from tests.guard.conftest import Answer, challenges, echoes
 from tests.guard.corpus import ACCEPTED, REFUSED, Case
 from tests.guard.corpus.case import bearer, claims, header
-from tests.support.server import Server
-from tests.support.tenant import AUDIENCE, Tenant
 
 UUID7 = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 CANARY = 'canary", error="none\\\r\nSet-Cookie: canary=1'
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: HTTPMessage
-    body: dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def server(tenant: Tenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The API in production, one worker, trusting `tenant`."""
-    directory = tmp_path_factory.mktemp("server")
-    with Server(directory, "serve", "--workers", "1", **tenant.environment) as running:
-        yield running
-
-
-@pytest.fixture
-def send(server: Server) -> Callable[..., Answer]:
-    """`send("/api/me", b"Bearer …")`: a request with these Authorization lines, byte by byte."""
-
-    def request(path: str, *authorization: bytes, body: bytes = b"", more: bytes = b"") -> Answer:
-        lines = b"".join(b"Authorization: %b\r\n" % line for line in authorization)
-        head = b"GET %b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" % path.encode()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-            connection.sendall(head + lines + more + b"\r\n" + body)
-            response = HTTPResponse(connection)
-            response.begin()
-            text = response.read()
-        return Answer(response.status, response.headers, json.loads(text) if text else {})
-
-    return request
-
-
-METADATA = "http://localhost/.well-known/oauth-protected-resource"
-KNOWN = {"realm": AUDIENCE, "resource_metadata": METADATA}
-DPOP = f'DPoP realm="{AUDIENCE}", resource_metadata="{METADATA}", algs="ES256 RS256 EdDSA"'
-BARE = [f'Bearer realm="{AUDIENCE}", resource_metadata="{METADATA}"', DPOP]
-
-
-def challenges(body: dict[str, Any], case: Case) -> list[str]:
-    """What the lines of WWW-Authenticate must be, to the letter."""
-    attributes = dict(KNOWN)
-    if case.error:
-        attributes |= {"error": case.error, "error_description": body["error_description"]}
-    if case.status == 403:
-        attributes["scope"] = "read:messages"
-    listed = ", ".join(f'{name}="{value}"' for name, value in attributes.items())
-    return [f"Bearer {listed}", DPOP]
 
 
 def named(case: Case) -> str:
@@ -81,8 +29,9 @@ def test_refused(case, send, tenant):
     assert UUID7.fullmatch(answer.body["instance"])
     assert answer.body.get("error") == case.error
     assert case.reason in answer.body.get("error_description", "")
-    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, case)
-    assert not echoes(str(answer.headers) + json.dumps(answer.body), authorization)
+    scope = "read:messages" if case.status == 403 else ""
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, scope=scope)
+    assert not echoes(answer, authorization)
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=named)
@@ -153,11 +102,5 @@ def test_nothing_logged(server, tenant, send):
 
 def assert_missing(answer: Answer) -> None:
     assert answer.status == 401
-    assert answer.headers.get_all("WWW-Authenticate") == BARE
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body)
     assert "error" not in answer.body
-
-
-def echoes(answer: str, authorization: tuple[bytes, ...]) -> bool:
-    """Whether twelve letters of the request in a row stand in the answer."""
-    sent = b" ".join(authorization).decode("latin-1")
-    return any(answer[at : at + 12] in sent for at in range(len(answer) - 11))

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tests.guard.conftest import app_of
 from tests.guard.corpus.case import signed
+from tests.guard.corpus.proof_case import CLIENT, URL, bound
+from tests.support import dpop
 from tests.support.tenant import AUDIENCE
 
 fuzzed = settings(deadline=None, derandomize=True, database=None, max_examples=200)
@@ -21,6 +23,9 @@ VALUES = st.recursive(
 )
 HEADERS = st.sampled_from(["alg", "crit", "typ", "kid", "jwk", "jku", "x5c", "b64", "zip"])
 REGISTERED = st.sampled_from(["iss", "aud", "exp", "nbf", "iat", "sub", "scope", "permissions"])
+PROOF_HEADERS = st.sampled_from(["typ", "alg", "jwk", "crit", "kid", "x5c"])
+PROOF_CLAIMS = st.sampled_from(["htm", "htu", "iat", "ath", "jti", "nonce", "exp"])
+JWK_MEMBERS = st.sampled_from(["kty", "crv", "x", "y", "n", "e", "d", "use", "key_ops", "kid"])
 CLAIMS = REGISTERED | st.sampled_from(["azp", "client_id", "org_id", "act", "nonce", "cnf"])
 
 
@@ -86,6 +91,96 @@ def test_any_change(answer, tenant, data):
     at = data.draw(st.integers(0, len(token) - 1))
     letter = data.draw(st.sampled_from(["", *TOKEN68]).filter(lambda new: new != token[at]))
     assert answer(f"Bearer {token[:at]}{letter}{token[at + 1 :]}").status_code in {400, 401}
+
+
+@pytest.fixture(scope="module")
+def prove(tenant):
+    """`prove(proof)`: what /api/me answers to a good bound token with this DPoP header."""
+    client = app_of(tenant).test_client()
+    token = bound()(tenant)
+
+    def send(proof):
+        sent = {"HTTP_AUTHORIZATION": f"DPoP {token}", "HTTP_DPOP": proof(token)}
+        return client.get("/api/me", environ_overrides=sent)
+
+    return send
+
+
+def proven(header, claims):
+    """A proof of the right key, its header and claims as changed, for an access token."""
+    return lambda token: dpop.signed(
+        CLIENT,
+        dpop.proof_header(CLIENT) | header,
+        dpop.proof_claims("GET", URL, token) | claims,
+    )
+
+
+@fuzzed
+@given(value=st.text(st.characters(max_codepoint=255)))
+def test_any_bytes_for_dpop(answer, value):
+    """Any bytes behind the scheme DPoP are 400 or 401."""
+    assert answer(f"DPoP {value}").status_code in {400, 401}
+
+
+@fuzzed
+@given(value=st.text(st.characters(max_codepoint=255)) | st.text(TOKEN68))
+def test_any_bytes_for_a_proof(prove, value):
+    """Any bytes for a proof are 401."""
+    assert prove(lambda _: value).status_code == 401
+
+
+@fuzzed
+@given(header=VALUES, claims=VALUES)
+def test_any_content_of_a_proof(prove, header, claims):
+    """Any JSON for a proof's header and claims, rightly signed, is 401."""
+    assert prove(lambda _: dpop.signed(CLIENT, header, claims)).status_code == 401
+
+
+@fuzzed
+@given(header=st.dictionaries(PROOF_HEADERS | st.text(), VALUES, max_size=3))
+def test_any_header_of_a_proof(prove, header):
+    """A proof's good header with any members changed or added is let in or refused, never 5xx."""
+    assert prove(proven(header, {})).status_code in {200, 401}
+
+
+@fuzzed
+@given(jwk=st.dictionaries(JWK_MEMBERS | st.text(), VALUES, max_size=3))
+def test_any_jwk_of_a_proof(prove, jwk):
+    """A proof's good jwk with any members changed or added is let in or refused, never 5xx."""
+    assert prove(proven({"jwk": CLIENT.jwk | jwk}, {})).status_code in {200, 401}
+
+
+@fuzzed
+@given(claims=st.dictionaries(PROOF_CLAIMS | st.text(), VALUES, max_size=3))
+def test_any_claims_of_a_proof(prove, claims):
+    """A proof's good claims with any members changed or added are let in or refused, never 5xx."""
+    assert prove(proven({}, claims)).status_code in {200, 401}
+
+
+@fuzzed
+@given(htu=st.text() | st.text("htp:/localhost.%2Fe[]@?#\\").map(lambda end: f"http://{end}"))
+def test_any_address_of_a_proof(prove, htu):
+    """Any text for htu is let in or refused, never 5xx."""
+    assert prove(proven({}, {"htu": htu})).status_code in {200, 401}
+
+
+@fuzzed
+@given(at=st.integers(0, 2000), letter=st.sampled_from(["", *TOKEN68]))
+def test_any_change_of_a_proof(prove, at, letter):
+    """A good proof with any one character changed or taken out is refused."""
+
+    def changed(token):
+        proof = proven({}, {})(token)
+        place = at % len(proof)
+        new = "" if letter == proof[place] else letter
+        return f"{proof[:place]}{new}{proof[place + 1 :]}"
+
+    assert prove(changed).status_code == 401
+
+
+def test_good_proof(prove):
+    """The proof that these tests change is a good one."""
+    assert prove(proven({}, {})).json["token_type"] == "DPoP"
 
 
 def test_good_token(answer, tenant):

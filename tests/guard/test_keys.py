@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
@@ -209,6 +210,68 @@ def test_empty_set(keys, documents, clock):
     documents.jwks = {"keys": []}
     clock.now += TTL
     assert keys.find("a")
+
+
+def test_changes_are_logged(documents, clock, jwk, caplog):
+    """A line for each change of state, with the reason or the kids, and none for what stays."""
+    keys = SigningKeys(ISSUER, documents, ttl=TTL, clock=clock, start=lambda work: work())
+    caplog.set_level("INFO", "api.guard.keys")
+
+    def said(seconds=TTL):
+        """What is logged when the keys are looked for twice, after so many seconds."""
+        caplog.clear()
+        clock.now += seconds
+        for _ in range(2):
+            keys.fault()
+            with suppress(SigningKeysUnavailable):
+                keys.find("a")
+        return [(record.levelname, record.message) for record in caplog.records]
+
+    def lines(*expected):
+        return [(level, f"signing keys of {ISSUER} {text}") for level, text in expected]
+
+    sound, documents.jwks = documents.jwks, None
+    failing = ("WARNING", f"could not be fetched: {JWKS} is down")
+    assert said() == lines(failing)
+    assert said() == []
+    documents.jwks = sound
+    assert said() == lines(("INFO", "fetched: a"))
+    assert said() == []
+    documents.jwks = {"keys": [jwk("c"), jwk("b"), jwk("a")]}
+    assert said() == lines(("INFO", "changed: came b, c, went none"))
+    documents.jwks = None
+    assert said() == lines(failing)
+    documents.jwks = {"keys": [jwk("a"), jwk("d\r\ne")]}
+    assert said() == lines(("INFO", "fetched again"), ("INFO", "changed: came d??e, went b, c"))
+    documents.jwks = None
+    assert said() == lines(failing)
+    assert said(DAY) == lines(("ERROR", f"given up, after 24 h: {JWKS} is down"))
+    assert said() == []
+    documents.jwks = sound
+    assert said() == lines(("INFO", "fetched: a"))
+
+
+def test_given_up_without_a_warning(keys, documents, clock, caplog):
+    """Who is asked nothing for a day learns both at once."""
+    keys.find("a")
+    documents.jwks = None
+    clock.now += DAY
+    assert retry_after(keys) == 5
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+
+
+def test_outcomes(keys, documents, clock):
+    """How often the issuer was asked, and how that ended: by codes, of which there are few."""
+    documents.jwks = None
+    retry_after(keys)
+    for documents.jwks in (b"<html>", {"keys": []}, b"{}", {"keys": [1]}):
+        clock.now += 5
+        retry_after(keys)
+    documents.discovery = {"issuer": "https://evil.example/"}
+    clock.now += 5
+    retry_after(keys)
+    assert keys.outcomes == {"unreachable": 1, "malformed": 1, "no-keys": 3, "foreign-issuer": 1}
+    assert sum(keys.outcomes.values()) == documents.fetches
 
 
 @pytest.mark.parametrize(

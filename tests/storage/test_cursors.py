@@ -109,7 +109,6 @@ def test_what_is_no_cursor_is_refused(cursor: str, change: Any) -> None:
         texts(**ASKED, cursor=change(cursor))
 
 
-@ON_BOTH
 @pytest.mark.parametrize(
     "other",
     [

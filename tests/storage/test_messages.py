@@ -49,12 +49,13 @@ def texts(**filters: Any) -> list[str]:
 
 
 def walk(**asked: Any) -> Iterator[messages.Page]:
-    """Page after page, to the last."""
-    page = messages.page(**asked)
-    yield page
-    while page.next:
-        page = messages.page(**asked, cursor=page.next)
+    """Page after page, until a cursor leads to no other one."""
+    cursor, known = None, set[str | None]()
+    while cursor not in known:
+        known.add(cursor)
+        page = messages.page(**asked, cursor=cursor)
         yield page
+        cursor = page.next
 
 
 def test_what_is_created_is_there() -> None:

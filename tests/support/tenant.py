@@ -1,13 +1,18 @@
 """A tenant in miniature, over HTTPS: keys, discovery, JWKS, and any token one could ask for."""
 
 import json
+import secrets
+import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qsl
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,44 +22,81 @@ from joserfc import jws
 from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64encode
 
+from tests.support.conduct import Conduct, answer
+
 AUDIENCE = "https://api.example.com/"
+CLIENT = {"AUTH0_CLIENT_ID": "a-machine", "AUTH0_CLIENT_SECRET": "open-sesame_Open-Sesame"}
 DISCOVERY = "/.well-known/openid-configuration"
 JWKS = "/.well-known/jwks.json"
+
+
+class Said(NamedTuple):
+    """An answer of the token endpoint."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] | None = None
+
+
+def refused(status: int, error: str, description: str) -> Said:
+    """A refusal as Auth0 writes it (RFC 6749 section 5.2)."""
+    body = {"error": error, "error_description": description}
+    return Said(status, json.dumps(body).encode())
 
 
 class Tenant:
     """Serves on localhost while it is entered.
 
     domain: for AUTH0_DOMAIN. certificate: for SSL_CERT_FILE. requests: paths asked for so far.
-    documents: what each path answers; a test may put other bytes there.
+    documents: what each path answers; a test may put other bytes there. conduct: how a path answers
+    instead. forms: what the token endpoint was sent so far. says: what it answers whatever it is
+    sent. ahead: by how many seconds its clock is. is_rude: breaks off every TLS handshake.
     """
 
     def __init__(self, directory: Path) -> None:
         self.certificate = directory / "tenant.pem"
         self.key = RSAKey.generate_key(2048, {"kid": "tenant-1", "use": "sig", "alg": "RS256"})
         self.requests: list[str] = []
-        _write_certificate(self.certificate)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.forms: list[dict[str, str]] = []
+        self.says: Said | None = None
+        self.conduct: dict[str, Conduct] = {}
+        self.ahead = 0.0
+        self.is_rude = False
+        write_certificate(self.certificate)
+        self._server = _Server(("127.0.0.1", 0), self)
         self.domain = f"localhost:{self._server.server_port}"
         self.issuer = f"https://{self.domain}/"
         self.documents = self.published()
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
 
-    def published(self) -> dict[str, bytes]:
-        """What a sound tenant publishes."""
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Meanwhile its connections are refused."""
+        address = self._server.server_address
+        self.__exit__()
+        # Bound, though nobody listens: the port is not to become another's.
+        with socket.socket() as placeholder:
+            placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            placeholder.bind(address)
+            try:
+                yield
+            finally:
+                placeholder.close()
+                self._server = _Server(address, self)
+                self.__enter__()
+
+    def published(self, *keys: RSAKey) -> dict[str, bytes]:
+        """What a sound tenant publishes, with these keys or its own."""
         discovery = {"issuer": self.issuer, "jwks_uri": f"https://{self.domain}{JWKS}"}
-        keys = {"keys": [self.key.as_dict(private=False)]}
-        return {DISCOVERY: json.dumps(discovery).encode(), JWKS: json.dumps(keys).encode()}
+        listed = {"keys": [key.as_dict(private=False) for key in keys or (self.key,)]}
+        return {DISCOVERY: json.dumps(discovery).encode(), JWKS: json.dumps(listed).encode()}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -88,22 +130,75 @@ class Tenant:
         """A token signed with the tenant's key; `header` and claims as changed."""
         return sign(self.header(**(header or {})), self.claims(**changes), self.key)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        tenant = self
+    def grant(self, form: dict[str, str]) -> Said:
+        """What a sound tenant answers to client credentials, in Auth0's words (RFC 6749 4.4)."""
+        known = (form["client_id"], form["client_secret"]) == tuple(CLIENT.values())
+        if form["grant_type"] != "client_credentials" or not known:
+            return refused(401, "access_denied", "Unauthorized")
+        if form["audience"] != AUDIENCE:
+            fault = f"Service not enabled within domain: {form['audience']}"
+            return refused(403, "access_denied", fault)
+        token = self.token(sub="a-machine@clients", scope=form.get("scope"))
+        body = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
+        return Said(200, json.dumps(body).encode())
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                tenant.requests.append(self.path)
-                body = tenant.documents.get(self.path)
-                self.send_response(404 if body is None else 200)
-                self.send_header("Content-Length", str(len(body or b"")))
-                self.end_headers()
-                self.wfile.write(body or b"")
+    def publish(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer as a sound tenant does."""
+        found = handler.path in self.documents
+        answer(self.documents.get(handler.path, b""), 200 if found else 404)(handler)
 
-            def log_message(self, *_: object) -> None:
-                """Requests are counted, not printed."""
 
-        return Handler
+class _Server(ThreadingHTTPServer):
+    """Shakes hands in the thread of each client, so that a slow one holds nobody up."""
+
+    def __init__(self, address: Any, tenant: Tenant) -> None:
+        self.tenant = tenant
+        super().__init__(address, _Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tenant.certificate)
+        self.socket = context.wrap_socket(
+            self.socket, server_side=True, do_handshake_on_connect=False
+        )
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tenant.is_rude:
+            with socket.socket(fileno=request.detach()) as plain:
+                plain.recv(65536)
+                plain.sendall(HALF_A_SERVER_HELLO)
+            return
+        request.do_handshake()
+        super().finish_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client who leaves early is what some tests want."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    @property
+    def tenant(self) -> Tenant:
+        assert isinstance(self.server, _Server)
+        return self.server.tenant
+
+    def do_GET(self) -> None:
+        self.tenant.requests.append(self.path)
+        self.tenant.conduct.get(self.path, self.tenant.publish)(self)
+
+    def do_POST(self) -> None:
+        self.tenant.requests.append(self.path)
+        form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self.tenant.forms.append(form)
+        said = self.tenant.says or self.tenant.grant(form)
+        answer(said.body, said.status, **(said.headers or {}))(self)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.tenant.ahead)
+
+    def log_message(self, *_: object) -> None:
+        """Requests are counted, not printed."""
+
+
+# A record of 122 bytes (RFC 8446 section 5.1) of which two come.
+HALF_A_SERVER_HELLO = b"\x16\x03\x03\x00\x7a\x02\x00"
 
 
 def sign(header: dict[str, Any], claims: dict[str, Any] | bytes, key: RSAKey) -> str:
@@ -118,14 +213,25 @@ def signature(signing_input: bytes, key: RSAKey) -> bytes:
     return jws.JWSRegistry(algorithms=["RS256"]).get_alg("RS256").sign(signing_input, key)
 
 
+def as_json(value: Any) -> bytes:
+    """Any value as JSON; bytes go in as they are."""
+    if isinstance(value, bytes):
+        return value
+    # Python writes an infinite float as a word that JSON does not have; 1e999 reads as one too.
+    return json.dumps(value).replace("Infinity", "1e999").encode()
+
+
 def encode(data: bytes) -> str:
     """base64url without padding (RFC 7515 section 2)."""
     return urlsafe_b64encode(data).decode()
 
 
-def _write_certificate(path: Path) -> None:
+def write_certificate(path: Path) -> None:
+    """A certificate of localhost that is its own CA, and its key, in one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    # OpenSSL takes the first of a name that it trusts for the only one.
+    own = f"localhost {secrets.token_hex(8)}"
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, own)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()

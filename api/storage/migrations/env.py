@@ -23,4 +23,8 @@ with database.engine.connect() as connection:
         render_item=_render,
     )
     with context.begin_transaction():
+        if not database.is_sqlite:
+            # An index may take its time; and copies that start together upgrade one by one.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8259)")
         context.run_migrations()

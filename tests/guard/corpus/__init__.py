@@ -8,6 +8,7 @@ signatures  those of others, of other content, and of none
 claims      iss, aud, exp, nbf, iat, sub
 grants      scope and permissions
 accepted    what must pass
+proofs      tables of their own: access tokens with a proof of DPoP
 """
 
 from tests.guard.corpus.accepted import ACCEPTED

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from joserfc.jwk import RSAKey
 
-from tests.support.tenant import Tenant, encode, signature
+from tests.support.tenant import Tenant, as_json, encode, signature
 
 Token = Callable[[Tenant], str]
 
@@ -84,13 +84,6 @@ def signed(key: RSAKey, header: Any, payload: Any) -> str:
     """A compact JWS signed with RS256, whatever the header says; bytes go in as they are."""
     signing_input = f"{encode(as_json(header))}.{encode(as_json(payload))}"
     return f"{signing_input}.{encode(signature(signing_input.encode(), key))}"
-
-
-def as_json(value: Any) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    # Python writes an infinite float as a word that JSON does not have; 1e999 reads as one too.
-    return json.dumps(value).replace("Infinity", "1e999").encode()
 
 
 def ago(seconds: float) -> Callable[[Tenant], float]:

@@ -3,13 +3,12 @@
 from tests.guard.corpus.case import (
     Case,
     Token,
-    as_json,
     header_text,
     invalid_token,
     parts,
     payload_text,
 )
-from tests.support.tenant import Tenant, encode, signature
+from tests.support.tenant import Tenant, as_json, encode, signature
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from tests.guard.corpus.case import Case, Token, as_json, foreign_key, header, invalid_token, signed
-from tests.support.tenant import Tenant, encode
+from tests.guard.corpus.case import Case, Token, foreign_key, header, invalid_token, signed
+from tests.support.tenant import Tenant, as_json, encode
 
 Sign = Callable[[Tenant, bytes], bytes]
 
