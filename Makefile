@@ -12,7 +12,7 @@ run: $(VENV)/runs
 	@$(BIN)/python manage.py run
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
 lint: $(VENV)/tests
 	$(BIN)/ruff check .

@@ -20,8 +20,12 @@ LAST_LINE = (
 
 def collect(path: Path, ci: str = "") -> subprocess.CompletedProcess[str]:
     """pytest, as far as its choice of tests, for this file and the page, with `path` as PATH."""
+    return run(path, "--collect-only", __file__, "tests/page", ci=ci)
+
+
+def run(path: Path, *arguments: str, ci: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", __file__, "tests/page"],
+        [sys.executable, "-m", "pytest", "-q", *arguments],
         cwd=ROOT,
         env=os.environ | {"PATH": str(path), "CI": ci},
         capture_output=True,
@@ -58,7 +62,7 @@ def test_demanded(tmp_path: Path) -> None:
     """With CI=true the run is refused, and says the same."""
     ended = collect(tmp_path, ci="true")
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "With CI=true nothing may be left out." in ended.stderr
+    assert "With CI=true nothing may be left out: sudo apt-get install" in ended.stderr
     assert re.fullmatch(LAST_LINE, ended.stdout.splitlines()[-1])
 
 
@@ -69,3 +73,12 @@ def test_chosen(tmp_path: Path) -> None:
     assert ended.returncode == 0
     assert "tests/page/" in ended.stdout
     assert "Not tested here" not in ended.stdout
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", pytest.ExitCode.USAGE_ERROR)])
+def test_spread(tmp_path: Path, ci: str, code: int) -> None:
+    """Spread over two processes, a run says and demands the same, once."""
+    ended = run(tmp_path, "-n", "2", "tests/page", "tests/test_strictjson.py", ci=ci)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    said = ended.stdout.splitlines() + ended.stderr.splitlines()
+    assert len([line for line in said if "sudo apt-get install chromium" in line]) == 1

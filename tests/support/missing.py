@@ -6,8 +6,9 @@ and the last lines of the output say so; a machine that calls itself CI=true mus
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -53,19 +54,39 @@ class Missing:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "needs(name): see tests/support/missing.py")
+        if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+            # A worker of pytest-xdist could refuse only its own collection, and not be heard.
+            self._refuse(self._absent(self._needs))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         needed = set().union(*map(_needed_by, items))
-        absent = {name for name in needed if not self._needs[name].present()}
+        absent = self._absent(needed)
         left_out = [item for item in items if absent & _needed_by(item)]
         self._left_out.update(name for item in left_out for name in absent & _needed_by(item))
-        if left_out and os.environ.get("CI") == "true":
-            raise pytest.UsageError("With CI=true nothing may be left out.")
+        self._refuse(absent)
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+    def _absent(self, names: Iterable[str]) -> set[str]:
+        return {name for name in names if not self._needs[name].present()}
+
+    def _refuse(self, absent: Iterable[str]) -> None:
+        if os.environ.get("CI") == "true" and (names := sorted(absent)):
+            remedies = "; ".join(self._needs[name].remedy for name in names)
+            raise pytest.UsageError(f"With CI=true nothing may be left out: {remedies}")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        # Where pytest-xdist spreads the tests, its workers collect them and its master reports.
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["left_out"] = dict(self._left_out)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self._left_out |= Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
