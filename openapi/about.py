@@ -13,7 +13,9 @@ Where do you get one?
 
 - In development: `make run` prints one, and `python manage.py token mint --scope "read:messages"`
   makes another with the scopes that you name.
-- With an Auth0 tenant: from the *Test* tab of the API in the Auth0 dashboard.
+- With an Auth0 tenant: from the *Test* tab of the API in the Auth0 dashboard, or by
+  `python manage.py token get`.
+- Where *Authorize* offers **auth0**: log in there, and paste nothing.
 
 **When a call is refused**, the answer says why: every failure is a problem document (RFC 9457)
 whose `detail` tells what to change, and whose `type` leads to an explanation.

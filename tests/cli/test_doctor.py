@@ -285,6 +285,7 @@ def test_unusable_database(doctor: Doctor, url: str, cause: str) -> None:
     assert cause in rows(result)["database"][1]
 
 
+@pytest.mark.needs("redis")
 @pytest.mark.parametrize("dpop", ["allowed", "required", "off"])
 def test_redis(doctor: Doctor, redis: Redis, dpop: str) -> None:
     """A Redis that answers is well; its address is told, and a password in it is not."""
