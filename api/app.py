@@ -1,17 +1,19 @@
 """create_app: a table of contents."""
 
+import threading
 import time
 from collections.abc import Callable
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_cors import CORS
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import guard, observability, problems, storage
 from api.authority import Authority, Issuer, authority
 from api.bridge import Api, Namespace
 from api.guard import (
+    MAX_WAITING,
     Auth0JWTBearerTokenValidator,
     DPoPTokenValidator,
     Expected,
@@ -27,7 +29,6 @@ from api.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
     InternalError,
-    Problem,
     ValidationFailed,
 )
 from api.resources import NAMESPACES
@@ -96,19 +97,19 @@ def emit_documents(
 def _remember(app: Flask, database: Database) -> None:
     """The storage, and how its failures are told."""
     storage.init_app(app, database)
-    told: dict[type[Exception], Callable[[], Problem]] = {
-        Unavailable: lambda: DatabaseUnavailable(headers={"Retry-After": "1"}),
-        CursorError: lambda: ValidationFailed(errors=[_BAD_CURSOR]),
-        KeyReused: IdempotencyKeyReused,
-    }
-    for kind, problem in told.items():
-        app.register_error_handler(kind, lambda _error, problem=problem: problems.render(problem()))
 
+    @app.errorhandler(Unavailable)
+    def tell_unavailable(_error: Unavailable) -> Response:
+        return problems.render(DatabaseUnavailable(headers={"Retry-After": "1"}))
 
-_BAD_CURSOR = {
-    "parameter": "cursor",
-    "detail": "Not a cursor of this listing with these filters; begin without one.",
-}
+    @app.errorhandler(CursorError)
+    def tell_bad_cursor(_error: CursorError) -> Response:
+        detail = "Not a cursor of this listing with these filters; begin without one."
+        return problems.render(ValidationFailed(errors=[{"parameter": "cursor", "detail": detail}]))
+
+    @app.errorhandler(KeyReused)
+    def tell_key_reused(_error: KeyReused) -> Response:
+        return problems.render(IdempotencyKeyReused())
 
 
 def _route_strictly(app: Flask) -> None:
@@ -116,9 +117,14 @@ def _route_strictly(app: Flask) -> None:
     app.url_map.merge_slashes = False
 
     @app.before_request
-    def refuse_leading_slashes() -> None:
-        if request.environ.get("PATH_INFO", "").startswith("//"):
+    def refuse_other_names() -> None:
+        # The development server mends the path before it gets here, and keeps what was sent.
+        sent = request.environ.get("RAW_URI", ""), request.environ.get("PATH_INFO", "")
+        if any(path.startswith("//") for path in sent):
             raise NotFound
+        # It is in challenges and proofs; werkzeug leaves out one that is no host.
+        if not request.host:
+            raise BadRequest
 
 
 def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) -> Guard:
@@ -128,8 +134,9 @@ def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) ->
         leeway=settings.token_leeway,
         organizations=settings.auth0_organizations,
     )
+    waiting = threading.Semaphore(MAX_WAITING)
     keys = {
-        url: SigningKeys(url, vouching.fetch, ttl=settings.jwks_ttl, clock=clock)
+        url: SigningKeys(url, vouching.fetch, ttl=settings.jwks_ttl, clock=clock, waiting=waiting)
         for url in vouching.issuers
     }
     url = settings.redis_url
@@ -171,6 +178,13 @@ def _let_in(app: Flask, settings: Settings) -> None:
             expose_headers=[*ANSWER_HEADERS],
             max_age=600,
         )
+        app.after_request(_vary_by_origin)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _vary_by_origin(response: Response) -> Response:
+    # Also where no origin was let in: a cache must not hand that answer to one that is.
+    response.vary.add("Origin")
+    return response

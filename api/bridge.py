@@ -29,7 +29,8 @@ def document(view: View, *, problems: tuple[type[Problem], ...] = (), **declared
     """Note on a Resource's method what the documents are to say of it.
 
     Flask-RESTX keeps keys of `__apidoc__` that it does not know; the emitters of `openapi/` read
-    them: the fields of Contract, example, id, links, scopes. `problems` add up, layer by layer.
+    them: the fields of Contract, its conditions, example, id, links, scopes. `problems` add up,
+    layer by layer.
     """
     known: dict[str, Any] = getattr(view, "__apidoc__", {})
     answers = (*known.get("problems", ()), *problems)
@@ -38,7 +39,7 @@ def document(view: View, *, problems: tuple[type[Problem], ...] = (), **declared
 
 
 class Resource(flask_restx.Resource):
-    """A Flask-RESTX Resource."""
+    """A Flask-RESTX Resource, from here so that resources know nothing of Flask-RESTX."""
 
 
 class Namespace(flask_restx.Namespace):
@@ -97,6 +98,7 @@ class Namespace(flask_restx.Namespace):
             return document(  # type: ignore[return-value]
                 contracted,
                 problems=(*agreed.problems(), *problems, *self.problems),
+                conditions=agreed.conditions(),
                 **{field.name: getattr(agreed, field.name) for field in fields(agreed)},
                 **{name: value for name, value in told.items() if value is not None},
             )
@@ -117,11 +119,12 @@ class Api(flask_restx.Api):
     @property
     def scopes(self) -> dict[str, str]:
         """Every scope of the API with its description."""
-        return {
-            scope: text
-            for namespace in self.namespaces
-            for scope, text in getattr(namespace, "scopes", {}).items()
-        }
+        found: dict[str, str] = {}
+        for namespace in self.namespaces:
+            for scope, text in getattr(namespace, "scopes", {}).items():
+                if found.setdefault(scope, text) != text:
+                    raise ValueError(f"the scope {scope} is described in two ways: say one")
+        return found
 
     @property
     def base_path(self) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import Response, request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
@@ -43,7 +43,7 @@ class Contract:
         """What a request can do wrong against this contract."""
         of_body = (MalformedBody, ContentTooLarge, UnsupportedMediaType) if self.body else ()
         of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
-        of_version = (PreconditionFailed,) if self.if_match or self._is_read() else ()
+        of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
         return (*of_body, *of_values, *of_version)
 
     def reader(self) -> Callable[[], dict[str, Any]]:
@@ -73,6 +73,7 @@ class Contract:
             response = Response(
                 orjson.dumps(schema.dump(value)), self.status, mimetype="application/json"
             )
+            response.headers["Cache-Control"] = "no-store"
             self._add_headers(response, value)
             return response
 
@@ -90,9 +91,11 @@ class Contract:
         if response.status_code == PreconditionFailed.status:
             raise PreconditionFailed
 
-    def _is_read(self) -> bool:
-        """Whether it answers what is there, so that werkzeug sees to If-Match as well."""
-        return self.etag and not self.body
+    def conditions(self) -> tuple[str, ...]:
+        """The conditional headers that count (RFC 9110 section 13): on what is read, both."""
+        if self.if_match:
+            return ("If-Match",)
+        return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
 
 
 def _instance(schema: AnySchema) -> Schema:
@@ -114,6 +117,15 @@ def _reader(schema: AnySchema, where: str, read: Callable[[Schema], Any]) -> Cal
 
 
 def _read_query(schema: Schema) -> Any:
+    many = {
+        field.data_key or name
+        for name, field in schema.fields.items()
+        if isinstance(field, fields.List)
+    }
+    twice = [name for name, found in request.args.lists() if len(found) > 1 and name not in many]
+    if twice:
+        errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
+        raise ValidationFailed(errors=errors)
     return MultiDictProxy(request.args, schema)
 
 

@@ -5,7 +5,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 
 from api.problems import request_id
 
@@ -18,17 +18,28 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": _FORMATS[form]},
+        "filters": {"request": {"()": "api.observability.OfRequest"}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stderr",
                 "formatter": "lines",
+                "filters": ["request"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         # The access log below says more, and no query string: a token may have strayed into one.
         "loggers": {"werkzeug": {"level": "ERROR"}, "alembic": {"level": "WARNING"}},
     }
+
+
+class OfRequest(logging.Filter):
+    """Gives a line the id of the request that it is of, `-` where it is of none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not hasattr(record, "request_id"):
+            record.request_id = request_id() if has_request_context() else "-"
+        return True
 
 
 def init_app(app: Flask) -> None:
@@ -40,10 +51,15 @@ def init_app(app: Flask) -> None:
 _FORMATS = {
     "json": {
         "()": "pythonjsonlogger.json.JsonFormatter",
-        "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        "format": "%(levelname)s %(name)s %(message)s %(request_id)s",
+        "rename_fields": {"levelname": "level", "name": "logger"},
+        # In UTC, as RFC 3339 has it.
+        "timestamp": "time",
     },
-    "console": {"format": "%(asctime)s %(levelname)-7s %(message)s", "datefmt": "%H:%M:%S"},
+    "console": {
+        "format": "%(asctime)s %(levelname)-7s %(message)s  %(request_id)s",
+        "datefmt": "%H:%M:%S",
+    },
 }
 
 

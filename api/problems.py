@@ -305,6 +305,7 @@ def render(error: Exception) -> Response:
     if isinstance(problem, InternalError) and not isinstance(error, HTTPException):
         current_app.logger.error("unhandled exception", exc_info=error)
     body = problem.members() | {"instance": f"urn:uuid:{request_id()}"}
+    problem.headers["Cache-Control"] = "no-store"
     return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from dotenv.parser import parse_stream
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 from redis import ConnectionPool
@@ -39,7 +40,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Each is an environment variable of the same name in capitals (README, "Settings").
+    """Each but `instance` is an environment variable of that name in capitals.
 
     auth0_domain: hosts without scheme; empty means the embedded issuer. token_leeway, jwks_ttl:
     seconds. trusted_proxies: how many in front set X-Forwarded-*.
@@ -82,6 +83,7 @@ def load(env_file: Path = Path(".env"), needed: Mapping[str, str] | None = None)
     """
     env = Env(eager=False)
     try:
+        _refuse_broken_lines(env_file)
         env.read_env(str(env_file), recurse=False)
     except (OSError, ValueError) as error:
         raise SettingsError(
@@ -129,10 +131,23 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _refuse_broken_lines(env_file: Path) -> None:
+    """A line that python-dotenv cannot read, it leaves out: a restriction would be lost unheard."""
+    if not env_file.is_file():
+        return
+    with env_file.open(encoding="utf-8") as stream:
+        broken = [found.original.line for found in parse_stream(stream) if found.error]
+    if broken:
+        raise SettingsError(
+            f"{env_file}, line {broken[0]}: Not a variable and its value; is a quote left open? "
+            "Example: PORT=3010"
+        )
+
+
 def _read(env: Env) -> dict[str, Any]:
     default = Settings()
     return {
-        "auth0_domain": _listed(env, "AUTH0_DOMAIN", _check_domain),
+        "auth0_domain": tuple(map(str.lower, _listed(env, "AUTH0_DOMAIN", _check_domain))),
         "auth0_audience": env.str("AUTH0_AUDIENCE", "", validate=_check_printable),
         "auth0_spa_client_id": env.str("AUTH0_SPA_CLIENT_ID", "", validate=_check_printable),
         "auth0_organizations": frozenset(_listed(env, "AUTH0_ORGANIZATIONS", _check_organization)),
@@ -145,8 +160,10 @@ def _read(env: Env) -> dict[str, Any]:
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=_one_of(*LOG_LEVELS)),
         "log_format": env.str("LOG_FORMAT", "", validate=_one_of("", "json", "console")),
-        "token_leeway": env.float("TOKEN_LEEWAY", 5.0, validate=validate.Range(0, 300)),
-        "jwks_ttl": env.float("JWKS_TTL", 600.0, validate=validate.Range(1, 86400)),
+        "token_leeway": env.float(
+            "TOKEN_LEEWAY", default.token_leeway, validate=validate.Range(0, 300)
+        ),
+        "jwks_ttl": env.float("JWKS_TTL", default.jwks_ttl, validate=validate.Range(1, 86400)),
         "host": env.str("HOST", default.host, validate=validate.Length(min=1)),
         "port": env.int("PORT", default.port, validate=validate.Range(1, 65535)),
     }

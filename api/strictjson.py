@@ -5,17 +5,21 @@ from collections.abc import Iterable
 from typing import Any
 
 MAX_DEPTH = 32
+MAX_DIGITS = 4000
 
 
 def loads(data: bytes) -> Any:
     """Read one JSON text (RFC 8259, with the strictness of RFC 8725 section 2.4 and I-JSON).
 
     Refused with a ValueError that says why: bytes that are not UTF-8, members given twice,
-    NaN and Infinity, and nesting deeper than MAX_DEPTH.
+    NaN and Infinity, numbers of over MAX_DIGITS, and nesting deeper than MAX_DEPTH.
     """
     try:
         value = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_int,
         )
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
@@ -35,6 +39,12 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(read) != len(members):
         raise ValueError("a member is given twice")
     return read
+
+
+def _int(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number has over {MAX_DIGITS} digits")
+    return int(digits)
 
 
 def _refuse_constant(_name: str) -> Any:

@@ -21,7 +21,8 @@ def application() -> Any:
     def served(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         # Granian ends the input where the body ends, but does not say so: without this word
         # a chunked body reads as empty.
-        environ["wsgi.input_terminated"] = True
+        if environ.get("SERVER_SOFTWARE") == "Granian":
+            environ["wsgi.input_terminated"] = True
         return app(environ, start_response)
 
     return served

@@ -158,4 +158,5 @@ def _mend_nullable(_self: OpenAPIConverter, _field: fields.Field[Any], ret: Json
     return {"type": "object"}
 
 
+# Some of these no schema of ours needs: they are for those that readers of this will write.
 _MENDS = (_mend_const, _mend_dict, _mend_url, _mend_pattern, _mend_examples, _mend_nullable)

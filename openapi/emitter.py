@@ -1,9 +1,8 @@
 """Flask-RESTX's Swagger, taught to read our declarations.
 
-`api.bridge.document` leaves them in `__apidoc__`: query, body, returns, status, example, id,
-scopes (of the guard: alternatives, each of words that are all needed; absent on a public operation)
-and problems (classes with name, status, title,
-detail and response_headers).
+`api.bridge.document` leaves them in `__apidoc__`, and lists them. scopes are the guard's:
+alternatives, each of words that are all needed; absent on a public operation. problems are classes
+with name, status, title, detail and response_headers.
 """
 
 from collections import defaultdict
@@ -142,9 +141,7 @@ class Emitter(Swagger):
 
 def conditions_of(operation: Json) -> list[str]:
     """The conditional headers that an operation takes."""
-    if operation.get("if_match"):
-        return ["If-Match"]
-    return ["If-None-Match"] if operation.get("etag") and not operation.get("body") else []
+    return list(operation.get("conditions", ()))
 
 
 def answer_headers(operation: Json) -> list[str]:

@@ -174,7 +174,7 @@ class OpenAPI31(Emitter):
                 "in": "header",
                 "name": "DPoP",
                 "description": (
-                    "A proof of that key: a JWT (RFC 8725) for the method, address and token of "
+                    "A proof of that key: a JWT (RFC 7519) for the method, address and token of "
                     "this request, made anew for each (RFC 9449 section 4)."
                 ),
             },

@@ -33,14 +33,6 @@ class ProtectedResource(Schema):
     resource_name = fields.Str(
         required=True, metadata={"description": "For people.", "example": "An API"}
     )
-    resource_documentation = fields.Str(
-        required=True,
-        metadata={
-            "description": "Where people read on.",
-            "format": "uri-reference",
-            "example": "/docs",
-        },
-    )
     dpop_signing_alg_values_supported = _words(
         "How a DPoP proof may be signed (RFC 9449); left out where DPoP is off.",
         ["ES256", "RS256", "EdDSA"],

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.authority import Issuer
+from api.bridge import Namespace
 from api.issuer import EmbeddedIssuer
 from api.settings import Settings, SettingsError
 
@@ -165,3 +166,43 @@ def test_a_crash_in_a_resource_tells_nothing(
     monkeypatch.setattr("api.resources.me.CallerView.dump", lambda *_: 1 / 0)
     response = bearer().get("/api/me")
     assert (response.status_code, response.json["type"]) == (500, "/problems#internal-error")
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/api/private", "no-store"),
+        ("/api/me", "no-store"),
+        ("/api/messages", "no-store"),
+        ("/health/ready", "no-store"),
+        ("/api/nothing", "no-store"),
+    ],
+)
+def test_what_is_private_is_kept_nowhere(
+    bearer: Callable[..., FlaskClient], client: FlaskClient, path: str, policy: str
+) -> None:
+    """Neither an answer nor a refusal is left in a cache."""
+    for caller in (bearer("read:messages"), client):
+        assert caller.get(path).headers["Cache-Control"] == policy
+
+
+def test_answers_vary_by_origin(shared: FlaskClient) -> None:
+    """A cache must not hand one origin the answer that was for another."""
+    for origin in (ORIGIN, "https://evil.example"):
+        assert "Origin" in shared.get("/api/public", headers={"Origin": origin}).vary
+
+
+@pytest.mark.parametrize("host", ["", "a b", "a/b"])
+def test_a_host_that_is_none_is_refused(client: FlaskClient, host: str) -> None:
+    """It would stand in challenges and in what proofs are held against."""
+    assert client.get("/api/private", headers={"Host": host}).status_code == 400
+
+
+def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:
+    """One would win unheard."""
+    twice = [
+        Namespace(name, name, path=f"/{name}", scopes={"a:b": f"as {name} has it"})
+        for name in ("one", "two")
+    ]
+    with pytest.raises(ValueError, match="a:b is described in two ways"):
+        create_app(Settings(), issuer=issuer, namespaces=tuple(twice))

@@ -127,7 +127,13 @@ def test_a_good_query_reaches_the_method(client: FlaskClient, query: str, answer
 
 @pytest.mark.parametrize(
     ("query", "parameter"),
-    [("?limit=0", "limit"), ("?limit=x", "limit"), ("?limt=3", "limt"), ("?limit=", "limit")],
+    [
+        ("?limit=0", "limit"),
+        ("?limit=x", "limit"),
+        ("?limt=3", "limt"),
+        ("?limit=", "limit"),
+        ("?limit=1&limit=2", "limit"),
+    ],
 )
 def test_a_bad_query_is_422_and_names_the_parameter(
     client: FlaskClient, query: str, parameter: str

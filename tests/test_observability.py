@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.observability import logging_config
+from api.observability import OfRequest, logging_config
+from api.problems import request_id
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SECRETS = ["QUERY-SECRET", "FORM-SECRET", "HEADER-SECRET"]
@@ -117,10 +118,21 @@ def test_json_line(
 
 
 def test_console_line(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    """On a console the line is short and for people."""
-    client.get("/api/public")
+    """On a console the line is short and for people, with the id that `instance` has."""
+    number = client.get("/api/public").headers["X-Request-Id"]
     [line] = access_lines(caplog, "console")
-    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    GET /api/public 200 \d+\.\d ms", line)
+    told = rf"\d\d:\d\d:\d\d INFO    GET /api/public 200 \d+\.\d ms  {number}"
+    assert re.fullmatch(told, line)
+
+
+def test_every_line_of_a_request_has_its_id(client: FlaskClient) -> None:
+    """The traceback as well, or nobody would find it by `instance`; other lines have none."""
+    record = logging.LogRecord("api", logging.ERROR, "", 0, "lost", None, None)
+    with client.application.test_request_context():
+        OfRequest().filter(record)
+        assert record.request_id == request_id()
+    OfRequest().filter(outside := logging.LogRecord("api", logging.INFO, "", 0, "up", None, None))
+    assert outside.request_id == "-"
 
 
 def test_defect_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -300,9 +300,9 @@ def test_mistake_in_env_file(read: Read) -> None:
 
 
 def test_issuers(read: Read) -> None:
-    """The issuer is https://DOMAIN/ exactly, its slash included, for each domain in its order."""
+    """The issuer is https://DOMAIN/ exactly: lower case, its slash included, in their order."""
     found = read(AUTH0_DOMAIN="Login.example:8443, b.example", AUTH0_AUDIENCE="urn:api")
-    assert found.issuers == ("https://Login.example:8443/", "https://b.example/")
+    assert found.issuers == ("https://login.example:8443/", "https://b.example/")
 
 
 @pytest.mark.parametrize(("environment", "has_tenant"), [({}, False), (TENANT, True)])
@@ -345,3 +345,13 @@ def test_repr_has_no_secret(read: Read) -> None:
 def test_is_loopback(host: str, loopback: bool) -> None:
     """Loopback is what nobody else reaches; a name other than localhost may be anything."""
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    "line", ['AUTH0_ORGANIZATIONS="org_a', "DPOP='required", "= required", "this is no setting = 1"]
+)
+def test_broken_line_of_an_env_file(read: Read, tmp_path: Path, line: str) -> None:
+    """A line that cannot be read is told with its number: left out, a restriction would be lost."""
+    (tmp_path / "env").write_text(f"PORT=3010\n{line}\n")
+    with pytest.raises(SettingsError, match=r"env, line 2: .*PORT=3010$"):
+        load(tmp_path / "env")

@@ -86,3 +86,10 @@ def test_bombs(data):
 def test_breadth():
     """Breadth is no depth."""
     assert len(strictjson.loads(b"[" + b"[[]]," * 5000 + b"[]]")) == 5001
+
+
+def test_digits():
+    """A number that is too long is refused in our own words."""
+    assert strictjson.loads(b"1" * 4000)
+    with pytest.raises(ValueError, match="a number has over 4000 digits"):
+        strictjson.loads(b"1" * 4001)

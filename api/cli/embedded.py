@@ -1,4 +1,7 @@
-"""The embedded issuer, as the commands of development make it. `serve` does not import this."""
+"""The embedded issuer, as the commands of development make it.
+
+`serve` never makes one: its workers' factory, api.wsgi, does not even import it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +11,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from api.cli.address import address
 from api.guard.fetch import FetchError
 from api.issuer import EmbeddedIssuer
 from api.issuer.keys import are_kept
@@ -33,6 +37,11 @@ def for_run(settings: Settings) -> EmbeddedIssuer:
             f"--host {settings.host}: The embedded issuer gives a token to anyone who asks, so it "
             "listens on loopback alone. Use --host 127.0.0.1, or set AUTH0_DOMAIN and "
             "AUTH0_AUDIENCE."
+        )
+    if settings.trusted_proxies:
+        raise click.UsageError(
+            "TRUSTED_PROXIES: The embedded issuer is for this machine alone, and a proxy brings "
+            "others. Set it to 0, or set AUTH0_DOMAIN and AUTH0_AUDIENCE."
         )
     return _issuer(settings, _address(settings))
 
@@ -90,8 +99,7 @@ def _last_address(settings: Settings) -> str:
 
 
 def _address(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}/issuer/"
+    return f"{address(settings)}/issuer/"
 
 
 def _directory(settings: Settings) -> Path:

@@ -1,9 +1,7 @@
 """`run`: the API for development."""
 
 import logging.config
-import socket
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +11,7 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 from api import settings
 from api.app import create_app
 from api.cli import embedded
+from api.cli.address import address, check_port, with_address
 from api.cli.database import open_database, plainly
 from api.issuer import EmbeddedIssuer
 from api.observability import logging_config
@@ -50,29 +49,8 @@ def run(host: str | None, port: int | None, reload: bool) -> None:
     )
 
 
-def with_address(found: Settings, host: str | None, port: int | None) -> Settings:
-    """The settings, with what the command line says instead of HOST and PORT."""
-    return replace(found, host=host or found.host, port=port or found.port)
-
-
-def check_port(found: Settings) -> None:
-    """Refuse an address that cannot be listened on, before anything is started."""
-    family = socket.AF_INET6 if ":" in found.host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((found.host, found.port))
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise click.ClickException(
-            f"Cannot listen on {found.host}:{found.port}: {reason}. "
-            "Choose another with --host or --port."
-        ) from error
-
-
 def _greet(app: Flask, found: Settings, issuer: EmbeddedIssuer | None) -> None:
-    host = f"[{found.host}]" if ":" in found.host else found.host
-    api = f"http://{host}:{found.port}"
+    api = address(found)
     scopes = " ".join(app.extensions["api"].scopes)
     click.echo(f"\n  Swagger UI  {api}/docs")
     click.echo(f"  API         {api}/api/public")

@@ -12,15 +12,16 @@ from granian.log import LogLevels
 
 from api import settings
 from api.app import create_app
+from api.cli.address import check_port, with_address
 from api.cli.database import check_schema, opened
-from api.cli.run import check_port, with_address
+from api.guard import MAX_WAITING
 from api.observability import logging_config
 from api.storage import Unavailable
 
 log = logging.getLogger(__name__)
 
-# A few of them may wait for an issuer (api.guard.keys); the others must go on.
-THREADS = max(5, 2 * (os.cpu_count() or 1) + 1)
+# For requests that wait for nobody, beside those that wait for an issuer (api.guard.keys).
+THREADS = max(3, 2 * (os.cpu_count() or 1) - 1)
 
 
 @click.command()
@@ -64,7 +65,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS + MAX_WAITING + len(found.auth0_domain),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_dictconfig=config,

@@ -97,4 +97,4 @@ def _pasted(text: str) -> str:
     if text == "-":
         with click.open_file("-", errors="replace") as standard_input:
             text = standard_input.read()
-    return re.sub(r"^(authorization:)?\s*bearer\s+", "", text.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^(authorization:)?\s*(bearer|dpop)\s+", "", text.strip(), flags=re.IGNORECASE)

@@ -19,13 +19,14 @@ from api.guard.claims import Expected
 from api.guard.dpop import DPoPTokenValidator
 from api.guard.fetch import Fetch, fetch_https
 from api.guard.guard import METADATA_PATH, Guard
-from api.guard.keys import SigningKeys
+from api.guard.keys import MAX_WAITING, SigningKeys
 from api.guard.protector import current_guard, current_token, init_app, require_auth
 from api.guard.replay import Replays, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
 
 __all__ = [
+    "MAX_WAITING",
     "METADATA_PATH",
     "AccessToken",
     "Auth0JWTBearerTokenValidator",

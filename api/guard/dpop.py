@@ -54,7 +54,7 @@ class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
     def _circumstances(self, token_string: str, token: AccessToken) -> Circumstances:
         return Circumstances(
             method=request.method,
-            url=f"{request.scheme}://{request.host}{quote(request.path)}",
+            url=f"{request.scheme}://{request.host}{quote(request.root_path + request.path)}",
             token=token_string,
             jkt=token.claims["cnf"]["jkt"],
             now=self.now(),

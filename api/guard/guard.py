@@ -56,9 +56,10 @@ class Guard:
         }
 
     def faults(self) -> list[str]:
-        """What keeps tokens from being checked, in words."""
-        found = (keys.fault() for keys in self.bearer.keys.values())
-        return [fault for fault in found if fault]
+        """What keeps every token from being checked, in words: while one issuer has its keys, this
+        copy is of use, and to take all copies away would help nobody."""
+        found = [keys.fault() for keys in self.bearer.keys.values()]
+        return [fault for fault in found if fault] if all(found) else []
 
     def count(self, refusal: AuthorizationProblem) -> None:
         """Add it to `refusals`."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from api import strictjson
@@ -17,10 +17,10 @@ class Unreadable(ValueError):
 class UnverifiedToken:
     """A token that has been read and not yet believed."""
 
-    header: dict[str, Any]
-    claims: dict[str, Any]
-    signing_input: bytes
-    signature: bytes
+    header: dict[str, Any] = field(repr=False)
+    claims: dict[str, Any] = field(repr=False)
+    signing_input: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
 
 
 def read(token: str) -> UnverifiedToken:

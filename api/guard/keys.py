@@ -48,14 +48,16 @@ class SigningKeys:
         ttl: float = 600.0,
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[], None]], None] = _in_background,
+        waiting: threading.Semaphore | None = None,
     ) -> None:
+        """waiting: as many threads may wait for a fetch; all issuers of one app share it."""
         self.issuer = issuer
         self._fetch = fetch
         self._ttl = ttl
         self._clock = clock
         self._start = start
         self._lock = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(MAX_WAITING)
+        self._waiting = waiting or threading.Semaphore(MAX_WAITING)
         self._keys: Keys = {}
         self._fetched_at = -float("inf")
         self._retry_at = -float("inf")
@@ -169,7 +171,9 @@ class SigningKeys:
         return self._clock() - self._fetched_at
 
     def _unavailable(self) -> SigningKeysUnavailable:
-        seconds = max(1.0, self._retry_at - self._clock())
+        # While the kept keys are fresh, only an unknown kid gets here, and it has its own pace.
+        next_try = self._unknown_at if self._age() < self._ttl else self._retry_at
+        seconds = max(1.0, next_try - self._clock())
         return SigningKeysUnavailable(headers={"Retry-After": str(math.ceil(seconds))})
 
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -40,7 +40,7 @@ class Circumstances:
 
     method: str
     url: str
-    token: str
+    token: str = field(repr=False)
     jkt: str
     now: float
 

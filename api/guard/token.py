@@ -1,6 +1,6 @@
 """The accepted access token, as the resources see it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ class AccessToken:
     """An access token that passed every check. `claims`: all that it says; what it lacks, or says
     in another type than its standard, reads as None or empty."""
 
-    claims: dict[str, Any]
+    claims: dict[str, Any] = field(repr=False)
     token_type: str = "Bearer"  # noqa: S105
 
     @property

@@ -20,5 +20,4 @@ class Metadata(Resource):
         return current_guard().metadata() | {
             "scopes_supported": list(self.api.scopes),
             "resource_name": self.api.title,
-            "resource_documentation": "/docs",
         }

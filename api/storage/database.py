@@ -112,12 +112,14 @@ def _transactional(query: Callable[Concatenate[Session, P], T], *, writes: bool)
 
 
 def _engine(url: URL, wait: float) -> Engine:
+    # hide_parameters: what people write must not end in a log.
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=wait,
+            hide_parameters=True,
             pool_pre_ping=True,
             connect_args={
                 # The client library takes 0 for ever.
@@ -130,6 +132,7 @@ def _engine(url: URL, wait: float) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=wait,
+        hide_parameters=True,
         connect_args={"timeout": wait},
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -54,8 +54,8 @@ def page(
     Raises CursorError for a cursor that was not made for these filters.
     """
     wanted = Filters(**filters)
-    after = cursors.read(session, wanted, cursor) if cursor else None
-    found = list(session.scalars(_selected(wanted, after).limit(limit + 1)))
+    place = cursors.read(session, wanted, cursor) if cursor else None
+    found = list(session.scalars(_selected(wanted, place).limit(limit + 1)))
     items = found[:limit]
     more = len(found) > limit
     return Page(items, cursors.write(session, wanted, place_of(items[-1])) if more else None)

@@ -1,5 +1,7 @@
 """Is the database's schema the code's? And the migrations that make it so (Alembic)."""
 
+import io
+import logging
 from pathlib import Path
 from typing import cast
 
@@ -7,9 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.storage.database import Database, Unavailable
+
+log = logging.getLogger(__name__)
 
 OUTDATED = "the database's schema is not the code's: run python manage.py db upgrade"
 
@@ -49,12 +55,16 @@ def fault(database: Database | None = None) -> str | None:
     """What keeps a database (the app's) from being used, in words; None where nothing does."""
     database = database or cast(Database, current_app.extensions["database"])
     try:
-        return None if current(database) == head() else OUTDATED
+        return None if current(database) == head() else "the database's schema is not the code's"
     except Unavailable as error:
         return f"the database cannot be used: {error}"
+    except (CommandError, SQLAlchemyError) as error:
+        log.warning("the schema cannot be read: %s", error)
+        return "the database's schema cannot be read"
 
 
 def _config(database: Database) -> Config:
-    config = Config(attributes={"database": database})
+    # It would say on standard output what the commands say themselves.
+    config = Config(attributes={"database": database}, stdout=io.StringIO())
     config.set_main_option("script_location", str(MIGRATIONS))
     return config

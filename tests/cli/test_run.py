@@ -143,6 +143,13 @@ def test_reload(tmp_path: Path) -> None:
         assert TOKEN.findall(server.log) == [token]
 
 
+def test_not_behind_a_proxy(runner: Runner) -> None:
+    """A proxy brings others, and may call them localhost: the embedded issuer does not start."""
+    result = runner("run", TRUSTED_PROXIES="1")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Error: TRUSTED_PROXIES: ")
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "api.example"])  # noqa: S104
 def test_not_on_loopback(runner: Runner, host: str) -> None:
     """The embedded issuer is for this machine alone; the line says what to do instead."""

@@ -112,7 +112,7 @@ def test_spoilt_file(runner: Runner, name: str, said: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("{}", " {}\n", "Bearer {}", "bearer  {}"),
+        *("{}", " {}\n", "Bearer {}", "DPoP {}", "bearer  {}"),
         *("Authorization: Bearer {}", "AUTHORIZATION:BEARER {}\r\n"),
     ],
     ids=repr,

@@ -3,7 +3,7 @@
 import pytest
 from joserfc.jwk import RSAKey
 
-from api.guard import Auth0JWTBearerTokenValidator, Expected, SigningKeys, jws
+from api.guard import AccessToken, Auth0JWTBearerTokenValidator, Expected, SigningKeys, jws
 from api.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
 from tests.guard.conftest import ISSUER, Clock, Documents
 from tests.guard.corpus.case import foreign_key, signed
@@ -177,3 +177,11 @@ def test_realm(now):
     """The realm is the audience, in characters that a challenge may quote."""
     validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), 'urn:"ä"'), {}, now)
     assert validator.realm == "urn:'?'"
+
+
+def test_repr_has_no_token(validator, token):
+    """What a traceback shows of a token is not the token."""
+    text = token({}, sub="auth0|private")
+    read = jws.read(text)
+    assert "private" not in repr(read)
+    assert "private" not in repr(AccessToken(read.claims))

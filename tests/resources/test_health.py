@@ -47,9 +47,9 @@ def test_it_is_well(client: FlaskClient, path: str, status: str) -> None:
 
 @ON_BOTH
 def test_an_old_schema_is_told(client: FlaskClient, database: Database) -> None:
-    """With what to do about it; after the upgrade it is ready."""
+    """After the upgrade it is ready."""
     schema.downgrade(database, "base")
-    assert "python manage.py db upgrade" in fault(client)
+    assert fault(client) == "Not ready: the database's schema is not the code's."
     schema.upgrade(database)
     assert is_ready(client)
 
@@ -107,16 +107,32 @@ def test_signing_keys_are_fetched_to_know(tenants: FlaskClient) -> None:
     assert is_ready(tenants)
 
 
-@pytest.mark.parametrize("down", Issuers.domains)
-def test_signing_keys_that_cannot_be_had_are_told(
-    issuers: Issuers, tenants: FlaskClient, down: str
-) -> None:
-    """Of the issuer that is down, and no other; a while after it is back, all is well."""
-    issuers.down = {down}
-    assert fault(tenants) == f"Not ready: the signing keys of https://{down}/ cannot be had."
+def test_signing_keys_that_cannot_be_had_are_told(issuers: Issuers, tenants: FlaskClient) -> None:
+    """Of every issuer, when all are down; a while after they are back, all is well."""
+    issuers.down = set(issuers.domains)
+    told = fault(tenants)
+    assert all(
+        f"the signing keys of https://{each}/ cannot be had" in told for each in issuers.down
+    )
     issuers.down = set()
     issuers.time += RETRY_AFTER_FAILURE
     assert is_ready(tenants)
+
+
+@pytest.mark.parametrize("down", Issuers.domains)
+def test_one_issuer_that_is_down_is_no_reason_to_leave(
+    issuers: Issuers, tenants: FlaskClient, down: str
+) -> None:
+    """The tokens of the others are as good as ever, and all copies would leave at once."""
+    issuers.down = {down}
+    assert is_ready(tenants)
+
+
+def test_a_schema_that_cannot_be_read_is_told(client: FlaskClient, database: Database) -> None:
+    """As not ready, and not as a fault of the service."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('two')")
+    assert fault(client) == "Not ready: the database's schema cannot be read."
 
 
 def test_signing_keys_that_are_kept_are_enough(issuers: Issuers, tenants: FlaskClient) -> None:

@@ -303,7 +303,6 @@ def next_link(response: TestResponse) -> str:
     "query",
     [
         pytest.param([("limit", "1"), ("q", "ä & ö=+%")], id="Unicode and signs"),
-        pytest.param([("limit", "1"), ("limit", "2"), ("order", "oldest")], id="given twice"),
         pytest.param([("author", "auth0|ann"), ("limit", "1")], id="in their order"),
         pytest.param([("limit", "1"), ("since", "2026-01-01T00:00:00+02:00")], id="offset"),
     ],

@@ -56,7 +56,6 @@ def test_members(tenant, mode, of_mode):
         "scopes_supported": ["read:messages", "write:messages", "admin:messages"],
         "bearer_methods_supported": ["header"],
         "resource_name": answer.json["resource_name"],
-        "resource_documentation": "/docs",
         **(algorithms if of_mode else {}),
         **of_mode,
     }

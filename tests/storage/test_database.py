@@ -381,3 +381,14 @@ def test_connections_come_back(impatient: Database) -> None:
         except (DBAPIError, Unavailable, IndexError):
             continue
     assert impatient.engine.pool.checkedout() == 0
+
+
+@ON_BOTH
+def test_what_people_wrote_is_in_no_error(database: Database) -> None:
+    """An error ends in a log, with the statement, and without its values."""
+    with pytest.raises(DBAPIError) as raised:
+        database.run(
+            lambda session: session.execute(text("SELECT nothing, :it"), {"it": "PRIVATE"}),
+            writes=False,
+        )
+    assert "PRIVATE" not in str(raised.value)

@@ -23,7 +23,7 @@ with database.engine.connect() as connection:
         render_item=_render,
     )
     with context.begin_transaction():
-        if not database.is_sqlite:
+        if database.engine.dialect.name == "postgresql":
             # An index may take its time; and copies that start together upgrade one by one.
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8259)")
