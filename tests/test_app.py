@@ -1,6 +1,9 @@
 """The app as a whole: what holds on every path."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from threading import Event, Semaphore
 
 import pytest
 from flask import Flask, request
@@ -9,7 +12,10 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.authority import Issuer
 from api.bridge import Namespace
+from api.guard import MAX_WAITING
+from api.guard.fetch import FetchError
 from api.issuer import EmbeddedIssuer
+from api.problems import SigningKeysUnavailable
 from api.settings import Settings, SettingsError
 
 ORIGIN = "https://app.example.com"
@@ -206,3 +212,28 @@ def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:
     ]
     with pytest.raises(ValueError, match="a:b is described in two ways"):
         create_app(Settings(), issuer=issuer, namespaces=tuple(twice))
+
+
+def test_all_issuers_share_one_waiting_room() -> None:
+    """However many domains are silent at once, the threads that wait for them stay few."""
+    domains = tuple(f"{name}.example" for name in "abc")
+    settings = Settings(auth0_domain=domains, auth0_audience="https://api.example/")
+    opened, asked = Event(), Semaphore(0)
+
+    def fetch(url: str) -> bytes:
+        asked.release()
+        assert opened.wait(30)
+        raise FetchError(f"{url} is down")
+
+    keys = create_app(settings, fetch=fetch).extensions["guard"].bearer.keys.values()
+    with ThreadPoolExecutor(len(keys) * (1 + MAX_WAITING)) as pool:
+        try:
+            for each in keys:
+                pool.submit(each.find, "kid")
+                assert asked.acquire(timeout=30)
+            others = [pool.submit(each.find, "kid") for each in keys for _ in range(MAX_WAITING)]
+            refused = islice(as_completed(others, timeout=30), len(others) - MAX_WAITING)
+            assert {type(each.exception()) for each in refused} == {SigningKeysUnavailable}
+            assert len([each for each in others if not each.done()]) == MAX_WAITING
+        finally:
+            opened.set()

@@ -71,3 +71,11 @@ def test_quotes():
     text = 'a"b\\c\r\nd\té\x7f'
     [told] = challenges(Offer(("Bearer",), "r", "m"), InvalidToken(text), "Bearer", ())
     assert told.endswith('error_description="a\'b/c??d???"')
+
+
+def test_quotes_of_what_is_said_to_every_caller():
+    """An audience and an address stay within their quotes as well."""
+    [told] = challenges(
+        Offer(("Bearer",), 'urn:"\u00e4"', 'm"\r\n'), AuthorizationMissing(), None, ()
+    )
+    assert told == 'Bearer realm="urn:\'?\'", resource_metadata="m\'??"'

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -48,6 +49,23 @@ def answering(tenant: Tenant) -> Iterator[Callable[[Iterable[bytes]], str]]:
         listener.close()
 
 
+@contextmanager
+def refused(text: str, code: str) -> Iterator[None]:
+    """A block that ends in a FetchError of this code, whose text this pattern finds."""
+    with pytest.raises(FetchError, match=text) as caught:
+        yield
+    assert caught.value.code == code
+
+
+def assert_hung_up() -> None:
+    """A fetch that was given up leaves no thread behind, and none that the process waits for."""
+    left = [thread for thread in threading.enumerate() if isinstance(thread, fetch._Call)]
+    for thread in left:
+        assert thread.daemon
+        thread.join(1)
+    assert not any(thread.is_alive() for thread in left)
+
+
 def response(body: bytes, status: bytes = b"200 OK", more: bytes = b"") -> bytes:
     length = b"Content-Length: %d\r\n" % len(body)
     return b"HTTP/1.1 %b\r\n%b%b\r\n%b" % (status, length, more, body)
@@ -64,7 +82,7 @@ def test_fetched(tenant):
 )
 def test_not_https(url):
     """Nothing but https is asked."""
-    with pytest.raises(FetchError, match="is not https"):
+    with refused("is not https", "malformed"):
         fetch_https(url)
 
 
@@ -90,20 +108,20 @@ def test_no_address(url):
 def test_certificate_is_not_trusted(tenant, monkeypatch):
     """A certificate of an unknown authority is refused."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    with pytest.raises(FetchError, match="CERTIFICATE_VERIFY_FAILED"):
+    with refused("CERTIFICATE_VERIFY_FAILED", "untrusted"):
         fetch_https(tenant.issuer)
 
 
 @pytest.mark.usefixtures("trust")
 def test_certificate_of_another_host(tenant):
     """A certificate of another name is refused."""
-    with pytest.raises(FetchError, match=r"127\.0\.0\.1"):
+    with refused(r"127\.0\.0\.1", "untrusted"):
         fetch_https(tenant.issuer.replace("localhost", "127.0.0.1"))
 
 
 def test_nobody_listens(free_port):
     """An issuer that is down is a fault with its reason."""
-    with pytest.raises(FetchError, match="refused"):
+    with refused("refused", "unreachable"):
         fetch_https(f"https://localhost:{free_port}/")
 
 
@@ -119,7 +137,7 @@ def free_port() -> int:
 )
 def test_other_status(answering, status):
     """Only 200 brings a document."""
-    with pytest.raises(FetchError, match=f"answered {status[:3]}"):
+    with refused(f"answered {status[:3]}", "status"):
         fetch_https(answering([response(b"", status.encode())]))
 
 
@@ -129,16 +147,21 @@ def test_redirect(answering, tenant, status):
     """A redirect is not followed, not even to the issuer itself."""
     asked = len(tenant.requests)
     location = f"Location: {tenant.issuer}\r\n".encode()
-    with pytest.raises(FetchError, match=f"answered {status[:3]}"):
+    with refused(f"answered {status[:3]}", "redirect"):
         fetch_https(answering([response(b"", status.encode(), location)]))
     assert len(tenant.requests) == asked
+
+
+def test_limits():
+    """A fetch has 5 s and 512 KiB, whatever the tests below make of them."""
+    assert (fetch.SECONDS, MAX_BYTES) == (5, 524_288)
 
 
 @pytest.mark.usefixtures("trust")
 def test_size(answering):
     """A document of 512 KiB comes, one byte more does not."""
     assert fetch_https(answering([response(b" " * MAX_BYTES)])) == b" " * MAX_BYTES
-    with pytest.raises(FetchError, match="is over 512 KiB"):
+    with refused("is over 512 KiB", "too-large"):
         fetch_https(answering([response(b" " * (MAX_BYTES + 1))]))
 
 
@@ -188,10 +211,52 @@ def test_drip_fed(answering, monkeypatch, begin):
 
     url = answering(drip())
     try:
-        with pytest.raises(FetchError, match=r"took over 0\.2 s"):
+        with refused(r"took over 0\.2 s", "timeout"):
             fetch_https(url)
+        assert_hung_up()
     finally:
         given_up.set()
+
+
+def test_silent(monkeypatch):
+    """A server that takes the connection and says nothing is given up in that time as well."""
+    monkeypatch.setattr(fetch, "SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with refused(r"took over 0\.2 s", "timeout"):
+            fetch_https(f"https://localhost:{listener.getsockname()[1]}/")
+        assert_hung_up()
+
+
+def test_no_tls():
+    """A server that does not speak TLS is a fault, not a crash."""
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(response(b"{}", b"400 Bad Request"))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        with refused("https://localhost", "unreachable"):
+            fetch_https(f"https://localhost:{listener.getsockname()[1]}/")
+        thread.join(30)
+
+
+def test_hanging_up_on_who_has_hung_up():
+    """A connection that is closed already can be hung up on."""
+    call = fetch._Call("https://localhost/", None)
+    call.hang_up()
+    with socket.socket() as call._socket:
+        call.hang_up()
+    call.hang_up()
+
+
+def test_reason_is_one_line():
+    """Whatever an issuer has in its words, the reason stays on its line, and has a code."""
+    error = FetchError("a\r\nb\x1b[2J\u2028c\u00e9")
+    assert (str(error), error.code) == ("a??b?[2J?c\u00e9", "unreachable")
 
 
 def _endlessly(begin: bytes, piece: bytes) -> Iterator[bytes]:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from api.guard import require_auth
 from api.guard.proof import ALGORITHMS
 from tests.guard.conftest import METADATA, app_of
-from tests.guard.corpus.proof_case import bound, good
+from tests.guard.corpus.proof_case import CLIENT, bound, good
+from tests.support.dpop import proof
 from tests.support.tenant import AUDIENCE
 
 KNOWN = f'realm="{AUDIENCE}", resource_metadata="{METADATA}"'
@@ -122,3 +124,34 @@ def test_metadata(tenant, mode, told):
         "bearer_methods_supported": ["header"],
         **(algorithms | told if told else {}),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "htu", "status"),
+    [
+        ("/of/%C3%A9%20x", "/of/%c3%a9%20x", 200),
+        ("/of/%41", "/of/A", 200),
+        ("/of/%2541", "/of/%2541", 200),
+        ("/of/%2541", "/of/%41", 401),
+        ("/of/%2541", "/of/A", 401),
+        ("/of/a%3Fb", "/of/a%3Fb", 200),
+        ("/of/a%3Fb", "/of/a?b", 401),
+    ],
+)
+def test_address_of_the_request(app, tenant, path, htu, status):
+    """A proof is for the path as it was asked for, whatever its characters and escapes."""
+    app.add_url_rule("/of/<name>", view_func=require_auth()(lambda name: name))
+    token = bound()(tenant)
+    made = proof(CLIENT, "GET", f"http://localhost{htu}", token)
+    headers = {"Authorization": f"DPoP {token}", "DPoP": made}
+    assert app.test_client().get(path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("htu", "status"), [("/v1/api/me", 200), ("/api/me", 401)])
+def test_address_under_a_prefix(app, tenant, htu, status):
+    """Where the API is mounted under a prefix, a proof is for the path with it."""
+    token = bound()(tenant)
+    made = proof(CLIENT, "GET", f"http://localhost{htu}", token)
+    headers = {"Authorization": f"DPoP {token}", "DPoP": made}
+    answer = app.test_client().get("/api/me", headers=headers, base_url="http://localhost/v1")
+    assert answer.status_code == status

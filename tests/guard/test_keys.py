@@ -42,6 +42,7 @@ def retry_after(keys, kid="a"):
 def test_lazily(keys, documents):
     """Nothing is fetched before the first need; then discovery, and the JWKS that it names."""
     assert documents.requests == []
+    assert keys.last_fault == ""
     assert keys.find("a").as_dict(private=False)["kty"] == "RSA"
     assert documents.requests == [DISCOVERY, JWKS]
 
@@ -87,6 +88,7 @@ def test_background_is_a_thread(documents, clock):
     assert done.wait(30)
     assert fetched_by[0] is threading.current_thread()
     assert fetched_by[3] is not threading.current_thread()
+    assert fetched_by[3].daemon, "the process would wait for it at its end"
 
 
 def test_outdated(keys, documents, clock, jwk):
@@ -121,6 +123,21 @@ def test_first_fetch_does_not_count(keys, documents):
     assert keys.find("unknown") is None
     assert keys.find("unknown") is None
     assert documents.fetches == 2
+
+
+def test_refreshes_do_not_count(keys, documents, clock, works, jwk):
+    """A refresh, early or at the end of the lifetime, does not use up the one for unknown kids."""
+    keys.find("a")
+    clock.now += TTL * 0.8
+    keys.find("a")
+    works.pop()()
+    documents.jwks = {"keys": [jwk("a"), jwk("b")]}
+    assert keys.find("b")
+    clock.now += TTL
+    assert keys.find("unknown") is None
+    documents.jwks = {"keys": [jwk("a"), jwk("c")]}
+    assert keys.find("c")
+    assert documents.fetches == 5
 
 
 def test_unknown_kid_late_in_the_lifetime(keys, documents, clock):
@@ -162,6 +179,27 @@ def test_fault(keys, documents, clock):
     assert keys.fault() is None
     clock.now += 1
     assert "cannot be had" in keys.fault()
+
+
+def test_fault_asks_nobody_while_there_are_keys(keys, documents, clock):
+    """Whoever asks for faults fetches only what is missing."""
+    keys.find("a")
+    for seconds in (0, TTL, DAY - TTL - 1):
+        clock.now += seconds
+        assert keys.fault() is None
+    assert documents.fetches == 1
+
+
+@pytest.mark.parametrize("ask", [lambda keys: keys.find("a"), lambda keys: keys.fault() is None])
+def test_issuer_is_back_after_a_day(keys, documents, clock, ask):
+    """Keys too old to count are fetched by the first who asks, though it failed the last time."""
+    keys.find("a")
+    published, documents.jwks = documents.jwks, None
+    clock.now += TTL
+    assert keys.find("a")
+    documents.jwks = published
+    clock.now += DAY - TTL
+    assert ask(keys)
 
 
 def test_issuer_is_down_at_first(keys, documents, clock):
@@ -243,6 +281,8 @@ def test_changes_are_logged(documents, clock, jwk, caplog):
     assert said() == lines(failing)
     documents.jwks = {"keys": [jwk("a"), jwk("d\r\ne")]}
     assert said() == lines(("INFO", "fetched again"), ("INFO", "changed: came d??e, went b, c"))
+    documents.jwks = {"keys": [jwk("a")]}
+    assert said() == lines(("INFO", "changed: came none, went d??e"))
     documents.jwks = None
     assert said() == lines(failing)
     assert said(DAY) == lines(("ERROR", f"given up, after 24 h: {JWKS} is down"))
@@ -260,17 +300,22 @@ def test_given_up_without_a_warning(keys, documents, clock, caplog):
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
 
 
-def test_outcomes(keys, documents, clock):
+def test_outcomes(keys, documents, clock, jwk):
     """How often the issuer was asked, and how that ended: by codes, of which there are few."""
     documents.jwks = None
     retry_after(keys)
-    for documents.jwks in (b"<html>", {"keys": []}, b"{}", {"keys": [1]}):
+    for documents.jwks in (b"<html>", [], {"keys": []}, b"{}", {"keys": [1]}):
         clock.now += 5
         retry_after(keys)
-    documents.discovery = {"issuer": "https://evil.example/"}
+    sound = documents.discovery
+    for documents.discovery in ({"issuer": "https://evil.example/"}, {"issuer": ISSUER}):
+        clock.now += 5
+        retry_after(keys)
+    documents.discovery, documents.jwks = sound, {"keys": [jwk("a")]}
     clock.now += 5
-    retry_after(keys)
-    assert keys.outcomes == {"unreachable": 1, "malformed": 1, "no-keys": 3, "foreign-issuer": 1}
+    assert keys.find("a")
+    failed = {"unreachable": 1, "malformed": 2, "no-keys": 4, "foreign-issuer": 1}
+    assert keys.outcomes == failed | {"ok": 1}
     assert sum(keys.outcomes.values()) == documents.fetches
 
 
@@ -372,6 +417,15 @@ def test_bad_keys(keys, documents, jwk, changes):
     assert set(keys.load()) == {"b"}
 
 
+@pytest.mark.parametrize("name", ["kty", "kid", "n", "e"])
+def test_member_is_missing(keys, documents, jwk, name):
+    """A key that lacks a member is ignored."""
+    lacking = jwk("bad")
+    del lacking[name]
+    documents.jwks = {"keys": [lacking, jwk("a")]}
+    assert set(keys.load()) == {"a"}
+
+
 def test_keys_of_other_kinds(keys, documents, jwk):
     """What is no RSA key, or none at all, is ignored."""
     others = [
@@ -453,3 +507,77 @@ def test_known_key_never_waits(documents, clock, works, passed):
         gate.opened.set()
         assert waiting.result() is None
     assert not works
+
+
+@pytest.fixture
+def gate(documents):
+    return Gate(documents)
+
+
+@pytest.fixture
+def standing(gate, clock, works):
+    """Keys that are there, of an issuer that stands still from now on."""
+    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock, start=works.append)
+    gate.opened.set()
+    keys.find("a")
+    gate.entered.clear()
+    gate.opened.clear()
+    return keys
+
+
+def test_new_key_is_waited_for(standing, gate, documents, clock, jwk):
+    """Who asks for a new kid while it is being fetched waits for that, time and again."""
+    for kid in ("b", "c", "d", "e"):
+        documents.jwks["keys"].append(jwk(kid))
+        with ThreadPoolExecutor(2) as pool:
+            try:
+                first = pool.submit(standing.find, kid)
+                assert gate.entered.wait(30)
+                second = pool.submit(standing.find, kid)
+                assert wait([second], 0.1).not_done
+            finally:
+                gate.opened.set()
+            assert first.result()
+            assert second.result()
+        gate.entered.clear()
+        gate.opened.clear()
+        clock.now += 30
+    assert documents.fetches == 5
+
+
+def test_background_never_waits(standing, gate, clock, works):
+    """A refresh that comes upon another fetch leaves it to that one."""
+    clock.now += TTL * 0.9
+    assert standing.find("a")
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            pool.submit(standing.find, "unknown")
+            assert gate.entered.wait(30)
+            assert wait([pool.submit(works.pop())], 5).done
+        finally:
+            gate.opened.set()
+
+
+def test_fault_never_waits(documents, clock, gate):
+    """Whoever asks for faults is answered while another thread's first fetch stands still."""
+    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock)
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            pool.submit(keys.find, "a")
+            assert gate.entered.wait(30)
+            assert "cannot be had" in pool.submit(keys.fault).result(5)
+        finally:
+            gate.opened.set()
+
+
+def test_no_slot_is_left(documents, clock, gate):
+    """Where as many threads wait as may, for whichever issuer, the next gets 503 at once."""
+    slots = threading.Semaphore(0)
+    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock, waiting=slots)
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            pool.submit(keys.find, "a")
+            assert gate.entered.wait(30)
+            assert type(pool.submit(keys.find, "a").exception(5)) is SigningKeysUnavailable
+        finally:
+            gate.opened.set()

@@ -62,6 +62,13 @@ def test_wrong_scope(scope):
         require_auth("read:messages", scope)
 
 
+def test_every_character_of_a_scope():
+    """A scope may have every character that RFC 6749 section 3.3 lets it have."""
+    allowed = "".join(map(chr, (0x21, *range(0x23, 0x5C), *range(0x5D, 0x7F))))
+    assert require_auth(allowed)
+    assert require_auth.either(allowed)
+
+
 @pytest.mark.parametrize("scope", ["", "a  b", " a", 'a"', "a\\", "é", "a\n"])
 def test_wrong_alternative(scope):
     """An alternative is scopes with one space between; anything else is refused as well."""
@@ -161,6 +168,27 @@ def test_head(client, tenant):
 def test_guarded(client, path):
     """Each endpoint that needs a token says so."""
     assert client.get(path).status_code == 401
+
+
+@pytest.mark.parametrize(("length", "status"), [(16 * 1024, 401), (16 * 1024 + 1, 400)])
+def test_length_of_the_header(client, length, status):
+    """A header of 16 KiB is read, a longer one is not."""
+    headers = {"Authorization": "Bearer ".ljust(length, "a")}
+    assert client.get("/api/private", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ('Digest a="x, y",b-5=c,  d = e', 401),
+        ('Digest a="b", Bearer c', 400),
+        ('Digest a, Bearer b, c="d"', 400),
+    ],
+)
+def test_comma_of_a_parameter(client, header, status):
+    """A comma in an unknown scheme's parameters makes no second header; one behind them does."""
+    answer = client.get("/api/private", headers={"Authorization": header})
+    assert answer.status_code == status
 
 
 def test_public(client):

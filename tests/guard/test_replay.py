@@ -1,12 +1,14 @@
 """Which proofs were seen: in memory, in a Redis that copies of the service share, and without."""
 
 import socket
+import time
 
 import pytest
 
 from api.guard import ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
 from api.guard.dpop import REMEMBERED
 from api.guard.proof import SECONDS_AHEAD, SECONDS_BACK
+from api.guard.replay import SECONDS_TO_WAIT
 from tests.guard.conftest import Clock, app_of, exchange
 from tests.guard.corpus.proof_case import bound, good
 from tests.support.redis import Redis
@@ -61,6 +63,22 @@ def test_race(copies):
     assert [sum(each) for each in zip(*answers, strict=True)] == [1] * 50
 
 
+class Slow(str):
+    """A proof that takes its time to be looked for."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        time.sleep(0.005)
+        return super().__hash__()
+
+
+def test_looking_and_noting_are_one_step():
+    """Of threads that look for a proof while it is being noted, none takes it for the first."""
+    replays = ReplaysInMemory()
+    assert sum(at_once(8, lambda _: replays.is_first(Slow("a"), SECONDS))) == 1
+
+
 def test_longer_than_it_counts():
     """A proof is remembered for longer than it could be accepted."""
     assert REMEMBERED > SECONDS_BACK + SECONDS_AHEAD
@@ -88,6 +106,17 @@ def test_bounded_growth():
     clock.now += SECONDS
     assert replays.is_first("the last", SECONDS)
     assert len(replays._seen) == 1
+
+
+def test_the_oldest_are_forgotten():
+    """What is forgotten is what came first, not what came last."""
+    clock = Clock(0)
+    replays = ReplaysInMemory(clock)
+    for clock.now, proof in enumerate("abc"):
+        assert replays.is_first(proof, SECONDS)
+    clock.now = SECONDS
+    assert replays.is_first("d", SECONDS)
+    assert [replays.is_first(proof, SECONDS) for proof in "bcda"] == [False, False, False, True]
 
 
 @needs_redis
@@ -122,11 +151,13 @@ def test_redis_is_away(own_redis):
 
 
 def test_redis_does_not_answer():
-    """A Redis that takes the connection and says nothing is away."""
+    """A Redis that takes the connection and says nothing is away, after a second or so."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
         with pytest.raises(ReplaysUnavailable):
             replays.is_first("a", SECONDS)
+        assert time.monotonic() - began < SECONDS_TO_WAIT + 2
 
 
 @needs_redis

@@ -26,7 +26,7 @@ class OneKey:
     def find(self, kid: str) -> RSAKey | None:
         if self._key is None:
             raise SigningKeysUnavailable
-        return self._key if kid == "a" else None
+        return {"a": self._key}.get(kid)
 
 
 @pytest.fixture
@@ -70,6 +70,21 @@ def test_no_key_no_signature(validator, token):
     """Without a key there is nothing that a signature could be verified with."""
     findings = validator.examine(jws.read(token({"kid": "unknown"})))
     assert [finding.name for finding in findings if finding.verdict.remedy] == ["key", "signature"]
+
+
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        *(({}, {"iss": iss}) for iss in (None, 5, [ISSUER], {}, "https://stranger.example/")),
+        *(({"kid": kid}, {}) for kid in (None, 5, ["a"], {})),
+    ],
+)
+def test_no_such_key(validator, token, header, claims):
+    """Whoever goes on finds no key for an issuer or a kid that is none, whatever its type."""
+    findings = list(validator.examine(jws.read(token(header, **claims))))
+    assert [finding.name for finding in findings] == ORDER
+    failed = [finding.name for finding in findings if finding.verdict.remedy]
+    assert failed[-2:] == ["key", "signature"]
 
 
 @pytest.mark.parametrize(
