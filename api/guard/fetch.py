@@ -5,9 +5,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -47,6 +48,25 @@ class Answer(NamedTuple):
         return self.body
 
 
+@contextmanager
+def one_fetch() -> Iterator[None]:
+    """The documents that are asked for in the block share the seconds of one fetch."""
+    outer = _deadline.set(time.monotonic() + SECONDS)
+    try:
+        yield
+    finally:
+        _deadline.reset(outer)
+
+
+def seconds_left() -> float:
+    """What is left of the fetch at hand, or all of it."""
+    deadline = _deadline.get()
+    return SECONDS if deadline is None else deadline - time.monotonic()
+
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
 def fetch_https(url: str) -> bytes:
     """The body of `url`, as ask_https gets it. Raises FetchError."""
     return ask_https(url).document()
@@ -59,11 +79,14 @@ def ask_https(url: str, form: Mapping[str, str] | None = None) -> Answer:
     """
     if not url.startswith("https://"):
         raise FetchError(f"{url} is not https", "malformed")
+    seconds = seconds_left()
+    if seconds <= 0:
+        raise _late(url)
     # A timeout of the socket starts anew at every byte that drips in, and a name server has none.
-    call = _Call(url, form)
+    call = _Call(url, form, seconds)
     call.start()
     try:
-        return call.answer.result(SECONDS)
+        return call.answer.result(seconds)
     except TimeoutError:
         call.hang_up()
         raise _late(url) from None
@@ -74,12 +97,13 @@ def ask_https(url: str, form: Mapping[str, str] | None = None) -> Answer:
 class _Call(threading.Thread):
     """A request in a thread of its own, on which one can hang up."""
 
-    def __init__(self, url: str, form: Mapping[str, str] | None) -> None:
+    def __init__(self, url: str, form: Mapping[str, str] | None, seconds: float) -> None:
         super().__init__(daemon=True)
         self.answer: Future[Answer] = Future()
         self._url = url
         self._form = form
-        self._deadline = time.monotonic() + SECONDS
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
         self._socket: socket.socket | None = None
 
     def run(self) -> None:
@@ -98,7 +122,9 @@ class _Call(threading.Thread):
         address = urllib3.util.parse_url(self._url)
         if not address.host:
             raise ValueError("it names no host")
-        with closing(HTTPSConnection(address.host, address.port, timeout=SECONDS)) as connection:
+        with closing(
+            HTTPSConnection(address.host, address.port, timeout=self._seconds)
+        ) as connection:
             connection.connect()
             self._socket = connection.sock
             self._check_time()

@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from api import strictjson
-from api.guard.fetch import Fetch, FetchError
+from api.guard.fetch import Fetch, FetchError, one_fetch
 
 Keys = Mapping[str, RSAKey]
 
@@ -19,10 +19,10 @@ MIN_BITS = 2048
 def load(issuer: str, fetch: Fetch) -> Keys:
     """The signing keys of `issuer` by kid, as it publishes them now.
 
-    Two documents, and each has the time and the size of a fetch (api.guard.fetch) to itself.
-    Raises FetchError with the reason.
+    Two documents, in the time of one fetch (api.guard.fetch). Raises FetchError with the reason.
     """
-    return _read_keys(_get(_jwks_uri(issuer, fetch), fetch))
+    with one_fetch():
+        return _read_keys(_get(_jwks_uri(issuer, fetch), fetch))
 
 
 def _jwks_uri(issuer: str, fetch: Fetch) -> str:

@@ -6,10 +6,12 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 
-from api.guard import fetch
+from api.guard import fetch, jwks
 from api.guard.fetch import MAX_BYTES, FetchError, fetch_https
 from tests.support.tenant import DISCOVERY, Tenant
 
@@ -246,7 +248,7 @@ def test_no_tls():
 
 def test_hanging_up_on_who_has_hung_up():
     """A connection that is closed already can be hung up on."""
-    call = fetch._Call("https://localhost/", None)
+    call = fetch._Call("https://localhost/", None, 5)
     call.hang_up()
     with socket.socket() as call._socket:
         call.hang_up()
@@ -263,3 +265,24 @@ def _endlessly(begin: bytes, piece: bytes) -> Iterator[bytes]:
     yield begin
     while True:
         yield piece
+
+
+def test_documents_of_one_fetch_share_its_time(tenant, monkeypatch):
+    """What the first took, the second lacks; with nothing left, nobody is asked."""
+    now = [100.0]
+    asked = []
+
+    def slow(url):
+        asked.append(fetch.seconds_left())
+        now[0] += 3
+        return tenant.documents[urlsplit(url).path]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        assert jwks.load(tenant.issuer, slow)
+        assert asked == [5, 2]
+        assert fetch.seconds_left() == 5
+        with fetch.one_fetch():
+            now[0] += 5
+            with pytest.raises(FetchError, match="took over 5 s"):
+                fetch.fetch_https(tenant.issuer)
