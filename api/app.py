@@ -13,7 +13,6 @@ from api import guard, observability, problems, storage
 from api.authority import Authority, Issuer, authority
 from api.bridge import Api, Namespace
 from api.guard import (
-    MAX_WAITING,
     Auth0JWTBearerTokenValidator,
     DPoPTokenValidator,
     Expected,
@@ -134,7 +133,7 @@ def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) ->
         leeway=settings.token_leeway,
         organizations=settings.auth0_organizations,
     )
-    waiting = threading.Semaphore(MAX_WAITING)
+    waiting = threading.Semaphore(settings.key_waiters)
     keys = {
         url: SigningKeys(url, vouching.fetch, ttl=settings.jwks_ttl, clock=clock, waiting=waiting)
         for url in vouching.issuers

@@ -43,7 +43,8 @@ class Settings:
     """Each but `instance` is an environment variable of that name in capitals.
 
     auth0_domain: hosts without scheme; empty means the embedded issuer. token_leeway, jwks_ttl:
-    seconds. trusted_proxies: how many in front set X-Forwarded-*.
+    seconds. trusted_proxies: how many in front set X-Forwarded-*. threads: of each process of the
+    server, or of the other WSGI server that runs api.wsgi.
     """
 
     auth0_domain: tuple[str, ...] = ()
@@ -63,11 +64,30 @@ class Settings:
     jwks_ttl: float = 600.0
     host: str = "127.0.0.1"
     port: int = 3010
+    threads: int = 128
     instance: Path = field(default_factory=lambda: Path("instance"))
 
     @property
     def has_tenant(self) -> bool:
         return bool(self.auth0_domain)
+
+    # Whoever waits for the issuer or for the database holds a thread. The three shares are less
+    # than all the threads together, so that some are always free for requests that wait for nobody.
+
+    @property
+    def key_waiters(self) -> int:
+        """How many threads may wait for the issuer's signing keys."""
+        return self.threads // 2
+
+    @property
+    def database_waiters(self) -> int:
+        """How many threads may wait for a connection to the database."""
+        return self.threads // 4
+
+    @property
+    def database_connections(self) -> int:
+        """How many threads may use the database, with a connection each."""
+        return min(8, self.threads // 8)
 
     @property
     def issuers(self) -> tuple[str, ...]:
@@ -118,6 +138,7 @@ EXAMPLES = {
     "JWKS_TTL": "600",
     "HOST": "127.0.0.1",
     "PORT": "3010",
+    "THREADS": "128",
 }
 
 
@@ -166,6 +187,7 @@ def _read(env: Env) -> dict[str, Any]:
         "jwks_ttl": env.float("JWKS_TTL", default.jwks_ttl, validate=validate.Range(1, 86400)),
         "host": env.str("HOST", default.host, validate=validate.Length(min=1)),
         "port": env.int("PORT", default.port, validate=validate.Range(1, 65535)),
+        "threads": env.int("THREADS", default.threads, validate=validate.Range(8, 1024)),
     }
 
 

@@ -59,6 +59,7 @@ DEFAULTS = {
     "jwks_ttl": 600.0,
     "host": "127.0.0.1",
     "port": 3010,
+    "threads": 128,
     "instance": Path("instance"),
 }
 
@@ -101,6 +102,8 @@ def test_default(read: Read, name: str) -> None:
         ("HOST", "::1", "::1"),
         ("PORT", "1", 1),
         ("PORT", "65535", 65535),
+        ("THREADS", "8", 8),
+        ("THREADS", "1024", 1024),
     ],
 )
 def test_good_value(read: Read, name: str, text: str, value: object) -> None:
@@ -177,6 +180,9 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("PORT", "65536", "less than or equal to 65535"),
         ("PORT", "", "Not a valid integer"),
         ("PORT", "http", "Not a valid integer"),
+        ("THREADS", "7", "greater than or equal to 8"),
+        ("THREADS", "1025", "less than or equal to 1024"),
+        ("THREADS", "many", "Not a valid integer"),
     ],
 )
 def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
@@ -193,6 +199,15 @@ def test_every_variable_has_bad_values() -> None:
     [table] = [mark for mark in test_bad_value.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
     assert {name for name, _, _ in table.args[1]} == EXAMPLES.keys()
     assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"instance"}
+
+
+@pytest.mark.parametrize("threads", [8, 12, 16, 64, 128, 1024])
+def test_shares_of_threads(threads: int) -> None:
+    """However many threads there are, some never wait for signing keys or for the database."""
+    settings = Settings(threads=threads)
+    shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
+    assert min(shares) >= 1
+    assert sum(shares) < threads
 
 
 def test_several_mistakes(read: Read) -> None:

@@ -14,14 +14,10 @@ from api import settings
 from api.app import create_app
 from api.cli.address import check_port, with_address
 from api.cli.database import check_schema, opened
-from api.guard import MAX_WAITING
 from api.observability import logging_config
 from api.storage import Unavailable
 
 log = logging.getLogger(__name__)
-
-# For requests that wait for nobody, beside those that wait for an issuer (api.guard.keys).
-THREADS = max(3, 2 * (os.cpu_count() or 1) - 1)
 
 
 @click.command()
@@ -65,7 +61,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=workers,
-        blocking_threads=THREADS + MAX_WAITING + len(found.auth0_domain),
+        blocking_threads=found.threads,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_dictconfig=config,
