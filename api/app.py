@@ -4,12 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_cors import CORS
-from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import guard, observability, problems, storage
+from api import guard, http, observability, problems, storage
 from api.authority import Authority, Issuer, authority
 from api.bridge import Api, Namespace
 from api.guard import (
@@ -69,7 +68,7 @@ def create_app(
     database, fetch, now (seconds since the epoch) and clock (monotonic seconds): the outside world.
     """
     app = Flask(__name__, static_folder=None)
-    _route_strictly(app)
+    http.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
     _remember(app, database or Database(settings.database_url))
@@ -109,21 +108,6 @@ def _remember(app: Flask, database: Database) -> None:
     @app.errorhandler(KeyReused)
     def tell_key_reused(_error: KeyReused) -> Response:
         return problems.render(IdempotencyKeyReused())
-
-
-def _route_strictly(app: Flask) -> None:
-    """One address a resource: `/api//public` and `//api/public` are no other names for it."""
-    app.url_map.merge_slashes = False
-
-    @app.before_request
-    def refuse_other_names() -> None:
-        # The development server mends the path before it gets here, and keeps what was sent.
-        sent = request.environ.get("RAW_URI", ""), request.environ.get("PATH_INFO", "")
-        if any(path.startswith("//") for path in sent):
-            raise NotFound
-        # It is in challenges and proofs; werkzeug leaves out one that is no host.
-        if not request.host:
-            raise BadRequest
 
 
 def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) -> Guard:

@@ -10,6 +10,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from api import problems, strictjson
 from api.problems import (
@@ -17,12 +18,15 @@ from api.problems import (
     MalformedBody,
     PreconditionFailed,
     Problem,
+    RequestTimeout,
     UnsupportedMediaType,
     ValidationFailed,
 )
 
 AnySchema = Schema | type[Schema]
 Precondition = Callable[[str], None]
+
+BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Contract:
 
     def problems(self) -> tuple[type[Problem], ...]:
         """What a request can do wrong against this contract."""
-        of_body = (MalformedBody, ContentTooLarge, UnsupportedMediaType) if self.body else ()
+        of_body = BODY_PROBLEMS if self.body else ()
         of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
         of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
         return (*of_body, *of_values, *of_version)
@@ -136,13 +140,26 @@ def _read_headers(schema: Schema) -> dict[str, str]:
 
 
 def _read_body() -> Any:
-    data = request.get_data(cache=False)
+    data = _read_data()
     if not _is_plain_json():
         raise UnsupportedMediaType
     try:
         return strictjson.loads(data)
     except ValueError as error:
         raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
+
+
+def _read_data() -> bytes:
+    limit = request.max_content_length or 0
+    # At its limit, werkzeug cuts off a body without Content-Length, and says nothing.
+    request.max_content_length = limit + 1
+    try:
+        data = request.get_data(cache=False)
+    except BadRequest:
+        raise MalformedBody("The request body breaks off before its end.") from None
+    if len(data) > limit:
+        raise ContentTooLarge
+    return data
 
 
 def _is_plain_json() -> bool:

@@ -5,6 +5,7 @@ Problem
 ├── MalformedBody                400  malformed-body
 ├── NotFound                     404  not-found
 ├── MethodNotAllowed             405  method-not-allowed
+├── RequestTimeout               408  request-timeout
 ├── PreconditionFailed           412  precondition-failed
 ├── ContentTooLarge              413  content-too-large
 ├── UnsupportedMediaType         415  unsupported-media-type
@@ -113,6 +114,16 @@ class MethodNotAllowed(Problem):
     title = "Method not allowed"
     detail = "This address does not have this method; the Allow header lists those it has."
     response_headers = ("Allow",)
+
+
+class RequestTimeout(Problem):
+    """The body did not arrive in time (by default, 10 seconds), and the connection is closed. Send
+    the request again; a POST with an `Idempotency-Key` is carried out once, however often."""
+
+    name = "request-timeout"
+    status = 408
+    title = "The body did not arrive in time"
+    detail = "The request body did not arrive in time; send the request again."
 
 
 class PreconditionFailed(Problem):
@@ -340,7 +351,10 @@ class _Unnamed(Problem):
 
 _OF_FRAMEWORK: dict[int, type[Problem]] = {
     kind.status: kind
-    for kind in (NotFound, MethodNotAllowed, ContentTooLarge, UnsupportedMediaType)
+    for kind in (
+        *(NotFound, MethodNotAllowed, RequestTimeout),
+        *(ContentTooLarge, UnsupportedMediaType),
+    )
 }
 
 

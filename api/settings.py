@@ -44,7 +44,7 @@ class Settings:
 
     auth0_domain: hosts without scheme; empty means the embedded issuer. token_leeway, jwks_ttl:
     seconds. trusted_proxies: how many in front set X-Forwarded-*. threads: of each process of the
-    server, or of the other WSGI server that runs api.wsgi.
+    server, or of the other WSGI server that runs api.wsgi. body_timeout: seconds for a whole body.
     """
 
     auth0_domain: tuple[str, ...] = ()
@@ -65,6 +65,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 3010
     threads: int = 128
+    body_timeout: float = 10.0
     instance: Path = field(default_factory=lambda: Path("instance"))
 
     @property
@@ -139,6 +140,7 @@ EXAMPLES = {
     "HOST": "127.0.0.1",
     "PORT": "3010",
     "THREADS": "128",
+    "BODY_TIMEOUT": "10",
 }
 
 
@@ -188,6 +190,9 @@ def _read(env: Env) -> dict[str, Any]:
         "host": env.str("HOST", default.host, validate=validate.Length(min=1)),
         "port": env.int("PORT", default.port, validate=validate.Range(1, 65535)),
         "threads": env.int("THREADS", default.threads, validate=validate.Range(8, 1024)),
+        "body_timeout": env.float(
+            "BODY_TIMEOUT", default.body_timeout, validate=validate.Range(1, 600)
+        ),
     }
 
 

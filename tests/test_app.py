@@ -198,12 +198,6 @@ def test_answers_vary_by_origin(shared: FlaskClient) -> None:
         assert "Origin" in shared.get("/api/public", headers={"Origin": origin}).vary
 
 
-@pytest.mark.parametrize("host", ["", "a b", "a/b"])
-def test_a_host_that_is_none_is_refused(client: FlaskClient, host: str) -> None:
-    """It would stand in challenges and in what proofs are held against."""
-    assert client.get("/api/private", headers={"Host": host}).status_code == 400
-
-
 def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:
     """One would win unheard."""
     twice = [

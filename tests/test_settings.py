@@ -60,6 +60,7 @@ DEFAULTS = {
     "host": "127.0.0.1",
     "port": 3010,
     "threads": 128,
+    "body_timeout": 10.0,
     "instance": Path("instance"),
 }
 
@@ -104,6 +105,8 @@ def test_default(read: Read, name: str) -> None:
         ("PORT", "65535", 65535),
         ("THREADS", "8", 8),
         ("THREADS", "1024", 1024),
+        ("BODY_TIMEOUT", "1", 1.0),
+        ("BODY_TIMEOUT", "600", 600.0),
     ],
 )
 def test_good_value(read: Read, name: str, text: str, value: object) -> None:
@@ -183,6 +186,9 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("THREADS", "7", "greater than or equal to 8"),
         ("THREADS", "1025", "less than or equal to 1024"),
         ("THREADS", "many", "Not a valid integer"),
+        ("BODY_TIMEOUT", "0.9", "greater than or equal to 1"),
+        ("BODY_TIMEOUT", "601", "less than or equal to 600"),
+        ("BODY_TIMEOUT", "nan", "not permitted"),
     ],
 )
 def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:

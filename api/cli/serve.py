@@ -1,23 +1,30 @@
 """`serve`: the API in production."""
 
 import logging
-import logging.config
 import os
 from contextlib import suppress
 
 import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from api import settings
 from api.app import create_app
 from api.cli.address import check_port, with_address
 from api.cli.database import check_schema, opened
-from api.observability import logging_config
+from api.observability import init_logging, log_everything, logging_config
+from api.server.worker import raise_file_limit
 from api.storage import Unavailable
 
 log = logging.getLogger(__name__)
+
+# Connections that each worker holds at a time. They cost it no thread, whatever they wait for.
+CONNECTIONS = 4096
+
+# Milliseconds in which a request's header must have come.
+HEADER_TIMEOUT = 10_000
 
 
 @click.command()
@@ -35,10 +42,9 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     Needs AUTH0_DOMAIN and AUTH0_AUDIENCE: it never has the embedded issuer.
     """
     found = with_address(settings.load(), host, port)
-    config = logging_config(found.log_level, found.log_format or "json")
-    # Granian's own handlers would write its lines a second time, in another form.
-    config["loggers"]["_granian"] = {"propagate": True, "handlers": []}
-    logging.config.dictConfig(config)
+    form = found.log_format or "json"
+    init_logging(found.log_level, form)
+    raise_file_limit()
     # Each worker makes its own; this one is made so that a mistake stops the start, not a worker.
     create_app(found)
     check_port(found)
@@ -52,18 +58,21 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
             workers,
             workers,
         )
+    if form == "json":
+        log_everything()
     Granian(
-        "api.wsgi:application",
+        "api.server.worker:application",
         factory=True,
         address=found.host,
         port=found.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
         websockets=False,
         workers=workers,
-        blocking_threads=found.threads,
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        log_dictconfig=config,
+        log_dictconfig=logging_config(found.log_level, form),
         log_level=LogLevels(found.log_level),
     ).serve()

@@ -11,6 +11,7 @@ from api.guard.proof import Circumstances
 from api.guard.replay import Replays, ReplaysUnavailable
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
+from api.http import root_url
 from api.problems import InvalidDPoPProof, ReplayMemoryUnavailable
 
 # As long as a proof could be accepted, and a little longer.
@@ -54,7 +55,7 @@ class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
     def _circumstances(self, token_string: str, token: AccessToken) -> Circumstances:
         return Circumstances(
             method=request.method,
-            url=f"{request.scheme}://{request.host}{quote(request.root_path + request.path)}",
+            url=root_url() + quote(request.path),
             token=token_string,
             jkt=token.claims["cnf"]["jkt"],
             now=self.now(),

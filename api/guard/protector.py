@@ -14,6 +14,7 @@ from api.guard.challenges import challenges
 from api.guard.guard import METADATA_PATH, Guard
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
+from api.http import root_url
 from api.problems import (
     AuthorizationMissing,
     AuthorizationProblem,
@@ -75,7 +76,7 @@ class RequireAuth(ResourceProtector):
             return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
             current_guard().count(refusal)
-            offer = current_guard().offer(f"{request.root_url}{METADATA_PATH}")
+            offer = current_guard().offer(f"{root_url()}/{METADATA_PATH}")
             for header in challenges(offer, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise

@@ -1,0 +1,113 @@
+"""The WSGI application behind an asynchronous server (RSGI, Granian's own interface).
+
+The event loop reads bodies and sends answers; a thread is taken for the application alone.
+bench/README.md has figures of the means that were tried.
+"""
+
+import asyncio
+import io
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
+from typing import Any
+
+from api.server.body import read_body
+from api.server.environ import Scope, make_environ
+
+log = logging.getLogger(__name__)
+
+# Seconds in which a client must take each piece of an answer that is sent piece by piece.
+SEND_TIMEOUT = 30.0
+
+WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Gateway:
+    """An RSGI application that answers with a WSGI application.
+
+    :param app: the WSGI application.
+    :param threads: how many requests it may work on at a time.
+    :param max_body: the bytes of a body that it accepts.
+    :param body_timeout: seconds for a whole body.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        threads: int,
+        max_body: int,
+        body_timeout: float,
+    ) -> None:
+        self._app = app
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._max_body = max_body
+        self._body_timeout = body_timeout
+
+    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
+        """Answer one request."""
+        loop = asyncio.get_running_loop()
+        body = await self._body(scope, protocol)
+        call = _Call(make_environ(scope, body), protocol, loop)
+        await loop.run_in_executor(self._threads, call.answer, self._app)
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:
+        length = scope.headers.get("content-length")
+        if "transfer-encoding" in scope.headers:
+            length = None
+        elif length in (None, "0"):
+            return io.BytesIO()
+        size = None if length is None else int(length)
+        return await read_body(protocol, size, self._max_body, self._body_timeout)
+
+
+class _Call:
+    """One request, from the moment at which a thread has it."""
+
+    def __init__(
+        self, environ: dict[str, Any], protocol: Any, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._environ = environ
+        self._protocol = protocol
+        self._loop = loop
+        self._status = 500
+        self._headers: list[tuple[str, str]] = []
+        self._written: list[bytes] = []
+
+    def answer(self, app: WSGIApplication) -> None:
+        # What gets out of here, Granian would print as a traceback, and not as a line of the log.
+        try:
+            pieces = app(self._environ, self._start_response)
+            try:
+                self._send(iter(pieces))
+            finally:
+                getattr(pieces, "close", lambda: None)()
+        except Exception:
+            log.exception("the answer could not be made or sent")
+            self._protocol.response_empty(500, [])
+
+    def _start_response(
+        self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        self._status = int(status.partition(" ")[0])
+        self._headers = headers
+        return self._written.append
+
+    def _send(self, pieces: Iterator[bytes]) -> None:
+        first = list(islice(pieces, 2))
+        if len(first) < 2:
+            body = b"".join([*self._written, *first])
+            self._protocol.response_bytes(self._status, self._headers, body)
+            return
+        transport = self._protocol.response_stream(self._status, self._headers)
+        for piece in chain(self._written, first, pieces):
+            sending = asyncio.run_coroutine_threadsafe(_send(transport, piece), self._loop)
+            sending.result(SEND_TIMEOUT)
+
+
+async def _send(transport: Any, piece: bytes) -> None:
+    await transport.send_bytes(piece)
