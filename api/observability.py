@@ -17,8 +17,10 @@ from api.problems import request_id
 log = logging.getLogger("api.access")
 process_log = logging.getLogger("api.process")
 
-# A JWT, and whatever follows the word Bearer: neither belongs into a path, and some end up there.
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{8,}){1,4}|(?<=[Bb]earer[ +])[^/]+")
+# A JWT begins with {" in base64url. Nobody means to log one, and some clients put it into a path.
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+")
+# What is a token by what stands before it, in a path.
+_TOKEN = re.compile(r"(?<=Bearer[ +])[^/]+|(?<=DPoP[ +])[^/]+|(?<=token=)[^/;&]+", re.IGNORECASE)
 
 
 def init_logging(level: str, form: str) -> None:
@@ -91,7 +93,7 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
         "filters": {"request": {"()": "api.observability.OfRequest"}},
         "handlers": {
             "stderr": {
-                "class": "logging.StreamHandler",
+                "class": "api.observability.Masked",
                 # What takes the place of sys.stderr (log_everything) writes here in the end.
                 "stream": "ext://sys.__stderr__" if form == "json" else "ext://sys.stderr",
                 "formatter": "lines",
@@ -107,6 +109,14 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
             "_granian": {"propagate": True, "handlers": []},
         },
     }
+
+
+class Masked(logging.StreamHandler[Any]):
+    """Writes lines without tokens, whoever logged them, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return _JWT.sub("***", text) if "eyJ" in text else text
 
 
 class OfRequest(logging.Filter):
@@ -149,7 +159,7 @@ def _finish(response: Response) -> Response:
     spent = (now - g.get("started_at", now)) * 1000
     # Quoted: whatever a client puts there, a line stays a line, and a terminal stays as it was.
     # PATH_INFO, not request.path: to that one, `//docs` is `/docs`.
-    method, path = quote(request.method), quote(masked(request.environ["PATH_INFO"]))
+    method, path = quote(request.method), quote(masked(request.environ["PATH_INFO"]), "/*")
     fields = {
         "method": method,
         "path": path,
@@ -172,8 +182,8 @@ def _finish(response: Response) -> Response:
 
 
 def masked(path: str) -> bytes:
-    """Return a path without what looks like a token in it.
+    """Return the bytes of a path, without what looks like a token in it.
 
     :param path: as WSGI has it, in Latin-1.
     """
-    return _TOKEN.sub("***", path).encode("latin-1")
+    return _TOKEN.sub("***", _JWT.sub("***", path)).encode("latin-1")

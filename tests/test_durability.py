@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from threading import Barrier
 from typing import NamedTuple
 
-import psutil
 import pytest
 import urllib3
 from sqlalchemy import select
@@ -54,7 +53,7 @@ def service(
             for _ in range(2)
         ]
         for server in servers:
-            until(lambda server=server: server.log.count("Started worker-") == WORKERS)
+            until(lambda server=server: server.started == WORKERS)
         yield Service(servers, database)
 
 
@@ -90,16 +89,11 @@ def post(tenant: Tenant) -> Iterator[Post]:
         yield send
 
 
-def workers(server: Server) -> list[psutil.Process]:
-    children = psutil.Process(server.process.pid).children()
-    return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
-
-
 def test_nothing_is_lost_and_nothing_doubled(service: Service, post: Post) -> None:
     """Eight clients write to two servers while one worker is killed: all of it is there, once."""
     halfway = Barrier(THREADS + 1)
     server = service.servers[0]
-    before = workers(server)
+    before = server.workers()
     assert len(before) == WORKERS
 
     def write(thread: int) -> list[tuple[str, str]]:
@@ -119,8 +113,8 @@ def test_nothing_is_lost_and_nothing_doubled(service: Service, post: Post) -> No
         answered = [each for done in writing for each in done.result()]
     assert len(answered) == THREADS * MESSAGES
     assert service.ids("No. ") == sorted(answered)
-    until(lambda: server.log.count("Started worker-") == WORKERS + 1)
-    after = workers(server)
+    until(lambda: server.started == WORKERS + 1)
+    after = server.workers()
     assert len(after) == WORKERS
     assert before[0] not in after
 

@@ -1,9 +1,11 @@
 """What operators see."""
 
+import io
 import json
 import logging
 import logging.config
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.observability import OfRequest, logging_config
+from api.observability import Masked, OfRequest, logging_config
 from api.problems import request_id
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -193,6 +195,52 @@ def test_no_secrets(
     logged = "\n".join(formatter("json").format(record) for record in caplog.records)
     assert "/api/public" in logged or path in logged
     assert not [secret for secret in secrets if secret in logged]
+
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        (f"/api/private/{JWT}", "/api/private/***"),
+        (f"/{JWT}/messages", "/***/messages"),
+        (f"/{JWT}.{JWT}", "/***"),
+        (f"/a,{JWT}", "/a%2C***"),
+        ("/eyJhbGciOiJSUzI1NiJ9..c2ln", "/***"),
+        ("/api/private/Bearer opaque/x", "/api/private/Bearer%20***/x"),
+        ("/api/private/bearer+opaque", "/api/private/bearer%2B***"),
+        ("/api/DPoP opaque", "/api/DPoP%20***"),
+        ("/api/private;access_token=opaque", "/api/private%3Baccess_token%3D***"),
+        ("/docs/oauth2-redirect.html", "/docs/oauth2-redirect.html"),
+        ("/api/users/key.with.dots", "/api/users/key.with.dots"),
+    ],
+)
+def test_token_in_a_path(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, logged: str, form: str
+) -> None:
+    """What looks like a token in a path is not logged; the rest of the path is."""
+    ask(client, "GET", path, {})
+    [line] = access_lines(caplog, form)
+    assert f"GET {logged} " in line
+    assert "opaque" not in line
+    assert "eyJ" not in line
+
+
+def test_token_in_any_line() -> None:
+    """A token in somebody else's line, or in a traceback, is not written."""
+    lines = io.StringIO()
+    handler = Masked(lines)
+    handler.setFormatter(formatter("json"))
+    try:
+        raise ValueError(JWT)
+    except ValueError:
+        record = logging.LogRecord("x", 40, "", 0, "sent %s", (JWT,), sys.exc_info())
+    OfRequest().filter(record)
+    handler.emit(record)
+    assert "ValueError" in json.loads(lines.getvalue())["exc_info"]
+    assert "eyJ" not in lines.getvalue()
 
 
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])

@@ -49,7 +49,7 @@ class _Body:
                 return
 
     def fault(self, length: int | None) -> HTTPException | None:
-        if self.size > self.limit:
+        if max(self.size, length or 0) > self.limit:
             return RequestEntityTooLarge()
         if not self.is_complete or self.size < (length or 0):
             return BadRequest("The body breaks off before its end.")
@@ -71,7 +71,7 @@ async def read_body(
         async with asyncio.timeout(timeout):
             await body.receive(pieces)
     except TimeoutError:
-        if body.size <= limit:
+        if max(body.size, length or 0) <= limit:
             return UnusableBody(RequestTimeout())
     fault = body.fault(length)
     return UnusableBody(fault) if fault else io.BytesIO(body.data)

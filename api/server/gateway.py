@@ -9,10 +9,13 @@ import io
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
-from api.server.body import read_body
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api.server.body import UnusableBody, read_body
 from api.server.environ import Scope, make_environ
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ class Gateway:
         max_body: int,
         body_timeout: float,
     ) -> None:
-        self._app = app
+        self.app = app
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._max_body = max_body
         self._body_timeout = body_timeout
@@ -50,7 +53,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         body = await self._body(scope, protocol)
         call = _Call(make_environ(scope, body), protocol, loop)
-        await loop.run_in_executor(self._threads, call.answer, self._app)
+        await loop.run_in_executor(self._threads, call.answer, self.app)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -62,6 +65,9 @@ class Gateway:
         elif length in (None, "0"):
             return io.BytesIO()
         size = None if length is None else int(length)
+        if size is not None and size > self._max_body and "expect" in scope.headers:
+            # A client that asks before it sends is not told to go on.
+            return UnusableBody(RequestEntityTooLarge())
         return await read_body(protocol, size, self._max_body, self._body_timeout)
 
 
@@ -88,7 +94,9 @@ class _Call:
                 getattr(pieces, "close", lambda: None)()
         except Exception:
             log.exception("the answer could not be made or sent")
-            self._protocol.response_empty(500, [])
+            # It may have begun, or its client may be gone.
+            with suppress(Exception):
+                self._protocol.response_empty(500, [])
 
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None

@@ -97,7 +97,7 @@ def test_end(tmp_path: Path, database_url: str) -> None:
     (tmp_path / ".env").write_text(f"PORT={port}\nHOST=192.0.2.1\n")
     environment = TENANT | {"HOST": "127.0.0.1", "DATABASE_URL": database_url}
     with Server(tmp_path, "serve", "--workers", "2", port=port, **environment) as server:
-        until(lambda: server.log.count("Started worker-") == 2)
+        until(lambda: server.started == 2)
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(SECONDS) == 0
         assert not {line["level"] for line in lines(server)} & {"ERROR", "CRITICAL"}

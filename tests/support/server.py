@@ -1,6 +1,7 @@
 """manage.py as a process of its own, answering on a port of this machine."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Self
+
+import psutil
 
 from api.settings import EXAMPLES
 
@@ -72,6 +75,16 @@ class Server:
     @property
     def log(self) -> str:
         return self._log.read_text()
+
+    @property
+    def started(self) -> int:
+        """How many workers have been started so far, those that are gone included."""
+        return len(re.findall(r'Started worker-[0-9]+"', self.log))
+
+    def workers(self) -> list[psutil.Process]:
+        """The worker processes of `serve`, as they are now."""
+        children = psutil.Process(self.process.pid).children()
+        return [each for each in children if "resource_tracker" not in " ".join(each.cmdline())]
 
     def _run(self, *command: str) -> None:
         subprocess.run(

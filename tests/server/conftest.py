@@ -1,0 +1,26 @@
+"""The API in production, with little patience."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.databases import Sqlite
+from tests.support.server import Server
+from tests.support.tenant import Tenant
+
+
+@pytest.fixture(scope="module")
+def server(
+    tenant: Tenant, sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One worker with few threads, for which a body has a second."""
+    few = {"THREADS": "8", "BODY_TIMEOUT": "1", "DATABASE_URL": sqlite.make()}
+    directory = tmp_path_factory.mktemp("server")
+    with Server(directory, "serve", "--workers", "1", **tenant.environment, **few) as running:
+        yield running
+
+
+@pytest.fixture
+def writer(tenant: Tenant) -> str:
+    """The header line of a caller who may write messages."""
+    return f"Authorization: Bearer {tenant.token(scope='write:messages')}"
