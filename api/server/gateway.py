@@ -7,10 +7,11 @@ bench/README.md has figures of the means that were tried.
 import asyncio
 import io
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain, islice
+from queue import SimpleQueue
 from typing import Any
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -44,19 +45,26 @@ class Gateway:
         body_timeout: float,
     ) -> None:
         self.app = app
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._calls: SimpleQueue[_Call] = SimpleQueue()
         self._max_body = max_body
         self._body_timeout = body_timeout
+        for number in range(threads):
+            # A ThreadPoolExecutor does the same, at 0.87 of the throughput (bench/README.md).
+            name = f"request-{number}"
+            threading.Thread(target=self._work, name=name, daemon=True).start()
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         """Answer one request."""
-        loop = asyncio.get_running_loop()
         body = await self._body(scope, protocol)
-        call = _Call(make_environ(scope, body), protocol, loop)
-        await loop.run_in_executor(self._threads, call.answer, self.app)
+        call = _Call(make_environ(scope, body), protocol)
+        self._calls.put(call)
+        await call.done
 
-    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def _work(self) -> None:
+        while True:
+            call = self._calls.get()
+            call.answer(self.app)
+            call.end()
 
     async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:
         length = scope.headers.get("content-length")
@@ -74,12 +82,11 @@ class Gateway:
 class _Call:
     """One request, from the moment at which a thread has it."""
 
-    def __init__(
-        self, environ: dict[str, Any], protocol: Any, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, environ: dict[str, Any], protocol: Any) -> None:
         self._environ = environ
         self._protocol = protocol
-        self._loop = loop
+        self._loop = asyncio.get_running_loop()
+        self.done = self._loop.create_future()
         self._status = 500
         self._headers: list[tuple[str, str]] = []
         self._written: list[bytes] = []
@@ -97,6 +104,16 @@ class _Call:
             # It may have begun, or its client may be gone.
             with suppress(Exception):
                 self._protocol.response_empty(500, [])
+
+    def end(self) -> None:
+        """Tell the event loop that a thread has done with this request."""
+        # At the end of the process there is no loop to tell.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._set_done)
+
+    def _set_done(self) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
 
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None
