@@ -1,0 +1,106 @@
+"""Callers that go on through a disturbance, and what each kind of them was answered."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import urllib3
+
+PAUSE = 0.02
+TIMEOUT = 30
+
+
+@dataclass
+class Kind:
+    """Callers of one endpoint.
+
+    :param name: what the table calls them.
+    :param good: the status that they should get.
+    :param ask: sends one request, and returns its status; 0 stands for none at all.
+    """
+
+    name: str
+    good: int
+    ask: Callable[[], int]
+    statuses: Counter[int] = field(default_factory=Counter)
+    slowest: float = 0.0
+    longest_gap: float = 0.0
+    _last_good: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self) -> None:
+        self._last_good = time.monotonic()
+
+    def call(self) -> None:
+        """Send one request, and note what came of it."""
+        begun = time.monotonic()
+        status = self.ask()
+        ended = time.monotonic()
+        with self._lock:
+            self.statuses[status] += 1
+            self.slowest = max(self.slowest, ended - begun)
+            if status == self.good:
+                self.end(ended)
+
+    def end(self, now: float) -> None:
+        """Note the time since the last good answer."""
+        self.longest_gap = max(self.longest_gap, now - self._last_good)
+        self._last_good = now
+
+    def row(self) -> str:
+        counts = " ".join(f"{status}:{count}" for status, count in sorted(self.statuses.items()))
+        return f"| {self.name} | {self.longest_gap:.2f} s | {self.slowest:.2f} s | {counts} |"
+
+
+def getter(url: str, token: str = "", body: dict[str, str] | None = None) -> Callable[[], int]:
+    """Return a function that sends a request on a new connection, and gives its status.
+
+    :param body: the JSON of a POST; without it, the request is a GET.
+    """
+    headers = {"Connection": "close"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    method = "GET" if body is None else "POST"
+
+    def ask() -> int:
+        try:
+            answer = urllib3.request(
+                method, url, json=body, headers=headers, retries=False, timeout=TIMEOUT
+            )
+        except urllib3.exceptions.HTTPError:
+            return 0
+        return answer.status
+
+    return ask
+
+
+@contextmanager
+def load(kinds: list[Kind], callers: int = 2) -> Iterator[None]:
+    """Let so many callers of each kind go on through the block; print a row of each at its end."""
+    over = threading.Event()
+
+    def go_on(kind: Kind) -> None:
+        while not over.wait(PAUSE):
+            kind.call()
+
+    threads = [
+        threading.Thread(target=go_on, args=(kind,)) for kind in kinds for _ in range(callers)
+    ]
+    for kind in kinds:
+        kind.begin()
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+        for kind in kinds:
+            kind.end(time.monotonic())
+    print("| endpoint | longest gap | slowest answer | answers |\n|---|---|---|---|")
+    for kind in kinds:
+        print(kind.row())
