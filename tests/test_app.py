@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from io import BytesIO
 from itertools import islice
 from threading import Event, Semaphore
 
@@ -190,6 +191,20 @@ def test_what_is_private_is_kept_nowhere(
     """Neither an answer nor a refusal is left in a cache."""
     for caller in (bearer("read:messages"), client):
         assert caller.get(path).headers["Cache-Control"] == policy
+
+
+@pytest.mark.parametrize(("size", "status"), [(65536, 201), (65537, 413), (200_000, 413)])
+def test_chunked_bodies_have_the_same_limit(
+    bearer: Callable[..., FlaskClient], size: int, status: int
+) -> None:
+    """A body without Content-Length is 413 over the limit, whatever server reads it."""
+    answer = bearer("write:messages").post(
+        "/api/messages",
+        input_stream=BytesIO(b'{"text": "hello"}'.ljust(size)),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
 
 
 def test_answers_vary_by_origin(shared: FlaskClient) -> None:

@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 # Connections that each worker holds at a time. They cost it no thread, whatever they wait for.
 CONNECTIONS = 4096
 
-# Milliseconds in which a request's header must have come.
-HEADER_TIMEOUT = 10_000
+# Milliseconds that a connection may be idle, and that a header may take: Granian has one time for
+# both. Load balancers keep connections for 60 s, and must not find them closed.
+IDLE_TIMEOUT = 75_000
 
 
 @click.command()
@@ -67,7 +68,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         port=found.port,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT),
         websockets=False,
         workers=workers,
         backpressure=CONNECTIONS,

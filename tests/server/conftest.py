@@ -1,5 +1,6 @@
 """The API in production, with little patience."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,8 @@ def server(
     directory = tmp_path_factory.mktemp("server")
     with Server(directory, "serve", "--workers", "1", **tenant.environment, **few) as running:
         yield running
+    # Whatever the tests did to it.
+    assert all(isinstance(json.loads(line), dict) for line in running.log.splitlines())
 
 
 @pytest.fixture

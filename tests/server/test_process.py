@@ -1,6 +1,7 @@
 """A worker process of `serve`: how it ends, what it has at its start, and what it logs."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,16 @@ def two(tenant: Tenant, database_url: str, tmp_path: Path) -> Server:
     """Two workers that have not been started yet."""
     environment = tenant.environment | {"DATABASE_URL": database_url, "BODY_TIMEOUT": "1"}
     return Server(tmp_path, "serve", "--workers", "2", **environment)
+
+
+def is_answered(port: int) -> bool:
+    """Whether a new connection is answered at once; without a descriptor, it waits."""
+    with socket.create_connection(("127.0.0.1", port), timeout=0.5) as waiting:
+        waiting.sendall(request("/health/live", "Host: localhost", method="GET"))
+        try:
+            return waiting.recv(1) != b""
+        except TimeoutError:
+            return False
 
 
 def is_open(port: int) -> bool:
@@ -71,7 +82,8 @@ def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: P
         with Connection(server.port) as kept:
             # One connection is there; no file can be opened beside it.
             kept.send(request("/health/live", "Host: localhost", method="GET")).answer("GET")
-            worker.rlimit(psutil.RLIMIT_NOFILE, (worker.num_fds(), limits[1]))
+            worker.rlimit(psutil.RLIMIT_NOFILE, (1, limits[1]))
+            assert not is_answered(server.port)
             for path in ("/api/public", "/api/private", "/health/ready", "/docs"):
                 kept.send(
                     request(
@@ -84,6 +96,7 @@ def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: P
         assert get(f"{server.url}/docs").status == 200
         until(lambda: get(f"{server.url}/api/private", tenant.token()).status == 200)
         assert get(f"{server.url}/health/ready").status == 200
+        assert all(isinstance(json.loads(line), dict) for line in server.log.splitlines())
 
 
 LAZY = """
