@@ -49,7 +49,7 @@ class Gateway:
         self._max_body = max_body
         self._body_timeout = body_timeout
         for number in range(threads):
-            # A ThreadPoolExecutor does the same, at 0.87 of the throughput (bench/README.md).
+            # A ThreadPoolExecutor does the same, at 0.9 of the throughput (bench/README.md).
             name = f"request-{number}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
