@@ -5,21 +5,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench
 .DELETE_ON_ERROR:
 
-run: $(VENV)/runs
+help: ## show these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+run: $(VENV)/runs ## start the API for development, with an embedded issuer
 	@$(BIN)/python manage.py run
 
-test: lint
+test: lint ## check style and types, then run all tests
 	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
-lint: $(VENV)/tests
+lint: $(VENV)/tests ## check style (ruff) and types (mypy)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/tests
+fmt: $(VENV)/tests ## format the code, and correct what ruff can correct
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/tests ## measure what a page of a million messages costs
 	@$(BIN)/python -m bench.pages
 
 $(VENV)/runs: requirements.txt
