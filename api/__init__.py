@@ -6,6 +6,8 @@ authority       who vouches for callers: a tenant, or the embedded issuer
 problems        the error tree and its one renderer
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents
 contract        what a method takes and answers in HTTP
+declarations    the layers above a method, in their order
+rules           what a complete Api is held to at the start
 guard           who may call
 resources       what there is, one file a namespace
 storage         what is remembered

@@ -62,9 +62,11 @@ class Emitter(Swagger):
         return doc
 
     def serialize_resource(self, ns: Any, resource: Any, url: str, **more: Any) -> Json | None:
-        path = super().serialize_resource(ns, resource, url, **more)
+        path = super().serialize_resource(ns, resource, url, **more) or {}
+        if not path.keys() & set(METHODS):
+            return None
         # Resource.methods is a set: without an order, each process would write another document.
-        return path and {name: path[name] for name in ("parameters", *METHODS) if name in path}
+        return {name: path[name] for name in ("parameters", *METHODS) if name in path}
 
     def description_for(self, doc: Json, method: str) -> str:
         text = super().description_for(doc, method)
