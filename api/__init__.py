@@ -8,6 +8,7 @@ bridge          the only glue to Flask-RESTX: what an operation declares, it doe
 contract        what a method takes and answers in HTTP
 declarations    the layers above a method, in their order
 rules           what a complete Api is held to at the start
+operation_ids   the operationId of every operation
 guard           who may call
 resources       what there is, one file a namespace
 storage         what is remembered

@@ -25,6 +25,7 @@ from api.declarations import (
     for_methods,
     layers,
 )
+from api.operation_ids import Key, operation_ids
 from api.problems import Problem
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "document"]
@@ -149,6 +150,11 @@ class Api(flask_restx.Api):
         return super().register_resource(namespace, resource, *urls, **more)
 
     @property
+    def operation_ids(self) -> dict[Key, str]:
+        """The operationId of each operation, by its Resource, path and method."""
+        return operation_ids(self)
+
+    @property
     def scopes(self) -> dict[str, str]:
         """Every scope of the API with its description."""
         found: dict[str, str] = {}
@@ -168,6 +174,7 @@ class Api(flask_restx.Api):
 
     def _check(self) -> None:
         rules.check(self)
+        operation_ids(self)
 
     def _register_doc(self, app: Flask) -> None:
         """The root and the page are ours (openapi.page)."""

@@ -10,7 +10,7 @@ from inspect import cleandoc
 from typing import Any
 
 from flask_restx import Api
-from flask_restx.swagger import Swagger
+from flask_restx.swagger import Swagger, extract_path
 
 from openapi import dialect
 from openapi.dialect import AnySchema, Dialect, Json
@@ -49,6 +49,7 @@ class Emitter(Swagger):
         self._problem_schema = problem_schema
         self._always = always
         self._problem_responses: Json = {}
+        self._ids = api.operation_ids
 
     def serialize_schema(self, model: AnySchema) -> Json:
         return self.dialect.reference(model)
@@ -59,6 +60,7 @@ class Emitter(Swagger):
             if doc and doc.get(method):
                 # Flask-RESTX cuts a summary at its first full stop, and looks for it in the rest.
                 doc[method]["docstring"] |= _docstring(getattr(resource, method))
+                doc[method]["id"] = self._ids.get((resource, extract_path(url) or "/", method))
         return doc
 
     def serialize_resource(self, ns: Any, resource: Any, url: str, **more: Any) -> Json | None:
