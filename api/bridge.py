@@ -24,6 +24,7 @@ from api.declarations import (
     add_layer,
     for_methods,
     layers,
+    named,
 )
 from api.operation_ids import Key, operation_ids
 from api.problems import Problem
@@ -100,7 +101,8 @@ class Namespace(flask_restx.Namespace):
         raises PreconditionFailed where the client's If-Match is for another.
 
         What it answers: returns: schema of what the method returns; without one, 204 and no
-        content. status: of the answer. etag: what it returns has an `etag`, for ETag and
+        content. status: of the answer, where the method returns none of its own (`value, status`
+        or `value, status, headers`). etag: what it returns has an `etag`, for ETag and
         If-None-Match. location: the Location header, a format string for what it returns.
         paged: what it returns has a `next`, a cursor, for the Link header.
 
@@ -108,9 +110,12 @@ class Namespace(flask_restx.Namespace):
         operationId. links: from the answer to other operations, as OpenAPI has them.
         """
         agreed = Contract(**contract)
-        read, write = agreed.reader(), agreed.writer()
 
         def decorate(view: View) -> View:
+            handler = named(view)
+            agreed.check(handler)
+            read, write = agreed.reader(), agreed.writer(handler)
+
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return write(view(*args, **kwargs, **read()))

@@ -91,9 +91,8 @@ class Emitter(Swagger):
 
     def status_of(self, operation: Json) -> str:
         """The status of success. A method without a contract is documented as plain 200."""
-        if "returns" in operation and not operation["returns"]:
-            return "204"
-        return str(operation.get("status", 200))
+        without_content = "returns" in operation and not operation["returns"]
+        return str(int(operation.get("status") or (204 if without_content else 200)))
 
     def declared_parameters(self, operation: Json) -> list[Json]:
         """The parameters of query and headers, in this version's form."""

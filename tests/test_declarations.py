@@ -442,6 +442,25 @@ def test_an_async_method_is_refused(start: Start, function: View, contract: bool
         start(serving(ns, resource(get=public(view))))
 
 
+@pytest.mark.parametrize(
+    ("contract", "said"),
+    [
+        ({"returns": Note, "status": "two hundred"}, "status='two hundred' is no status"),
+        ({"returns": Note, "status": 204}, "status=204 is no status of a success with the content"),
+        ({"returns": Note, "status": 404}, "status=404 is no status"),
+        ({"status": True}, "status=True is no status"),
+        ({"returns": {"text": "string"}}, "returns= takes a marshmallow Schema"),
+        ({"body": "Note"}, "body= takes a marshmallow Schema"),
+    ],
+)
+def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], said: str) -> None:
+    """At import, with the name of the method."""
+    with pytest.raises(DeclarationError) as raised:
+        namespace().operation(**contract)(get)
+    assert str(raised.value).startswith(f"get ({__file__}:")
+    assert said in str(raised.value)
+
+
 def test_an_unknown_argument_is_refused() -> None:
     """A misspelt one would promise what nobody keeps."""
     with pytest.raises(TypeError, match="retuns"):
