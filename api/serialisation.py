@@ -91,8 +91,13 @@ def _shape(schema: Schema) -> _Shape:
     reading = [field for _, _, field in named if not isinstance(field, fields.Constant)]
     is_proven = any(field.required and field.dump_default is missing for field in reading)
     computed = any(isinstance(field, (fields.Function, fields.Method)) for field in reading)
+    partial = schema.partial or ()
     return _Shape(
-        frozenset(key for key, _, field in named if field.required),
+        frozenset(
+            key
+            for key, _, field in named
+            if field.required and partial is not True and field.name not in partial
+        ),
         tuple(each for each in named if _is_container(each[2])),
         () if is_free or is_proven or computed else tuple(attribute for _, attribute, _ in named),
         is_free,

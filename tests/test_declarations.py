@@ -1,5 +1,6 @@
 """Every method says who may call it, in the right order: what does not is refused at the start."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -188,9 +189,10 @@ def test_what_comes_after_the_start_is_served_when_it_says_it(start: Start, bear
 )
 def test_a_layer_in_a_list_of_decorators_is_refused(start: Start, lists: dict[str, Any]) -> None:
     """The documents would not show it; the error says where it belongs."""
-    ns = serving(namespace(), resource(**{"get": require_auth()(get)} | lists))
-    with pytest.raises(DeclarationError, match=r"write it above each method"):
-        start(ns)
+    for view in (require_auth()(get), get):
+        ns = serving(namespace(), resource(**{"get": view} | lists))
+        with pytest.raises(DeclarationError, match=r"write it above each method"):
+            start(ns)
 
 
 def test_a_guard_of_a_whole_namespace_is_refused(start: Start) -> None:
@@ -302,6 +304,12 @@ def test_a_class_is_no_method(layer: Layer) -> None:
     """Above a class it would guard nothing."""
     with pytest.raises(DeclarationError, match=r"Notes is a class: write @.* above its methods"):
         layer(resource(get=get))
+
+
+def test_a_guard_without_parentheses_is_refused() -> None:
+    """`@require_auth` alone would take the method for a scope."""
+    with pytest.raises(DeclarationError, match=r"get \(.*\): write @require_auth\(\) with its par"):
+        require_auth(get)  # type: ignore[arg-type]
 
 
 parser = RequestParser()
@@ -437,7 +445,8 @@ async def generator(self: Any) -> Any:
 def test_an_async_method_is_refused(start: Start, function: View, contract: bool) -> None:
     """Nothing would await it."""
     ns = namespace()
-    view = ns.operation(returns=Note)(function) if contract else function
+    marshal = ns.marshal_with(ns.model("Note", {"text": restx.String}))
+    view = (ns.operation(returns=Note) if contract else marshal)(function)
     with pytest.raises(DeclarationError, match="is async, and nothing would await it"):
         start(serving(ns, resource(get=public(view))))
 
@@ -465,6 +474,17 @@ def test_an_unknown_argument_is_refused() -> None:
     """A misspelt one would promise what nobody keeps."""
     with pytest.raises(TypeError, match="retuns"):
         namespace().operation(retuns=Note)
+
+
+def test_a_coroutine_that_somebody_runs_is_fine(start: Start) -> None:
+    """A decorator of a team's own may run what is async, below the contract."""
+
+    def running(view: View) -> View:
+        return wraps(view)(lambda *args, **kwargs: asyncio.run(view(*args, **kwargs)))
+
+    ns = namespace()
+    view = public(ns.operation(returns=Note)(running(coroutine)))
+    assert start(serving(ns, resource(get=view))).test_client().get("/notes").json == GOOD
 
 
 def test_a_scope_that_nobody_describes_names_its_method(start: Start) -> None:

@@ -10,7 +10,14 @@ from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, current_app, request
 
 from api.bridge import Resource, document
-from api.declarations import GUARD, PUBLIC, add_layer, for_methods
+from api.declarations import (
+    GUARD,
+    PUBLIC,
+    DeclarationError,
+    add_layer,
+    for_methods,
+    named,
+)
 from api.guard.challenges import challenges
 from api.guard.guard import METADATA_PATH, Guard
 from api.guard.token import AccessToken
@@ -135,6 +142,8 @@ def init_app(app: Flask, guard: Guard) -> None:
 
 def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:
     for scope in scopes:
+        if callable(scope):
+            raise DeclarationError(f"{named(scope)}: write @require_auth() with its parentheses")
         if not isinstance(scope, str) or not _SCOPE_TOKEN.fullmatch(scope):
             raise ValueError(f"{scope!r} is not a scope: one word each, as in RFC 6749 3.3")
     return scopes
