@@ -4,7 +4,7 @@ A layer is `@require_auth` or `@public`, which says who may call, or `@ns.operat
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import CodeType
 from typing import Any, TypeVar
 
@@ -45,12 +45,17 @@ def layers(view: Any) -> dict[str, Any]:
     return known
 
 
-def above(view: Any, layer: str) -> Iterator[Any]:
-    """The decorated functions that stand above a layer of a method, if it has that layer."""
+def above(view: Any, layer: str) -> list[Any] | None:
+    """The functions that stand above a layer of a method; None, where no way leads to it."""
     known = layers(view).get(layer)
-    while known is not None and view is not None and view is not known:
-        yield view
-        view = getattr(view, "__wrapped__", None)
+    found: list[Any] = []
+    function = getattr(view, "__func__", view)
+    while function is not None:
+        if function is known:
+            return found
+        found.append(function)
+        function = getattr(function, "__wrapped__", None)
+    return None
 
 
 def for_methods(decorator: Decorator) -> Decorator:

@@ -23,13 +23,15 @@ from api.declarations import (
     source,
 )
 
-# Packages whose decorators read the request, and what other decorators read of `request`.
-_READING_PACKAGES = frozenset(
+# Packages whose decorators read the request, or answer it from a cache.
+_SPEAKING_PACKAGES = frozenset(
     {
         *("apiflask", "flasgger", "flask_apispec", "flask_expects_json", "flask_pydantic"),
         *("flask_smorest", "spectree", "webargs"),
+        *("cachetools", "flask_caching"),
     }
 )
+# What other decorators read of `request`.
 _READ = frozenset(
     {"args", "data", "files", "form", "get_data", "get_json", "json", "stream", "values"}
 )
@@ -96,7 +98,7 @@ def _check_kind(method: Method) -> None:
 
 
 def _check_access(method: Method) -> None:
-    if not {GUARD, PUBLIC} & layers(method.view).keys():
+    if all(above(method.view, layer) is None for layer in (GUARD, PUBLIC)):
         raise DeclarationError(
             f"{method} does not say who may call it: write @require_auth(...) or @public above it "
             "(a decorator above those hides them, unless it uses functools.wraps)"
@@ -123,9 +125,9 @@ def _check_lists(method: Method, api: Any) -> None:
 
 
 def _check_order(method: Method) -> None:
-    for decorated in above(method.view, GUARD):
+    for decorated in above(method.view, GUARD) or ():
         _check_outside(method, decorated)
-    for decorated in above(method.view, CONTRACT):
+    for decorated in above(method.view, CONTRACT) or ():
         if _package(decorated) == "flask_restx":
             raise DeclarationError(
                 f"{method} has @marshal_with above @ns.operation, which has written the answer by "
@@ -134,10 +136,11 @@ def _check_order(method: Method) -> None:
 
 
 def _check_outside(method: Method, decorator: Any) -> None:
-    """Decorators that only watch may stand outside the guard; one that reads would speak first."""
-    if GUARD in layers(method.view) and _reads_request(decorator):
+    """Decorators that only watch may stand outside the guard. One that reads what the request
+    says would tell strangers what is wrong with it; a cache would tell them others' answers."""
+    if GUARD in layers(method.view) and _speaks(decorator):
         raise DeclarationError(
-            f"{method}: the decorator of {source(decorator)} reads the request before "
+            f"{method}: the decorator of {source(decorator)} reads or answers the request before "
             "@require_auth has let the caller in: write it between @require_auth and the method"
         )
 
@@ -171,9 +174,11 @@ def _check_scopes(method: Method, api: Any) -> None:
         )
 
 
-def _reads_request(function: Any) -> bool:
+def _speaks(function: Any) -> bool:
+    if _package(function) in _SPEAKING_PACKAGES or hasattr(function, "cache_info"):
+        return True
     code = code_of(function)
-    return _package(function) in _READING_PACKAGES or (code is not None and _reads(code))
+    return code is not None and _reads(code)
 
 
 def _reads(code: CodeType) -> bool:

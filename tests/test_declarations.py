@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,12 @@ def without_wraps(view: View) -> View:
     return lambda *args, **kwargs: view(*args, **kwargs)
 
 
+def copying(view: View) -> View:
+    copy = fresh()
+    vars(copy).update({name: each for name, each in vars(view).items() if name != "__wrapped__"})
+    return copy
+
+
 def forgotten() -> dict[str, Any]:
     """Namespaces with a method that does not say who may call it, by what is special about it."""
     ns, stock = namespace(), flask_restx.Namespace("stock", path="/stock")
@@ -123,6 +129,7 @@ def forgotten() -> dict[str, Any]:
         "overridden": type("Notes", (base,), {"get": get}),
         "of a mixin": type("Notes", (type("Mixin", (), {"put": get}), Resource), {}),
         "a guard without functools.wraps above": resource(get=without_wraps(require_auth()(get))),
+        "a function that copies the notes of another": resource(get=copying(require_auth()(get))),
         "only documented as guarded": resource(get=ns.doc(scopes=("a",), security="x")(fresh())),
         "plain Resource": plain,
         "plain Namespace": serving(stock, plain),
@@ -343,14 +350,16 @@ class Queried:
 
 
 SECRET = {"secret_field": fields.Int(required=True)}
-READERS = [use_args(SECRET), use_kwargs(SECRET, location="query"), parsed, loaded, Queried]
+READERS = [use_args(SECRET), use_kwargs(SECRET, location="query"), parsed, loaded, Queried, cache]
 
 
-@pytest.mark.parametrize("reads", READERS, ids=["args", "kwargs", "reqparse", "load", "class"])
+@pytest.mark.parametrize(
+    "reads", READERS, ids=["args", "kwargs", "reqparse", "load", "class", "cache"]
+)
 def test_what_reads_the_request_stands_below_the_guard(start: Start, reads: Any) -> None:
-    """Above it, a stranger would be told the names of the fields."""
+    """Above it, a stranger would be told the names of the fields, or what a cache remembers."""
     ns = serving(namespace(), resource(get=reads(require_auth("a")(get))))
-    with pytest.raises(DeclarationError, match="reads the request before @require_auth"):
+    with pytest.raises(DeclarationError, match="reads or answers the request before"):
         start(ns)
 
 
@@ -358,7 +367,7 @@ def test_what_reads_the_request_is_refused_in_lists_as_well(start: Start) -> Non
     """`method_decorators` run before the guard that stands above the method."""
     guarded = require_auth("a")(get)
     ns = serving(namespace(), resource(get=guarded, method_decorators=[use_args(SECRET)]))
-    with pytest.raises(DeclarationError, match="reads the request before @require_auth"):
+    with pytest.raises(DeclarationError, match="reads or answers the request before"):
         start(ns)
 
 
