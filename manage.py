@@ -1,7 +1,14 @@
 #!/usr/bin/env python3
 """The one door for people: `python manage.py --help`."""
 
-from api.cli import main
+import sys
+
+from api.declarations import DeclarationError
 
 if __name__ == "__main__":
+    try:
+        from api.cli import main
+    except DeclarationError as error:
+        # The resources are imported with the commands.
+        sys.exit(f"Error: {error}")
     main()

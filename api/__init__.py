@@ -6,6 +6,11 @@ authority       who vouches for callers: a tenant, or the embedded issuer
 problems        the error tree and its one renderer
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents
 contract        what a method takes and answers in HTTP
+answers         what a handler returns, taken apart
+serialisation   the value as its schema writes it
+declarations    the layers above a method, in their order
+rules           what a complete Api is held to at the start
+operation_ids   the operationId of every operation
 guard           who may call
 resources       what there is, one file a namespace
 storage         what is remembered

@@ -13,9 +13,20 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import flask_restx
-from flask import Flask
+from flask import Flask, request
 
+from api import rules
 from api.contract import Contract, Precondition
+from api.declarations import (
+    CONTRACT,
+    GUARD,
+    DeclarationError,
+    add_layer,
+    for_methods,
+    layers,
+    named,
+)
+from api.operation_ids import Key, operation_ids
 from api.problems import Problem
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "document"]
@@ -32,14 +43,25 @@ def document(view: View, *, problems: tuple[type[Problem], ...] = (), **declared
     them: the fields of Contract, its conditions, example, id, links, scopes. `problems` add up,
     layer by layer.
     """
-    known: dict[str, Any] = getattr(view, "__apidoc__", {})
-    answers = (*known.get("problems", ()), *problems)
-    view.__apidoc__ = {**known, **declared, "problems": answers}  # type: ignore[attr-defined]
+    known: Any = getattr(view, "__apidoc__", {})
+    # False, where @ns.hide has hidden the method: it stays hidden.
+    if known is not False:
+        answers = (*known.get("problems", ()), *problems)
+        view.__apidoc__ = {**known, **declared, "problems": answers}  # type: ignore[attr-defined]
     return view
 
 
 class Resource(flask_restx.Resource):
-    """A Flask-RESTX Resource, from here so that resources know nothing of Flask-RESTX."""
+    """A Flask-RESTX Resource whose methods are guarded before anything of the request is read."""
+
+    def validate_payload(self, func: Any) -> None:
+        # Flask-RESTX does it before it calls the method, and so before the method's guard.
+        if GUARD not in layers(func):
+            super().validate_payload(func)
+
+    def validate_behind_guard(self) -> None:
+        """Validate the body as `@ns.expect` wants it. The guard calls this, when it lets in."""
+        super().validate_payload(getattr(self, request.method.lower(), None) or self.get)
 
 
 class Namespace(flask_restx.Namespace):
@@ -79,7 +101,8 @@ class Namespace(flask_restx.Namespace):
         raises PreconditionFailed where the client's If-Match is for another.
 
         What it answers: returns: schema of what the method returns; without one, 204 and no
-        content. status: of the answer. etag: what it returns has an `etag`, for ETag and
+        content. status: of the answer, where the method returns none of its own (`value, status`
+        or `value, status, headers`). etag: what it returns has an `etag`, for ETag and
         If-None-Match. location: the Location header, a format string for what it returns.
         paged: what it returns has a `next`, a cursor, for the Link header.
 
@@ -87,13 +110,17 @@ class Namespace(flask_restx.Namespace):
         operationId. links: from the answer to other operations, as OpenAPI has them.
         """
         agreed = Contract(**contract)
-        read, write = agreed.reader(), agreed.writer()
 
         def decorate(view: View) -> View:
+            handler = named(view)
+            agreed.check(handler)
+            read, write = agreed.reader(), agreed.writer(handler)
+
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return write(view(*args, **kwargs, **read()))
 
+            add_layer(view, contracted, CONTRACT)
             told = {"example": example, "id": id, "links": links}
             return document(  # type: ignore[return-value]
                 contracted,
@@ -103,18 +130,34 @@ class Namespace(flask_restx.Namespace):
                 **{name: value for name, value in told.items() if value is not None},
             )
 
-        return decorate
+        return for_methods(decorate)
 
 
 class Api(flask_restx.Api):
     """A Flask-RESTX Api that leaves failures to `api.problems` and documents to `openapi`."""
 
+    _is_complete = False
+
     def __init__(self, app: Flask, title: str, namespaces: tuple[Namespace, ...]) -> None:
+        """Raises DeclarationError where a namespace declares an operation wrongly."""
         super().__init__(title=title, doc=False, default_id=_operation_id)
         app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)
+        self._check()
+        self._is_complete = True
+
+    def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
+        # What comes later is held to the same rules, before it has an address.
+        if self._is_complete:
+            self._check()
+        return super().register_resource(namespace, resource, *urls, **more)
+
+    @property
+    def operation_ids(self) -> dict[Key, str]:
+        """The operationId of each operation, by its Resource, path and method."""
+        return operation_ids(self)
 
     @property
     def scopes(self) -> dict[str, str]:
@@ -123,7 +166,7 @@ class Api(flask_restx.Api):
         for namespace in self.namespaces:
             for scope, text in getattr(namespace, "scopes", {}).items():
                 if found.setdefault(scope, text) != text:
-                    raise ValueError(f"the scope {scope} is described in two ways: say one")
+                    raise DeclarationError(f"the scope {scope} is described in two ways: say one")
         return found
 
     @property
@@ -133,6 +176,10 @@ class Api(flask_restx.Api):
 
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
         return original_handler(error)
+
+    def _check(self) -> None:
+        rules.check(self)
+        operation_ids(self)
 
     def _register_doc(self, app: Flask) -> None:
         """The root and the page are ours (openapi.page)."""

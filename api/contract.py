@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as AnyResponse
 
-from api import problems, strictjson
+from api import answers, problems, serialisation, strictjson
+from api.answers import Answer
+from api.declarations import DeclarationError
 from api.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -22,11 +24,13 @@ from api.problems import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from api.serialisation import AnswerError
 
 AnySchema = Schema | type[Schema]
 Precondition = Callable[[str], None]
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
+_WITHOUT_CONTENT = (204, 205, 304)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Contract:
     body: AnySchema | None = None
     if_match: bool = False
     returns: AnySchema | None = None
-    status: int = 200
+    status: int | None = None
     etag: bool = False
     location: str | None = None
     paged: bool = False
@@ -64,26 +68,67 @@ class Contract:
             readers["precondition"] = _read_precondition
         return lambda: {name: read() for name, read in readers.items()}
 
-    def writer(self) -> Callable[[Any], Response]:
-        """A function that makes the answer of what the method returned."""
+    def check(self, handler: str) -> None:
+        """Raise DeclarationError for what neither works nor can be documented.
+
+        :param handler: the name and place of the method
+        """
+        for name in ("query", "headers", "body", "returns"):
+            schema = getattr(self, name)
+            if schema is not None and not isinstance(_instance(schema), Schema):
+                raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        without_content = self.returns and self.success in _WITHOUT_CONTENT
+        if self.success not in range(200, 400) or without_content:
+            raise DeclarationError(
+                f"{handler}: status={self.status!r} is no status of a success"
+                + (" with the content of returns=" if self.returns else "")
+            )
+
+    def writer(self, handler: str) -> Callable[[Any], AnyResponse]:
+        """A function that makes the answer of what the method returned.
+
+        It raises AnswerError for what cannot be written.
+
+        :param handler: the name and place of the method, for that error
+        """
         schema = _instance(self.returns) if self.returns else None
 
-        def write(value: Any) -> Response:
-            if isinstance(value, Response):
-                return value
-            if schema is None:
-                return Response(status=204)
-            # A Response passes through Flask-RESTX untouched; a dict would cost a negotiation.
-            response = Response(
-                orjson.dumps(schema.dump(value)), self.status, mimetype="application/json"
-            )
-            response.headers["Cache-Control"] = "no-store"
-            self._add_headers(response, value)
+        def write(returned: Any) -> AnyResponse:
+            answer = answers.unpack(returned, many=schema is not None and schema.many)
+            try:
+                response = self._response(schema, answer)
+            except AnswerError as error:
+                raise AnswerError(f"{handler} returned {error}") from error
+            response.headers.update(answer.headers or {})
             return response
 
         return write
 
-    def _add_headers(self, response: Response, value: Any) -> None:
+    def _response(self, schema: Schema | None, answer: Answer) -> AnyResponse:
+        if isinstance(answer.value, AnyResponse):
+            return _with_status(answer.value, answer.status)
+        status = self.success if answer.status is None else answer.status
+        response = _with_status(Response(), status)
+        if schema is None or response.status_code in _WITHOUT_CONTENT:
+            if answers.is_empty(answer.value):
+                return response
+            why = "declares no returns=" if schema is None else "answers without content"
+            serialisation.refuse(answer.value, f"but {why}")
+        # A Response passes through Flask-RESTX untouched; a dict would cost a negotiation.
+        response.data = serialisation.as_json(schema, answer.value)
+        response.mimetype = "application/json"
+        response.headers["Cache-Control"] = "no-store"
+        self._add_headers(response, answer.value)
+        return response
+
+    @property
+    def success(self) -> int:
+        """The status of success."""
+        if self.status is not None:
+            return self.status
+        return 200 if self.returns else 204
+
+    def _add_headers(self, response: AnyResponse, value: Any) -> None:
         if self.location:
             response.headers["Location"] = self.location.format(value)
         if self.paged and value.next:
@@ -104,6 +149,16 @@ class Contract:
 
 def _instance(schema: AnySchema) -> Schema:
     return schema() if isinstance(schema, type) else schema
+
+
+def _with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
+    if isinstance(status, int):
+        response.status_code = status
+    elif status:
+        response.status = status
+    if not 200 <= response.status_code < 600:
+        raise AnswerError(f"the status {response.status_code}, which is none of an answer")
+    return response
 
 
 def _reader(schema: AnySchema, where: str, read: Callable[[Schema], Any]) -> Callable[[], Any]:

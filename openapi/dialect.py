@@ -44,8 +44,9 @@ class Dialect:
     def components(self) -> Json:
         """Every schema referred to so far, by name."""
         found = self._spec.to_dict()
-        schemas = found.get("definitions") if self.is_20 else found["components"].get("schemas")
-        return dict(sorted((schemas or {}).items()))
+        components = found if self.is_20 else found.get("components", {})
+        schemas = components.get("definitions" if self.is_20 else "schemas", {})
+        return dict(sorted(schemas.items()))
 
     def _move_example(self, parameter: Json) -> None:
         if self.is_20 and "example" in parameter:

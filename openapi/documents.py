@@ -24,16 +24,8 @@ def emit(
 ) -> dict[str, Json]:
     """The documents by file name: openapi.json (3.1) and swagger.json (2.0).
 
-    Needs an application context. What the operations declare wrongly raises here, at the start,
-    and not at somebody's first look.
+    Needs an application context.
     """
-    required = _required_scopes(api)
-    unexplained = required - api.scopes.keys()
-    if unexplained:
-        raise ValueError(
-            f"the scope {min(unexplained)} is required and nowhere described: "
-            "add it to the scopes of its Namespace"
-        )
     newer = OpenAPI31(
         api,
         problem_schema,
@@ -69,18 +61,3 @@ def _view(text: str) -> Any:
         return response
 
     return view
-
-
-def _required_scopes(api: Any) -> set[str]:
-    return {
-        word
-        for namespace in api.namespaces
-        for route in namespace.resources
-        for method in route.resource.methods or ()
-        for words in _declared(route.resource, method).get("scopes") or ()
-        for word in words.split()
-    }
-
-
-def _declared(resource: Any, method: str) -> Json:
-    return getattr(getattr(resource, method.lower()), "__apidoc__", {})

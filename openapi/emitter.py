@@ -10,7 +10,7 @@ from inspect import cleandoc
 from typing import Any
 
 from flask_restx import Api
-from flask_restx.swagger import Swagger
+from flask_restx.swagger import Swagger, extract_path
 
 from openapi import dialect
 from openapi.dialect import AnySchema, Dialect, Json
@@ -49,6 +49,7 @@ class Emitter(Swagger):
         self._problem_schema = problem_schema
         self._always = always
         self._problem_responses: Json = {}
+        self._ids = api.operation_ids
 
     def serialize_schema(self, model: AnySchema) -> Json:
         return self.dialect.reference(model)
@@ -59,12 +60,15 @@ class Emitter(Swagger):
             if doc and doc.get(method):
                 # Flask-RESTX cuts a summary at its first full stop, and looks for it in the rest.
                 doc[method]["docstring"] |= _docstring(getattr(resource, method))
+                doc[method]["id"] = self._ids.get((resource, extract_path(url) or "/", method))
         return doc
 
     def serialize_resource(self, ns: Any, resource: Any, url: str, **more: Any) -> Json | None:
-        path = super().serialize_resource(ns, resource, url, **more)
+        path = super().serialize_resource(ns, resource, url, **more) or {}
+        if not path.keys() & set(METHODS):
+            return None
         # Resource.methods is a set: without an order, each process would write another document.
-        return path and {name: path[name] for name in ("parameters", *METHODS) if name in path}
+        return {name: path[name] for name in ("parameters", *METHODS) if name in path}
 
     def description_for(self, doc: Json, method: str) -> str:
         text = super().description_for(doc, method)
@@ -87,9 +91,8 @@ class Emitter(Swagger):
 
     def status_of(self, operation: Json) -> str:
         """The status of success. A method without a contract is documented as plain 200."""
-        if "returns" in operation and not operation["returns"]:
-            return "204"
-        return str(operation.get("status", 200))
+        without_content = "returns" in operation and not operation["returns"]
+        return str(int(operation.get("status") or (204 if without_content else 200)))
 
     def declared_parameters(self, operation: Json) -> list[Json]:
         """The parameters of query and headers, in this version's form."""

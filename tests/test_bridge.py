@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from api.app import create_app, emit_documents
 from api.bridge import MAX_BODY, Namespace, Resource
-from api.guard import require_auth
+from api.guard import public, require_auth
 from api.issuer import EmbeddedIssuer
 from api.problems import NotFound
 from api.settings import Settings
@@ -51,6 +51,7 @@ def make_namespace() -> Namespace:
 
     @ns.route("")
     class Paints(Resource):
+        @public
         @ns.operation(query=PaintQuery, returns=PaintView(many=True))
         def get(self, query: dict[str, Any]) -> list[dict[str, Any]]:
             """List the paints, e.g. a few. All of them are there."""
@@ -67,6 +68,7 @@ def make_namespace() -> Namespace:
 
     @ns.route("/<int:paint_id>")
     class Paint(Resource):
+        @public
         @ns.operation(problems=(NotFound,))
         def delete(self, paint_id: int) -> None:
             """Pour a paint away"""

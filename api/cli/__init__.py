@@ -12,6 +12,7 @@ from api.cli.routes import routes
 from api.cli.run import run
 from api.cli.serve import serve
 from api.cli.token import token
+from api.declarations import DeclarationError
 from api.settings import SettingsError
 
 
@@ -35,6 +36,8 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(error.format_message(), error.exit_code)
     except SettingsError as error:
         _fail(str(error), 2)
+    except DeclarationError as error:
+        _fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:

@@ -1,6 +1,6 @@
 """Who may call. In reading order:
 
-protector    require_auth: enforces and documents, in the one line above a method
+protector    require_auth and public: enforce and document, in the one line above a method
 validator    what a Bearer token must be
 claims       the rules, a table of pure functions
 jws          the form of a token, read strictly
@@ -20,7 +20,7 @@ from api.guard.dpop import DPoPTokenValidator
 from api.guard.fetch import Fetch, fetch_https
 from api.guard.guard import METADATA_PATH, Guard
 from api.guard.keys import MAX_WAITING, SigningKeys
-from api.guard.protector import current_guard, current_token, init_app, require_auth
+from api.guard.protector import current_guard, current_token, init_app, public, require_auth
 from api.guard.replay import Replays, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
@@ -43,5 +43,6 @@ __all__ = [
     "current_token",
     "fetch_https",
     "init_app",
+    "public",
     "require_auth",
 ]

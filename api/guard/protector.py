@@ -1,4 +1,4 @@
-"""require_auth: who may call, enforced and documented in one line above a method."""
+"""require_auth and public: who may call, enforced and documented in one line above a method."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,15 @@ from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, current_app, request
 
-from api.bridge import document
+from api.bridge import Resource, document
+from api.declarations import (
+    GUARD,
+    PUBLIC,
+    DeclarationError,
+    add_layer,
+    for_methods,
+    named,
+)
 from api.guard.challenges import challenges
 from api.guard.guard import METADATA_PATH, Guard
 from api.guard.token import AccessToken
@@ -62,13 +70,16 @@ class RequireAuth(ResourceProtector):
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
                 self.acquire_token(alternatives)
+                if args and isinstance(args[0], Resource):
+                    args[0].validate_behind_guard()
                 return view(*args, **kwargs)
 
+            add_layer(view, guarded, GUARD)
             return document(  # type: ignore[return-value]
                 guarded, scopes=alternatives, problems=_answers(alternatives)
             )
 
-        return decorate
+        return for_methods(decorate)
 
     def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
         """The request's token, or an AuthorizationProblem with its challenges."""
@@ -105,6 +116,21 @@ class RequireAuth(ResourceProtector):
 require_auth = RequireAuth()
 
 
+def public(view: View) -> View:
+    """`@public`: anybody may call, and no token is read. A method says this or `@require_auth`."""
+
+    @wraps(view)
+    def open_to_all(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    # On the function itself the note would go wherever the function is used as well.
+    add_layer(view, open_to_all, PUBLIC)
+    return open_to_all  # type: ignore[return-value]
+
+
+for_methods(public)
+
+
 def current_guard() -> Guard:
     """The guard of the app at hand."""
     return cast(Guard, current_app.extensions["guard"])
@@ -117,6 +143,8 @@ def init_app(app: Flask, guard: Guard) -> None:
 
 def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:
     for scope in scopes:
+        if callable(scope):
+            raise DeclarationError(f"{named(scope)}: write @require_auth() with its parentheses")
         if not isinstance(scope, str) or not _SCOPE_TOKEN.fullmatch(scope):
             raise ValueError(f"{scope!r} is not a scope: one word each, as in RFC 6749 3.3")
     return scopes

@@ -10,6 +10,7 @@ ns = Namespace("health", "Whether this copy of the service can answer", path="/h
 
 @ns.route("/live")
 class Live(Resource):
+    @guard.public
     @ns.operation(returns=Health, example={"status": "live"})
     def get(self) -> dict[str, str]:
         """Ask whether it lives
@@ -21,6 +22,7 @@ class Live(Resource):
 
 @ns.route("/ready")
 class Ready(Resource):
+    @guard.public
     @ns.operation(returns=Health, example={"status": "ready"}, problems=(NotReady,))
     def get(self) -> dict[str, str]:
         """Ask whether it can answer everything

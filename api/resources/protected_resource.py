@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.bridge import Namespace, Resource
-from api.guard import METADATA_PATH, current_guard
+from api.guard import METADATA_PATH, current_guard, public
 from schemas.protected_resource import ProtectedResource
 
 ns = Namespace("metadata", "What a client needs to know to call", path=f"/{METADATA_PATH}")
@@ -11,6 +11,7 @@ ns = Namespace("metadata", "What a client needs to know to call", path=f"/{METAD
 
 @ns.route("")
 class Metadata(Resource):
+    @public
     @ns.operation(returns=ProtectedResource, id="getProtectedResourceMetadata")
     def get(self) -> dict[str, Any]:
         """Describe this API to a client (RFC 9728)

@@ -1,6 +1,7 @@
 """What everybody may read."""
 
 from api.bridge import Namespace, Resource
+from api.guard import public
 from schemas.greeting import Greeting
 
 ns = Namespace("public", "What everybody may read", path="/api/public")
@@ -10,6 +11,7 @@ MESSAGE = "Hello from a public endpoint! You don't need to be authenticated to s
 
 @ns.route("")
 class Public(Resource):
+    @public
     @ns.operation(returns=Greeting, example={"message": MESSAGE})
     def get(self) -> dict[str, str]:
         """Greet anybody

@@ -1,0 +1,60 @@
+"""What a handler returns, taken apart: a value, alone or with its status and headers."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from werkzeug.datastructures import Headers
+
+_STATUS = re.compile(r"[1-5]\d\d( .*)?")
+
+
+class Answer(NamedTuple):
+    """What a handler returned, taken apart."""
+
+    value: Any
+    status: int | str | None = None
+    headers: Headers | None = None
+
+
+def unpack(returned: Any, *, many: bool = False) -> Answer:
+    """Take apart what Flask and Flask-RESTX know: a value, or a tuple of it and its status, its
+    headers, or both. A NamedTuple is a value.
+
+    :param many: whether the value is a collection, which a tuple can be as well
+    """
+    if type(returned) is not tuple or len(returned) not in (2, 3):
+        return Answer(returned)
+    value, status, *more = returned
+    [headers] = more or [None]
+    if not more and _are_headers(status) and not (many and _is_item(value)):
+        return Answer(value, None, Headers(status))
+    are_headers = headers is None or _are_headers(headers)
+    if are_headers and (_is_status(status) or (more and status is None)):
+        return Answer(value, status, Headers(headers))
+    return Answer(returned)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether nothing is lost where the value is not written."""
+    return value is None or (isinstance(value, (str, bytes, dict, list)) and not value)
+
+
+def _is_status(value: Any) -> bool:
+    if isinstance(value, str):
+        return _STATUS.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_headers(value: Any) -> bool:
+    if isinstance(value, Headers):
+        return True
+    if isinstance(value, Mapping):
+        return all(isinstance(name, str) for name in value)
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in value
+    )
+
+
+def _is_item(value: Any) -> bool:
+    return isinstance(value, Mapping) or not isinstance(value, Iterable)

@@ -1,0 +1,159 @@
+"""A value as JSON, as its schema writes it.
+
+marshmallow writes `{}` where it can read nothing. Here that is an AnswerError: a 500, and logged.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import AsyncGeneratorType, CoroutineType, GeneratorType, NoneType
+from typing import Any, NamedTuple, NoReturn
+
+import orjson
+from marshmallow import Schema, ValidationError, fields, missing
+from marshmallow.decorators import POST_DUMP, PRE_DUMP
+
+# What is of exactly these types has no members to read; a subclass, as a NamedTuple is, may have.
+_PLAIN = (str, bytes, bytearray, bool, int, float, list, tuple, set, frozenset, GeneratorType)
+# No abstract types here: a proxy such as `current_token` has the methods of all of them.
+_NEVER = (NoneType, CoroutineType, AsyncGeneratorType, BaseException, type)
+
+
+class AnswerError(TypeError):
+    """A handler returned what cannot be written. The text names types and fields, and no value."""
+
+
+def refuse(value: Any, why: str) -> NoReturn:
+    """Raise AnswerError for a value, without a word of what is in it."""
+    if inspect.iscoroutine(value):
+        # Python would complain later that nobody awaited it, and not say whose it was.
+        value.close()
+    kind = "None" if value is None else f"a value of type {value.__class__.__name__}"
+    raise AnswerError(f"{kind}, {why}")
+
+
+def as_json(schema: Schema, value: Any) -> bytes:
+    """The value as JSON, as the schema writes it. Raises AnswerError where that cannot be done."""
+    dumped = _dump(schema, value)
+    try:
+        return orjson.dumps(dumped)
+    except orjson.JSONEncodeError as error:
+        raise AnswerError(f"what JSON cannot hold ({error})") from error
+
+
+def _dump(schema: Schema, value: Any) -> Any:
+    name = type(schema).__name__
+    values = _items(value) if schema.many else [value]
+    for each in values:
+        if not _is_readable(schema, each):
+            refuse(each, f"in which {name} can read nothing")
+    try:
+        dumped = schema.dump(values if schema.many else value)
+    except ValidationError as error:
+        raise AnswerError(f"what {name} refuses to write") from error
+    for each, written in zip(values, dumped if schema.many else [dumped], strict=False):
+        faults = list(_faults(schema, each, written))
+        if faults:
+            refuse(each, f"from which {name} cannot write {', '.join(faults)}")
+    return dumped
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, (str, bytes, Mapping, *_NEVER)) or not isinstance(value, Iterable):
+        refuse(value, "where the schema writes a list")
+    return list(value)
+
+
+class _Shape(NamedTuple):
+    """What the answers of one schema are held to.
+
+    required: members that no answer lacks. containers: members whose own members are held to
+    their schemas, by key, attribute and field. reads: the fields of which a value must have one.
+    """
+
+    required: frozenset[str]
+    containers: tuple[tuple[str, str, Any], ...]
+    reads: tuple[str, ...]
+    is_free: bool
+
+
+@lru_cache(maxsize=1024)
+def _shape(schema: Schema) -> _Shape:
+    own = type(schema).dump is not Schema.dump
+    is_free = own or bool(schema._hooks[PRE_DUMP])
+    if own or schema._hooks[POST_DUMP]:
+        return _Shape(frozenset(), (), (), is_free)
+    named = [
+        (name if field.data_key is None else field.data_key, field.attribute or name, field)
+        for name, field in schema.dump_fields.items()
+    ]
+    # A member that is written has been read, unless it comes from elsewhere.
+    reading = [field for _, _, field in named if not isinstance(field, fields.Constant)]
+    is_proven = any(field.required and field.dump_default is missing for field in reading)
+    computed = any(isinstance(field, (fields.Function, fields.Method)) for field in reading)
+    partial = schema.partial or ()
+    return _Shape(
+        frozenset(
+            key
+            for key, _, field in named
+            if field.required and partial is not True and field.name not in partial
+        ),
+        tuple(each for each in named if _is_container(each[2])),
+        () if is_free or is_proven or computed else tuple(attribute for _, attribute, _ in named),
+        is_free,
+    )
+
+
+def _is_container(field: Any) -> bool:
+    inner = getattr(field, "inner", None) or getattr(field, "value_field", None)
+    return isinstance(field, fields.Nested) or (inner is not None and _is_container(inner))
+
+
+def _is_readable(schema: Schema, value: Any) -> bool:
+    """Whether the value is one that has members, as far as its type tells."""
+    if isinstance(value, _NEVER):
+        return False
+    return value.__class__ not in _PLAIN or _shape(schema).is_free
+
+
+def _faults(schema: Schema, value: Any, written: Any, where: str = "") -> Iterable[str]:
+    """The members that were not written although they must be; those of nested schemas too."""
+    shape = _shape(schema)
+    if not isinstance(written, dict):
+        return ()
+    lacking: list[str] = []
+    if not shape.required <= written.keys():
+        lacking += [f"{where}{key}" for key in sorted(shape.required - written.keys())]
+    if shape.reads and not (isinstance(value, Mapping) and not value) and value is not missing:
+        read = (schema.get_attribute(value, name, missing) for name in shape.reads)
+        if all(each is missing for each in read):
+            lacking.append(where.removesuffix(".") or "anything")
+    for key, attribute, field in shape.containers:
+        if key in written:
+            source = schema.get_attribute(value, attribute, missing)
+            lacking += _faults_within(field, source, written[key], f"{where}{key}")
+    return lacking
+
+
+def _faults_within(field: Any, value: Any, written: Any, where: str) -> Iterator[str]:
+    if isinstance(field, fields.Nested):
+        for source, each in _pairs(value, written):
+            is_known = each is not None and source is not missing
+            if is_known and not _is_readable(field.schema, source):
+                yield where
+            else:
+                yield from _faults(field.schema, source, each, f"{where}.")
+    elif isinstance(field, fields.List):
+        for source, each in _pairs(value, written):
+            yield from _faults_within(field.inner, source, each, where)
+    else:
+        for each in (written or {}).values():
+            yield from _faults_within(field.value_field, missing, each, where)
+
+
+def _pairs(value: Any, written: Any) -> Iterable[tuple[Any, Any]]:
+    """What was written, with its source where that can be had a second time."""
+    if not isinstance(written, list):
+        return [(value, written)]
+    sources = value if isinstance(value, (list, tuple)) else [missing] * len(written)
+    return zip(sources, written, strict=False)
