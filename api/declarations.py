@@ -5,7 +5,6 @@ A layer is `@require_auth` or `@public`, which says who may call, or `@ns.operat
 
 import inspect
 from collections.abc import Callable
-from types import CodeType
 from typing import Any, TypeVar
 
 GUARD, PUBLIC, CONTRACT = "@require_auth", "@public", "@ns.operation"
@@ -75,13 +74,6 @@ def named(view: Any) -> str:
 
 
 def source(function: Any) -> str:
-    """The file and line of a function."""
-    code = code_of(function)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else type(function).__name__
-
-
-def code_of(function: Any) -> CodeType | None:
-    """The code that a call of `function` runs first, where that is Python's."""
+    """The file and line of a function, or the type of what is none."""
     code = getattr(function, "__code__", None)
-    call = vars(type(function)).get("__call__")
-    return code or getattr(call, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else type(function).__name__

@@ -33,7 +33,6 @@ from typing import Any
 import orjson
 import uuid_utils
 from flask import Flask, Response, current_app, g
-from marshmallow import ValidationError
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
@@ -361,8 +360,6 @@ _OF_FRAMEWORK: dict[int, type[Problem]] = {
 def _as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
-    if isinstance(error, ValidationError):
-        return ValidationFailed(errors=validation_errors(error.messages))
     if isinstance(error, HTTPException) and error.code in _STATUSES:
         return _from_http(error)
     return InternalError()

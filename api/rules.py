@@ -1,10 +1,7 @@
 """What a complete Api is held to at the start, so that no mistake waits for a request."""
 
-import dis
 import inspect
 from collections.abc import Iterator
-from itertools import pairwise
-from types import CodeType
 from typing import Any, NamedTuple
 
 from flask.views import http_method_funcs
@@ -17,7 +14,6 @@ from api.declarations import (
     PUBLIC,
     DeclarationError,
     above,
-    code_of,
     is_for_methods,
     layers,
     source,
@@ -30,10 +26,6 @@ _SPEAKING_PACKAGES = frozenset(
         *("flask_smorest", "spectree", "webargs"),
         *("cachetools", "flask_caching"),
     }
-)
-# What other decorators read of `request`.
-_READ = frozenset(
-    {"args", "data", "files", "form", "get_data", "get_json", "json", "stream", "values"}
 )
 
 
@@ -175,20 +167,7 @@ def _check_scopes(method: Method, api: Any) -> None:
 
 
 def _speaks(function: Any) -> bool:
-    if _package(function) in _SPEAKING_PACKAGES or hasattr(function, "cache_info"):
-        return True
-    code = code_of(function)
-    return code is not None and _reads(code)
-
-
-def _reads(code: CodeType) -> bool:
-    """Whether code reads values of `request`, or has a RequestParser read them."""
-    pairs = pairwise(dis.get_instructions(code))
-    return (
-        any(one.argval == "request" and str(two.argval) in _READ for one, two in pairs)
-        or "parse_args" in code.co_names
-        or any(_reads(inner) for inner in code.co_consts if isinstance(inner, CodeType))
-    )
+    return _package(function) in _SPEAKING_PACKAGES or hasattr(function, "cache_info")
 
 
 def _package(function: Any) -> str:

@@ -212,7 +212,6 @@ def rows() -> Iterator[dict[str, str]]:
         [],
         (),
     ],
-    ids=repr,
 )
 def test_many_values(answer: Answer, value: Any) -> None:
     """A collection of any kind is written as a list, also a tuple."""

@@ -250,7 +250,7 @@ def test_the_document_says_what_the_operation_does(app: Flask) -> None:
         {"dpopToken": ["mix:paints"], "dpopProof": ["mix:paints"]},
     ]
     assert set(post["responses"]) == {
-        *("201", "400", "401", "403", "413", "415", "422", "500", "503")
+        *("201", "400", "401", "403", "408", "413", "415", "422", "500", "503")
     }
     media = post["requestBody"]["content"][JSON]
     assert media["schema"] == {"$ref": "#/components/schemas/PaintDraft"}

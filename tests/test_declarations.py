@@ -13,7 +13,6 @@ import flask_restx
 import pytest
 from flask import Flask, request
 from flask_restx import fields as restx
-from flask_restx.reqparse import RequestParser
 from marshmallow import Schema, fields
 from webargs.flaskparser import use_args, use_kwargs
 
@@ -319,43 +318,11 @@ def test_a_guard_without_parentheses_is_refused() -> None:
         require_auth(get)  # type: ignore[arg-type]
 
 
-parser = RequestParser()
-parser.add_argument("secret_field", type=int, required=True)
-
-
-def parsed(view: View) -> View:
-    @wraps(view)
-    def parsing(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **parser.parse_args(), **kwargs)
-
-    return parsing
-
-
-def loaded(view: View) -> View:
-    @wraps(view)
-    def loading(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **Note().load(request.get_json()), **kwargs)
-
-    return loading
-
-
-class Queried:
-    """A decorator that is a class."""
-
-    def __init__(self, view: View) -> None:
-        wraps(view)(self)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__wrapped__(*args, limit=int(request.args["limit"]))  # type: ignore[attr-defined]
-
-
 SECRET = {"secret_field": fields.Int(required=True)}
-READERS = [use_args(SECRET), use_kwargs(SECRET, location="query"), parsed, loaded, Queried, cache]
+READERS = [use_args(SECRET), use_kwargs(SECRET, location="query"), cache]
 
 
-@pytest.mark.parametrize(
-    "reads", READERS, ids=["args", "kwargs", "reqparse", "load", "class", "cache"]
-)
+@pytest.mark.parametrize("reads", READERS, ids=["args", "kwargs", "cache"])
 def test_what_reads_the_request_stands_below_the_guard(start: Start, reads: Any) -> None:
     """Above it, a stranger would be told the names of the fields, or what a cache remembers."""
     ns = serving(namespace(), resource(get=reads(require_auth("a")(get))))

