@@ -55,6 +55,15 @@ class Guard:
             "dpop_bound_access_tokens_required": self.dpop == "required",
         }
 
+    def fetch_keys(self) -> None:
+        """Fetch the signing keys of every issuer in the background, and return at once.
+
+        For the start of a server, so that the first callers need not wait. A failure is logged, and
+        the keys are fetched again when they are needed.
+        """
+        for keys in self.bearer.keys.values():
+            keys.start_fetching()
+
     def faults(self) -> list[str]:
         """What keeps every token from being checked, in words: while one issuer has its keys, this
         copy is of use, and to take all copies away would help nobody."""

@@ -30,7 +30,7 @@ CASES = {
     "invalid_token:alg": lambda tenant: bearing(tenant.token({"alg": "none: exp"})),
     "invalid_token:typ": lambda tenant: bearing(tenant.token({"typ": "dpop+jwt"})),
     "invalid_token:iss": lambda tenant: bearing(tenant.token(iss="https://evil.example/")),
-    "invalid_token:key": lambda tenant: bearing(tenant.token({"kid": "x: y"})),
+    "invalid_token:key": lambda tenant: bearing(tenant.token({"kid": "x: y"}, iat=1)),
     "invalid_token:signature": lambda tenant: bearing(tenant.token()[:-8] + "AAAAAAAA"),
     "invalid_token:aud": lambda tenant: bearing(tenant.token(aud="x: y")),
     "invalid_token:exp": lambda tenant: bearing(tenant.token(exp=1)),
