@@ -119,7 +119,15 @@ def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) ->
     )
     waiting = threading.Semaphore(settings.key_waiters)
     keys = {
-        url: SigningKeys(url, vouching.fetch, ttl=settings.jwks_ttl, clock=clock, waiting=waiting)
+        url: SigningKeys(
+            *(url, vouching.fetch),
+            ttl=settings.jwks_ttl,
+            now=now,
+            clock=clock,
+            # A clock that is passed in may stand still: nobody can sleep by it.
+            sleep=time.sleep if clock is time.monotonic else None,
+            waiting=waiting,
+        )
         for url in vouching.issuers
     }
     url = settings.redis_url

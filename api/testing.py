@@ -63,9 +63,9 @@ class FickleIssuer(EmbeddedIssuer):
     def rotate(self, *, withdraw: bool = False) -> None:
         """Sign with a new key from now on; go on publishing the former ones, or `withdraw` them.
 
-        The API learns of a new key when a token comes with it, but asks only once in 30 s; that a
-        key was withdrawn it learns when it next asks, after 10 minutes at the latest: advance the
-        clock.
+        The API learns of a new key when a token comes with it, but asks only once in 5 s: a second
+        new key is answered 503 until then. That a key was withdrawn it learns when it next asks,
+        after 10 minutes at the latest. Advance the clock.
         """
         self._former = [] if withdraw else [*self._former, self._key]
         self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)

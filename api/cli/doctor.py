@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import click
-from redis import ConnectionPool
 from sqlalchemy.exc import DBAPIError
 from werkzeug.http import parse_date
 
@@ -210,14 +209,13 @@ def check_redis(found: Settings) -> Iterator[Row]:
 
 
 def _ping(url: str) -> Row:
-    # As the library itself reads it, so that no part of a password is taken for an address.
-    parts = ConnectionPool.from_url(url).connection_kwargs
-    where = parts.get("path") or f"{parts.get('host', 'localhost')}:{parts.get('port', 6379)}"
+    replays = ReplaysInRedis(url)
     try:
-        ReplaysInRedis(url).ping()
+        replays.ping()
     except ReplaysUnavailable as error:
-        return Row("redis", "FAIL", f"{where}: {error}", "check REDIS_URL, and that it runs")
-    return Row("redis", "ok", str(where))
+        found = f"{replays.address}: {error}"
+        return Row("redis", "FAIL", found, "check REDIS_URL, and that it runs")
+    return Row("redis", "ok", replays.address)
 
 
 def check_page(found: Settings) -> Iterator[Row]:

@@ -4,8 +4,10 @@ protector    require_auth and public: enforce and document, in the one line abov
 validator    what a Bearer token must be
 claims       the rules, a table of pure functions
 jws          the form of a token, read strictly
-keys         the issuer's signing keys: when they are fetched, how long they count
-jwks         its documents, read
+keys         the issuer's signing keys: when they are fetched, who waits for them
+keyset       the keys that are kept: how long they count, which token they may refuse
+flight       one fetch in the background at a time, for which many may wait
+jwks         the issuer's documents, read
 fetch        how their documents come over HTTPS
 token        the accepted token, as the resources see it
 dpop         a token that is bound to a key, and the proof of that key
@@ -19,14 +21,13 @@ from api.guard.claims import Expected
 from api.guard.dpop import DPoPTokenValidator
 from api.guard.fetch import Fetch, fetch_https
 from api.guard.guard import METADATA_PATH, Guard
-from api.guard.keys import MAX_WAITING, SigningKeys
+from api.guard.keys import SigningKeys
 from api.guard.protector import current_guard, current_token, init_app, public, require_auth
 from api.guard.replay import Replays, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
 from api.guard.token import AccessToken
 from api.guard.validator import Auth0JWTBearerTokenValidator
 
 __all__ = [
-    "MAX_WAITING",
     "METADATA_PATH",
     "AccessToken",
     "Auth0JWTBearerTokenValidator",

@@ -130,19 +130,30 @@ def check_org(claims: Members, expected: Expected, _now: float) -> Verdict:
 
 
 def check_unbound(claims: Members, _expected: Expected, _now: float) -> Verdict:
-    """RFC 9449 section 7.2: a token that is bound to a key is not to be had by bearing it."""
-    cnf = claims.get("cnf")
-    # A binding of another type than its standard's is still no leave to bear the token.
-    bound = isinstance(cnf, dict) and "jkt" in cnf
-    remedy = "the token is bound to a key; send it with the scheme DPoP and a proof"
-    return Verdict(shown(cnf), "not bound to a key", remedy if bound else None)
+    """RFC 9449 section 7.2, RFC 8705 section 3: a token that is bound to something is not to be had
+    by bearing it. RFC 7800 lets members of `cnf` that are not understood be ignored; we do not."""
+    unchecked = unchecked_binding(claims)
+    remedy = None
+    if unchecked:
+        remedy = f"the token is bound to {unchecked}; get one that is not"
+    elif confirmation(claims):
+        # A jkt of another type than its standard's is still no leave to bear the token.
+        remedy = "the token is bound to a key; send it with the scheme DPoP and a proof"
+    return Verdict(shown(claims.get("cnf")), "not bound to anything", remedy)
 
 
 def check_bound(claims: Members, _expected: Expected, _now: float) -> Verdict:
-    """RFC 9449 section 6: a proof needs a token that says whose."""
-    bound = bound_key(claims)
-    remedy = "the token is not bound to a key; get one by DPoP, or send this one as Bearer"
-    return Verdict(shown(bound), "bound to a key", remedy if bound is None else None)
+    """RFC 9449 section 6: a proof needs a token that says whose; and it proves the key alone, not
+    what else the token is bound to."""
+    unchecked = unchecked_binding(claims)
+    remedy = None
+    if bound_key(claims) is None:
+        remedy = "the token is not bound to a key; get one by DPoP, or send this one as Bearer"
+        if unchecked:
+            remedy = f"the token is not bound to a key but to {unchecked}; get one by DPoP"
+    elif unchecked:
+        remedy = f"the token is bound to a key and to {unchecked}; get one by DPoP alone"
+    return Verdict(shown(claims.get("cnf")), "bound to a key alone", remedy)
 
 
 HEADER_RULES = (Rule("alg", check_alg), Rule("crit", check_crit), Rule("typ", check_typ))
@@ -183,10 +194,29 @@ def missing_scopes(claims: Members, required: tuple[str, ...]) -> tuple[str, ...
     return tuple(scope for scope in required if scope not in granted)
 
 
+def confirmation(claims: Members) -> Members:
+    """The members of `cnf` (RFC 7800): what the token is bound to. Nothing where it is null or {}.
+
+    A `cnf` that is no object, which its standard demands, is itself what cannot be checked.
+    """
+    cnf = claims.get("cnf")
+    if cnf is None:
+        return {}
+    return cnf if isinstance(cnf, dict) else {"cnf": cnf}
+
+
+def unchecked_binding(claims: Members) -> str | None:
+    """What the token is bound to beside the key of DPoP, in words: none of it is checked here."""
+    others = confirmation(claims).keys() - {"jkt"}
+    if not others:
+        return None
+    kind = "a certificate" if others == {"x5t#S256"} else "something"
+    return f"{kind} that cannot be checked here"
+
+
 def bound_key(claims: Members) -> str | None:
     """The thumbprint of the key that the token is bound to (RFC 9449 section 6.1), if any."""
-    cnf = claims.get("cnf")
-    jkt = cnf.get("jkt") if isinstance(cnf, dict) else None
+    jkt = confirmation(claims).get("jkt")
     return jkt if isinstance(jkt, str) else None
 
 

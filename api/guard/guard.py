@@ -55,16 +55,29 @@ class Guard:
             "dpop_bound_access_tokens_required": self.dpop == "required",
         }
 
+    def fetch_keys(self) -> None:
+        """Fetch the signing keys of every issuer in the background, and return at once.
+
+        For the start of a server, so that the first callers need not wait. A failure is logged, and
+        the keys are fetched again when they are needed.
+        """
+        for keys in self.bearer.keys.values():
+            keys.start_fetching()
+
     def faults(self) -> list[str]:
         """What keeps every token from being checked, in words: while one issuer has its keys, this
         copy is of use, and to take all copies away would help nobody."""
         found = [keys.fault() for keys in self.bearer.keys.values()]
-        return [fault for fault in found if fault] if all(found) else []
+        faults = [fault for fault in found if fault] if all(found) else []
+        replays = self.bound.replays.fault() if self.dpop == "required" else None
+        return [*faults, replays] if replays else faults
 
-    def count(self, refusal: AuthorizationProblem) -> None:
-        """Add it to `refusals`."""
+    def count(self, refusal: AuthorizationProblem) -> str:
+        """Add it to `refusals`. Returns the name that it is counted by."""
+        name = _name(refusal)
         with self._lock:
-            self.refusals[_name(refusal)] += 1
+            self.refusals[name] += 1
+        return name
 
 
 def _name(refusal: AuthorizationProblem) -> str:

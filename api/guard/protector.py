@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from api.bridge import Resource, document
 from api.declarations import (
@@ -86,7 +86,8 @@ class RequireAuth(ResourceProtector):
         try:
             return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
-            current_guard().count(refusal)
+            # For the request's line in the access log.
+            g.refusal = current_guard().count(refusal)
             offer = current_guard().offer(f"{root_url()}/{METADATA_PATH}")
             for header in challenges(offer, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)

@@ -17,13 +17,19 @@ from api.guard.claims import (
     Expected,
     Rule,
     Verdict,
+    check_iat,
     check_unbound,
+    is_number,
     shown,
 )
 from api.guard.jws import UnverifiedToken
 from api.guard.keys import SigningKeys
+from api.guard.keyset import NEVER
 from api.guard.token import AccessToken
 from api.problems import InsufficientScope, InvalidToken, quotable
+
+# Issuers write iat in whole seconds: a token may be so much younger.
+IAT_STEP = 1.0
 
 RS256 = JWSRegistry(algorithms=[ALGORITHM]).get_alg(ALGORITHM)
 
@@ -95,18 +101,34 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
 
     def _check_signature(self, token: UnverifiedToken) -> Iterator[Finding]:
         kid = token.header.get("kid")
-        key = self._find_key(token.claims.get("iss"), kid)
-        remedy = None if key else "no signing key of the issuer has this kid; get a new token"
+        key = self._find_key(token.claims, kid)
+        remedy = None if key else self._remedy_without_key(token.claims)
         yield Finding("key", Verdict(shown(kid), "the kid of a signing key of the issuer", remedy))
         verified = key is not None and RS256.verify(token.signing_input, token.signature, key)
         yield Finding("signature", _SIGNED if verified else _UNSIGNED)
 
-    def _find_key(self, issuer: Any, kid: Any) -> RSAKey | None:
+    def _find_key(self, claims: dict[str, Any], kid: Any) -> RSAKey | None:
+        issuer = claims.get("iss")
         if not isinstance(issuer, str) or issuer not in self.keys or not isinstance(kid, str):
             return None
-        return self.keys[issuer].find(kid)
+        return self.keys[issuer].find(kid, self._issued_before(claims))
+
+    def _issued_before(self, claims: dict[str, Any]) -> float:
+        """When the token had been issued at the latest, if its iat is true; NEVER without one.
+
+        A token from the future is refused whatever its key, so that nobody waits for that.
+        """
+        iat = claims.get("iat")
+        if not is_number(iat) or check_iat(claims, self.expected, self.now()).remedy:
+            return NEVER
+        # An integer may be too large to become a float; nothing was issued before the epoch.
+        return max(iat, 0) + max(self.expected.leeway, IAT_STEP)
+
+    def _remedy_without_key(self, claims: dict[str, Any]) -> str:
+        return check_iat(claims, self.expected, self.now()).remedy or _NO_SUCH_KEY
 
 
+_NO_SUCH_KEY = "no signing key of the issuer has this kid; get a new token"
 _SIGNED = Verdict("verifies", "made with that key")
 _UNSIGNED = _SIGNED._replace(
     found="does not verify",

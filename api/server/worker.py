@@ -35,6 +35,8 @@ def application() -> Gateway:
     for name in CODECS:
         codecs.lookup(name)
     app = create_app(found)
+    # The first callers need not wait for the issuer, and nothing here does.
+    app.extensions["guard"].fetch_keys()
     return Gateway(
         app,
         threads=found.threads,

@@ -93,6 +93,17 @@ REFUSED: dict[str, tuple[Make, str, str]] = {
     "iat": (lambda t: t.token(iat=int(time.time()) + 60), "iat", "set the clocks right"),
     "iat true": (lambda t: t.token(iat=True), "iat", "get a new token"),
     "no subject": (lambda t: t.token(sub=""), "sub", "get one for a user or application"),
+    "certificate": (
+        lambda t: t.token(cnf={"x5t#S256": "a"}),
+        "cnf",
+        "the token is bound to a certificate that cannot be checked here; get one that is not",
+    ),
+    "key and certificate": (
+        lambda t: t.token(cnf={"jkt": "a", "x5t#S256": "a"}),
+        "cnf",
+        "the token is bound to a key and to a certificate that cannot be checked here; get one",
+    ),
+    "binding no object": (lambda t: t.token(cnf="a"), "cnf", "bound to something that cannot be"),
 }
 
 ACCEPTED: dict[str, Make] = {

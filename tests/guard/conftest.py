@@ -3,6 +3,7 @@ so, and an issuer of bytes."""
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from http.client import HTTPMessage, HTTPResponse
 from typing import Any, NamedTuple
@@ -47,6 +48,47 @@ class Documents:
     def fetches(self) -> int:
         """How many times the issuer was asked, whatever came of it."""
         return self.requests.count(DISCOVERY)
+
+
+class Background:
+    """Runs at once what it is handed; while it is busy, when a test has it catch up."""
+
+    def __init__(self) -> None:
+        self.is_busy = False
+        self.works: list[Callable[[], None]] = []
+
+    def __call__(self, work: Callable[[], None]) -> None:
+        if self.is_busy:
+            self.works.append(work)
+        else:
+            work()
+
+    def catch_up(self) -> None:
+        while self.works:
+            self.works.pop(0)()
+
+
+class Gate:
+    """A fetch that stands still while a test has it shut. entered: somebody stands before it."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._opened = threading.Event()
+        self.entered = threading.Event()
+        self.open()
+
+    def __call__(self, url: str) -> bytes:
+        if not self._opened.is_set():
+            self.entered.set()
+            assert self._opened.wait(30)
+        return self._documents(url)
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def shut(self) -> None:
+        self.entered.clear()
+        self._opened.clear()
 
 
 @pytest.fixture

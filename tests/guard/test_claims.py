@@ -1,6 +1,7 @@
 """The rules of claims.py, each from both sides of its boundary."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -8,9 +9,12 @@ from api.guard.claims import (
     CLAIM_RULES,
     HEADER_RULES,
     ISSUER_RULE,
+    Check,
     Expected,
     as_datetime,
     audiences,
+    check_bound,
+    check_unbound,
     is_number,
     missing_scopes,
     permissions,
@@ -92,6 +96,16 @@ def test_leeway(leeway, exp, passes):
     """The leeway is the one that is set."""
     verdict = judge("exp", exp, Expected((ISSUER,), AUDIENCE, leeway=leeway))
     assert (verdict.remedy is None) is passes
+
+
+@pytest.mark.parametrize("check", [check_unbound, check_bound])
+@pytest.mark.parametrize("cnf", [*ODD, *({name: name} for name in ('a", error="', "\r\n", ""))])
+def test_odd_bindings(check: Check, cnf: Any) -> None:
+    """No binding, of whatever type, makes a rule raise, and nothing of it is in the remedy."""
+    found, expected, remedy = check({"cnf": cnf}, EXPECTED, NOW)
+    assert (found + expected).isprintable()
+    assert remedy is None or (remedy == quotable(remedy) and "error" not in remedy)
+    assert (remedy is None) is (check is check_unbound and cnf in (None, {}))
 
 
 def test_any_organization():

@@ -1,54 +1,71 @@
-"""The issuer's signing keys, with its documents and the time in a test's hand."""
+"""The issuer's signing keys, with its documents, the time and the background in a test's hand."""
 
 import threading
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from api.guard.fetch import FetchError
 from api.guard.keys import SigningKeys
+from api.guard.keyset import NEVER
 from api.problems import SigningKeysUnavailable
-from tests.guard.conftest import DISCOVERY, ISSUER, JWKS, Documents
+from api.testing import Clock
+from tests.guard.conftest import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
+from tests.support.threads import at_once
 
 TTL = 600
 DAY = 24 * 3600
 
+Jwk = Callable[..., dict[str, Any]]
+Make = Callable[..., SigningKeys]
+
 
 @pytest.fixture
-def documents(jwk):
+def documents(jwk: Jwk) -> Documents:
     return Documents(jwk("a"))
 
 
 @pytest.fixture
-def works():
-    """What was handed to the background, and waits for a test to run it."""
-    return []
+def background() -> Background:
+    return Background()
 
 
 @pytest.fixture
-def keys(documents, clock, works):
-    return SigningKeys(ISSUER, documents, ttl=TTL, clock=clock, start=works.append)
+def make(documents: Documents, clock: Clock, background: Background) -> Make:
+    """`make(ttl=1)`: signing keys, the world around them as given."""
+
+    def made(**changes: Any) -> SigningKeys:
+        world = {"now": clock, "clock": clock, "start": background, "sleep": None, "ttl": TTL}
+        return SigningKeys(ISSUER, **({"fetch": documents} | world | changes))
+
+    return made
 
 
-def retry_after(keys, kid="a"):
+@pytest.fixture
+def keys(make: Make) -> SigningKeys:
+    return make()
+
+
+def retry_after(keys: SigningKeys, kid: str = "a", issued_before: float = NEVER) -> int:
     """The Retry-After of a find that cannot be answered."""
     with pytest.raises(SigningKeysUnavailable) as caught:
-        keys.find(kid)
+        keys.find(kid, issued_before)
     return int(caught.value.headers["Retry-After"])
 
 
-def test_lazily(keys, documents):
+def test_lazily(keys: SigningKeys, documents: Documents) -> None:
     """Nothing is fetched before the first need; then discovery, and the JWKS that it names."""
     assert documents.requests == []
     assert keys.last_fault == ""
-    assert keys.find("a").as_dict(private=False)["kty"] == "RSA"
+    key = keys.find("a")
+    assert key
+    assert key.as_dict(private=False)["kty"] == "RSA"
     assert documents.requests == [DISCOVERY, JWKS]
 
 
-def test_lifetime(keys, documents, clock):
+def test_lifetime(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
     """The keys are kept: until they are due, the issuer is not asked again."""
     keys.find("a")
     clock.now += TTL * 0.79
@@ -56,43 +73,41 @@ def test_lifetime(keys, documents, clock):
     assert documents.fetches == 1
 
 
-def test_refreshed_in_the_background(keys, documents, clock, works):
+def test_refreshed_in_the_background(
+    keys: SigningKeys, documents: Documents, clock: Clock, background: Background
+) -> None:
     """Before their lifetime ends the keys are fetched anew, once, and no request waits for it."""
     keys.find("a")
+    background.is_busy = True
     clock.now += TTL * 0.8
     assert keys.find("a")
     assert keys.find("a")
     assert documents.fetches == 1
-    for work in works:
-        work()
+    assert len(background.works) == 1
+    background.catch_up()
     assert documents.fetches == 2
     clock.now += TTL * 0.79
     assert keys.find("a")
     assert documents.fetches == 2
 
 
-def test_background_is_a_thread(documents, clock):
-    """Left to itself, the background is another thread."""
-    fetched_by = []
-    done = threading.Event()
+def test_background_is_a_thread(make: Make, documents: Documents) -> None:
+    """Every fetch runs in a thread of its own, the first one too, and no process waits for it."""
+    fetched_by: list[threading.Thread] = []
 
-    def fetch(url):
+    def fetch(url: str) -> bytes:
         fetched_by.append(threading.current_thread())
-        if len(fetched_by) == 4:
-            done.set()
         return documents(url)
 
-    keys = SigningKeys(ISSUER, fetch, ttl=TTL, clock=clock)
-    keys.find("a")
-    clock.now += TTL * 0.9
-    keys.find("a")
-    assert done.wait(30)
-    assert fetched_by[0] is threading.current_thread()
-    assert fetched_by[3] is not threading.current_thread()
-    assert fetched_by[3].daemon, "the process would wait for it at its end"
+    keys = SigningKeys(ISSUER, fetch)
+    assert keys.find("a")
+    assert keys.find("unknown") is None
+    assert len(set(fetched_by)) == 2
+    assert threading.current_thread() not in fetched_by
+    assert all(thread.daemon for thread in fetched_by)
 
 
-def test_outdated(keys, documents, clock, jwk):
+def test_outdated(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
     """After their lifetime keys are fetched anew before they count: one that left is refused."""
     keys.find("a")
     documents.jwks = {"keys": [jwk("b")]}
@@ -102,14 +117,25 @@ def test_outdated(keys, documents, clock, jwk):
     assert documents.fetches == 2
 
 
-def test_unknown_kid(keys, documents, clock, jwk):
-    """An unknown kid fetches at once, so that a new key counts at once, and again after 30 s."""
+def test_outdated_while_the_issuer_is_silent(
+    keys: SigningKeys, clock: Clock, background: Background, no_patience: None
+) -> None:
+    """Outdated keys count after all where the issuer says nothing for as long as one may wait."""
+    keys.find("a")
+    background.is_busy = True
+    clock.now += TTL
+    assert keys.find("a")
+    assert len(background.works) == 1
+
+
+def test_unknown_kid(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
+    """An unknown kid fetches at once, so that a new key counts at once, and again after 5 s."""
     keys.find("a")
     documents.jwks = {"keys": [jwk("a"), jwk("b")]}
     assert keys.find("b")
     assert documents.fetches == 2
     assert [keys.find(f"unknown-{number}") for number in range(100)] == [None] * 100
-    clock.now += 29.9
+    clock.now += 4.9
     assert keys.find("unknown") is None
     assert documents.fetches == 2
     clock.now += 0.1
@@ -118,7 +144,7 @@ def test_unknown_kid(keys, documents, clock, jwk):
     assert documents.fetches == 3
 
 
-def test_first_fetch_does_not_count(keys, documents):
+def test_first_fetch_does_not_count(keys: SigningKeys, documents: Documents) -> None:
     """The first fetch does not use up the one for unknown kids."""
     assert keys.find("unknown") is None
     assert keys.find("unknown") is None
@@ -126,12 +152,14 @@ def test_first_fetch_does_not_count(keys, documents):
     assert documents.fetches == 2
 
 
-def test_refreshes_do_not_count(keys, documents, clock, works, jwk):
+def test_refreshes_do_not_count(
+    keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk
+) -> None:
     """A refresh, early or at the end of the lifetime, does not use up the one for unknown kids."""
     keys.find("a")
     clock.now += TTL * 0.8
     keys.find("a")
-    works.pop()()
+    assert documents.fetches == 2
     documents.jwks = {"keys": [jwk("a"), jwk("b")]}
     assert keys.find("b")
     clock.now += TTL
@@ -141,35 +169,165 @@ def test_refreshes_do_not_count(keys, documents, clock, works, jwk):
     assert documents.fetches == 5
 
 
-def test_unknown_kid_late_in_the_lifetime(keys, documents, clock):
-    """An unknown kid fetches at once late in the lifetime too, and once in 30 s."""
+def test_unknown_kid_late_in_the_lifetime(
+    keys: SigningKeys, documents: Documents, clock: Clock
+) -> None:
+    """An unknown kid fetches at once late in the lifetime too, and once in 5 s."""
     keys.find("a")
     clock.now += TTL * 0.9
     assert [keys.find("unknown") for _ in range(3)] == [None] * 3
     assert documents.fetches == 2
 
 
-def test_unknown_kid_while_the_issuer_is_down(keys, documents, clock):
+@pytest.mark.parametrize(
+    ("issued_before", "is_refused"), [(-1.0, True), (-0.1, True), (0.0, False), (1.0, False)]
+)
+def test_only_a_later_fetch_can_refuse(
+    keys: SigningKeys, clock: Clock, issued_before: float, is_refused: bool
+) -> None:
+    """An unknown kid is refused by keys whose fetch began after the token was issued, and no other.
+    Before that the answer is 503, and says when the next fetch may begin."""
+    keys.find("unknown")
+    issued = clock.now + issued_before
+    if is_refused:
+        assert keys.find("unknown", issued) is None
+    else:
+        assert retry_after(keys, "unknown", issued) == 5
+        clock.now += 3.5
+        assert retry_after(keys, "unknown", issued) == 2
+        clock.now += 1.5
+        assert keys.find("unknown", issued) is None
+
+
+def test_it_is_the_beginning_of_a_fetch_that_counts(
+    keys: SigningKeys, clock: Clock, background: Background, no_patience: None
+) -> None:
+    """A fetch that ended after the token was issued may have missed its key: it refuses nobody."""
+    keys.find("a")
+    background.is_busy = True
+    keys.find("unknown")
+    clock.now += 2
+    background.catch_up()
+    assert retry_after(keys, "unknown", clock.now - 1) == 3
+
+
+def test_three_rotations_in_a_row(
+    keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk
+) -> None:
+    """Each of several new keys counts within 5 s, and no token with one is ever refused."""
+    keys.find("a")
+    for kid in ("b", "c", "d", "e"):
+        documents.jwks["keys"].append(jwk(kid))
+        assert keys.find(kid, clock.now + 5)
+        assert keys.find("a")
+        documents.jwks["keys"].append(jwk(f"{kid}-2"))
+        assert retry_after(keys, f"{kid}-2", clock.now + 5) == 5
+        clock.now += 5
+        assert keys.find(f"{kid}-2", clock.now)
+        clock.now += 5
+    assert documents.fetches == 9
+
+
+def test_a_clock_that_is_set_back(make: Make, documents: Documents, jwk: Jwk) -> None:
+    """After the clock was set back a good token is not refused, nor any put off for ever."""
+    wall, clock = Clock(1_000_000), Clock(500)
+    keys = make(now=wall, clock=clock)
+    keys.find("unknown")
+    wall.now -= 3600
+    clock.now += 60
+    documents.jwks = {"keys": [jwk("b")]}
+    keys.find("unknown")
+    issued = wall.now + 5
+    documents.jwks = {"keys": [jwk("c")]}
+    assert retry_after(keys, "c", issued) == 5
+    for each in (wall, clock):
+        each.now += 5.5
+    assert keys.find("c", issued)
+    assert keys.find("unknown", issued) is None
+
+
+def test_a_token_issued_before_the_clock_was_set_back(make: Make, documents: Documents) -> None:
+    """Keys that were fetched by the clock's wrong time are no proof against a later token."""
+    wall, clock = Clock(1_000_000), Clock(500)
+    keys = make(now=wall, clock=clock)
+    keys.find("unknown")
+    keys.find("unknown")
+    wall.now -= 3600
+    clock.now += 1
+    assert retry_after(keys, "unknown", wall.now + 5) == 4
+
+
+def test_a_machine_that_slept(make: Make, documents: Documents, jwk: Jwk) -> None:
+    """The monotonic clock stands still while a machine sleeps: a key made meanwhile is fetched."""
+    wall, clock = Clock(1_000_000), Clock(500)
+    keys = make(now=wall, clock=clock)
+    keys.find("unknown")
+    keys.find("unknown")
+    documents.jwks = {"keys": [jwk("b")]}
+    wall.now += 3600
+    assert retry_after(keys, "b", wall.now - 1800) == 5
+    clock.now += 5
+    assert keys.find("b", wall.now - 1800)
+
+
+def test_unknown_kid_while_the_issuer_is_down(
+    keys: SigningKeys, documents: Documents, clock: Clock
+) -> None:
     """While its fetch fails an unknown kid is 503, and a known one is served; after, it is 401."""
     keys.find("a")
     published, documents.jwks = documents.jwks, None
-    assert retry_after(keys, "unknown") == 30
+    assert retry_after(keys, "unknown") == 5
     clock.now += 1.75
-    assert retry_after(keys, "unknown") == 29
-    clock.now += 19.75
-    assert retry_after(keys, "unknown") == 9
+    assert retry_after(keys, "unknown") == 4
+    clock.now += 3
+    assert retry_after(keys, "unknown") == 1
     assert keys.find("a")
     assert documents.fetches == 2
+    clock.now += 0.25
+    assert retry_after(keys, "unknown") == 5
+    assert documents.fetches == 3
     documents.jwks = published
-    clock.now += 8.5
+    clock.now += 5
     assert keys.find("unknown") is None
 
 
-def test_fault(keys, documents, clock):
+def test_fetched_at_the_start(
+    keys: SigningKeys, documents: Documents, clock: Clock, background: Background
+) -> None:
+    """A server may have the keys fetched at its start, in the background, and loses nothing by it:
+    neither a token that comes meanwhile nor the fetch for an unknown kid."""
+    background.is_busy = True
+    keys.start_fetching()
+    keys.start_fetching()
+    assert documents.requests == []
+    background.catch_up()
+    assert documents.fetches == 1
+    background.is_busy = False
+    assert keys.find("a")
+    assert documents.fetches == 1
+    keys.start_fetching()
+    assert keys.find("unknown") is None
+    assert documents.fetches == 2
+
+
+def test_fetched_at_the_start_in_vain(
+    keys: SigningKeys, documents: Documents, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An issuer that is down at the start is logged, and asked again when needed after 5 s."""
+    published, documents.jwks = documents.jwks, None
+    keys.start_fetching()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    documents.jwks = published
+    assert retry_after(keys) == 5
+    clock.now += 5
+    assert keys.find("a")
+
+
+def test_fault(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
     """A fault is what keeps every token from being checked: stale keys are none yet."""
     published, documents.jwks = documents.jwks, None
-    assert "cannot be had" in keys.fault()
-    assert "cannot be had" in keys.fault()
+    assert "cannot be had" in (keys.fault() or "")
+    assert "cannot be had" in (keys.fault() or "")
     assert documents.fetches == 1
     documents.jwks = published
     clock.now += 5
@@ -179,10 +337,12 @@ def test_fault(keys, documents, clock):
     assert keys.find("a")
     assert keys.fault() is None
     clock.now += 1
-    assert "cannot be had" in keys.fault()
+    assert "cannot be had" in (keys.fault() or "")
 
 
-def test_fault_asks_nobody_while_there_are_keys(keys, documents, clock):
+def test_fault_asks_nobody_while_there_are_keys(
+    keys: SigningKeys, documents: Documents, clock: Clock
+) -> None:
     """Whoever asks for faults fetches only what is missing."""
     keys.find("a")
     for seconds in (0, TTL, DAY - TTL - 1):
@@ -192,7 +352,9 @@ def test_fault_asks_nobody_while_there_are_keys(keys, documents, clock):
 
 
 @pytest.mark.parametrize("ask", [lambda keys: keys.find("a"), lambda keys: keys.fault() is None])
-def test_issuer_is_back_after_a_day(keys, documents, clock, ask):
+def test_issuer_is_back_after_a_day(
+    keys: SigningKeys, documents: Documents, clock: Clock, ask: Callable[[SigningKeys], object]
+) -> None:
     """Keys too old to count are fetched by the first who asks, though it failed the last time."""
     keys.find("a")
     published, documents.jwks = documents.jwks, None
@@ -203,7 +365,7 @@ def test_issuer_is_back_after_a_day(keys, documents, clock, ask):
     assert ask(keys)
 
 
-def test_issuer_is_down_at_first(keys, documents, clock):
+def test_issuer_is_down_at_first(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
     """Without keys the answer is 503; the issuer is asked again after the 5 s that it names."""
     documents.discovery = None
     assert retry_after(keys) == 5
@@ -216,7 +378,13 @@ def test_issuer_is_down_at_first(keys, documents, clock):
     assert documents.fetches == 2
 
 
-def test_stale_keys(keys, documents, clock, works, caplog):
+def test_stale_keys(
+    keys: SigningKeys,
+    documents: Documents,
+    clock: Clock,
+    background: Background,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """A failed refresh keeps the keys and is logged; the background asks again every 5 s."""
     keys.find("a")
     documents.jwks = None
@@ -224,16 +392,17 @@ def test_stale_keys(keys, documents, clock, works, caplog):
     assert keys.find("a")
     assert "could not be fetched" in caplog.text
     assert keys.last_fault == f"{JWKS} is down"
+    background.is_busy = True
     clock.now += 4.9
     assert keys.find("a")
-    assert not works
+    assert not background.works
     clock.now += 0.1
     assert keys.find("a")
-    works.pop()()
+    background.catch_up()
     assert documents.fetches == 3
 
 
-def test_stale_for_a_day(keys, documents, clock):
+def test_stale_for_a_day(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
     """Stale keys are kept for 24 h and no longer."""
     keys.find("a")
     documents.jwks = None
@@ -243,7 +412,7 @@ def test_stale_for_a_day(keys, documents, clock):
     assert retry_after(keys) in range(1, 6)
 
 
-def test_empty_set(keys, documents, clock):
+def test_empty_set(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
     """An empty set never replaces a good one."""
     keys.find("a")
     documents.jwks = {"keys": []}
@@ -251,12 +420,17 @@ def test_empty_set(keys, documents, clock):
     assert keys.find("a")
 
 
-def test_changes_are_logged(documents, clock, jwk, caplog):
+def test_changes_are_logged(
+    keys: SigningKeys,
+    documents: Documents,
+    clock: Clock,
+    jwk: Jwk,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """A line for each change of state, with the reason or the kids, and none for what stays."""
-    keys = SigningKeys(ISSUER, documents, ttl=TTL, clock=clock, start=lambda work: work())
     caplog.set_level("INFO", "api.guard.keys")
 
-    def said(seconds=TTL):
+    def said(seconds: float = TTL) -> list[tuple[str, str]]:
         """What is logged when the keys are looked for twice, after so many seconds."""
         caplog.clear()
         clock.now += seconds
@@ -266,7 +440,7 @@ def test_changes_are_logged(documents, clock, jwk, caplog):
                 keys.find("a")
         return [(record.levelname, record.message) for record in caplog.records]
 
-    def lines(*expected):
+    def lines(*expected: tuple[str, str]) -> list[tuple[str, str]]:
         return [(level, f"signing keys of {ISSUER} {text}") for level, text in expected]
 
     sound, documents.jwks = documents.jwks, None
@@ -292,7 +466,9 @@ def test_changes_are_logged(documents, clock, jwk, caplog):
     assert said() == lines(("INFO", "fetched: a"))
 
 
-def test_given_up_without_a_warning(keys, documents, clock, caplog):
+def test_given_up_without_a_warning(
+    keys: SigningKeys, documents: Documents, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """Who is asked nothing for a day learns both at once."""
     keys.find("a")
     documents.jwks = None
@@ -301,17 +477,17 @@ def test_given_up_without_a_warning(keys, documents, clock, caplog):
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
 
 
-def test_outcomes(keys, documents, clock, jwk):
+def test_outcomes(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
     """How often the issuer was asked, and how that ended: by codes, of which there are few."""
     documents.jwks = None
-    retry_after(keys)
+    assert retry_after(keys) == 5
     for documents.jwks in (b"<html>", [], {"keys": []}, b"{}", {"keys": [1]}):
         clock.now += 5
-        retry_after(keys)
+        assert retry_after(keys) == 5
     sound = documents.discovery
     for documents.discovery in ({"issuer": "https://evil.example/"}, {"issuer": ISSUER}):
         clock.now += 5
-        retry_after(keys)
+        assert retry_after(keys) == 5
     documents.discovery, documents.jwks = sound, {"keys": [jwk("a")]}
     clock.now += 5
     assert keys.find("a")
@@ -320,266 +496,305 @@ def test_outcomes(keys, documents, clock, jwk):
     assert sum(keys.outcomes.values()) == documents.fetches
 
 
-@pytest.mark.parametrize(
-    ("jwks", "reason"),
-    [
-        ({"keys": []}, "no RSA signing key"),
-        ({"keys": {}}, "no RSA signing key"),
-        ({"keys": None}, "no RSA signing key"),
-        ({}, "no RSA signing key"),
-        ([], "is not a JSON object"),
-        (b"", "is not JSON"),
-        (b"<html>", "is not JSON"),
-        (b"\xff\xfe", "is not JSON"),
-        (b'{"keys": [], "keys": []}', "is not JSON"),
-        (b"[" * 100_000, "is not JSON"),
-    ],
-)
-def test_broken_jwks(keys, documents, jwks, reason):
-    """A JWKS without a key that counts is refused, with the reason."""
-    documents.jwks = jwks
-    with pytest.raises(FetchError, match=reason):
-        keys.load()
-    assert retry_after(keys) == 5
+class Slots(threading.Semaphore):
+    """Places to wait in; a test can wait until so many are taken."""
+
+    def __init__(self, value: int) -> None:
+        super().__init__(value)
+        self._taken = 0
+        self._changed = threading.Condition()
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        is_acquired = super().acquire(blocking, timeout)
+        self._count(int(is_acquired))
+        return is_acquired
+
+    def release(self, n: int = 1) -> None:
+        super().release(n)
+        self._count(-n)
+
+    def wait_until_taken(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._taken == count, 30)
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._taken += more
+            self._changed.notify_all()
 
 
-@pytest.mark.parametrize(
-    ("discovery", "reason"),
-    [
-        ({"jwks_uri": JWKS}, "another issuer"),
-        ({"issuer": ISSUER[:-1], "jwks_uri": JWKS}, "another issuer"),
-        ({"issuer": "https://evil.example/", "jwks_uri": JWKS}, "another issuer"),
-        ({"issuer": [ISSUER], "jwks_uri": JWKS}, "another issuer"),
-        ({"issuer": ISSUER}, "no jwks_uri"),
-        ({"issuer": ISSUER, "jwks_uri": None}, "no jwks_uri"),
-        ({"issuer": ISSUER, "jwks_uri": [JWKS]}, "no jwks_uri"),
-        ({"issuer": ISSUER, "jwks_uri": JWKS.replace("https", "http")}, "no jwks_uri"),
-        ({"issuer": ISSUER, "jwks_uri": "file:///etc/passwd"}, "no jwks_uri"),
-        ({"issuer": ISSUER, "jwks_uri": "/keys"}, "no jwks_uri"),
-        ([], "is not a JSON object"),
-        (b"not JSON", "is not JSON"),
-    ],
-)
-def test_broken_discovery(keys, documents, discovery, reason):
-    """A discovery document of another issuer, or without a jwks_uri over https, is refused."""
-    documents.discovery = discovery
-    with pytest.raises(FetchError, match=reason):
-        keys.load()
-    assert documents.requests == [DISCOVERY]
+@pytest.fixture
+def gate(documents: Documents) -> Iterator[Gate]:
+    """The issuer, which stands still when a test shuts it."""
+    made = Gate(documents)
+    yield made
+    made.open()
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"use": None}, {"alg": None}, {"use": None, "alg": None}, {"x5c": ["MIIB"], "x": 1}],
-    ids=str,
-)
-def test_good_keys(keys, documents, jwk, changes):
-    """A key may leave out use and alg, and may say more than is asked."""
-    documents.jwks = {"keys": [jwk("a", **changes)]}
-    assert keys.find("a")
+@pytest.fixture
+def patient(gate: Gate, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """`patient()`: signing keys with real threads, which wait for as long as a test takes."""
+    monkeypatch.setattr("api.guard.keys.MAX_WAIT", 30)
+
+    def made(**changes: Any) -> SigningKeys:
+        world = {"now": clock, "clock": clock, "sleep": None, "ttl": TTL}
+        return SigningKeys(ISSUER, gate, **(world | changes))
+
+    return made
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"use": "enc"},
-        {"use": ""},
-        {"use": 5},
-        {"alg": "RS384"},
-        {"alg": "PS256"},
-        {"alg": "RSA-OAEP"},
-        {"alg": ["RS256"]},
-        {"kty": "EC"},
-        {"kty": None},
-        {"kid": None},
-        {"kid": 5},
-        {"n": None},
-        {"n": ""},
-        {"n": 5},
-        {"n": "not base64!"},
-        {"n": "AQAB"},
-        {"n": ["AQAB"]},
-        {"e": None},
-        {"e": ""},
-        {"e": 65537},
-        {"e": "AA"},
-        {"e": "AQ"},
-        {"e": "Ag"},
-        {"e": "!"},
-    ],
-    ids=str,
-)
-def test_bad_keys(keys, documents, jwk, changes):
-    """A key that cannot verify RS256 is ignored, and costs the others nothing."""
-    documents.jwks = {"keys": [jwk("bad") | changes, jwk("a")]}
-    assert keys.find("a")
-    assert keys.find("bad") is None
-    documents.jwks = {"keys": [{**jwk("a"), **changes}, jwk("b")]}
-    assert set(keys.load()) == {"b"}
-
-
-@pytest.mark.parametrize("name", ["kty", "kid", "n", "e"])
-def test_member_is_missing(keys, documents, jwk, name):
-    """A key that lacks a member is ignored."""
-    lacking = jwk("bad")
-    del lacking[name]
-    documents.jwks = {"keys": [lacking, jwk("a")]}
-    assert set(keys.load()) == {"a"}
-
-
-def test_keys_of_other_kinds(keys, documents, jwk):
-    """What is no RSA key, or none at all, is ignored."""
-    others = [
-        ECKey.generate_key("P-256", {"kid": "ec", "use": "sig"}).as_dict(private=False),
-        OctKey.generate_key(256, {"kid": "oct"}).as_dict(),
-        *(None, 5, "a", [], {}, [jwk("list")]),
-    ]
-    documents.jwks = {"keys": [*others, jwk("a")]}
-    assert set(keys.load()) == {"a"}
-
-
-@pytest.mark.filterwarnings("ignore:Key size:joserfc.errors.SecurityWarning")
-@pytest.mark.parametrize("bits", [1024, 2040, 2047])
-def test_short_key(keys, documents, jwk, bits):
-    """A key under 2048 bits is ignored (RFC 7518 section 3.3)."""
-    private = generate_private_key(65537, bits)
-    short = RSAKey(private, private, {"kid": "short"})
-    documents.jwks = {"keys": [short.as_dict(private=False), jwk("a")]}
-    assert set(keys.load()) == {"a"}
-
-
-def test_kid_twice(keys, documents, jwk):
-    """Of two keys of one kid, the first that counts is taken."""
-    documents.jwks = {"keys": [jwk("a", n="AQAB"), jwk("a"), jwk("a", e="Aw")]}
-    assert keys.find("a").as_dict(private=False)["e"] == "AQAB"
-
-
-def test_private_parts_are_dropped(keys, documents, key):
-    """A private key that an issuer publishes by mishap is kept as a public one."""
-    documents.jwks = {"keys": [{**key.as_dict(private=True), "kid": "a"}]}
-    assert keys.find("a").is_private is False
-
-
-class Gate:
-    """A fetch that stands still until a test opens it."""
-
-    def __init__(self, documents):
-        self._documents = documents
-        self.entered, self.opened = threading.Event(), threading.Event()
-
-    def __call__(self, url):
-        self.entered.set()
-        assert self.opened.wait(30)
-        return self._documents(url)
-
-
-def test_many_threads(documents, clock):
-    """Of many threads one fetches, two wait for it, and the others get 503 at once."""
-    gate = Gate(documents)
-    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock)
-    with ThreadPoolExecutor(20) as pool:
-        pending = {pool.submit(keys.find, "a") for _ in range(20)}
-        refused = set()
-        while len(refused) < 17:
-            done, pending = wait(pending, 30, return_when=FIRST_COMPLETED)
-            assert done
-            refused |= done
-        gate.opened.set()
-        found = [future.result() for future in pending]
-    assert {type(future.exception()) for future in refused} == {SigningKeysUnavailable}
-    assert len(found) == 3
-    assert all(found)
+def test_cold_start_of_many(patient: Make, gate: Gate, documents: Documents) -> None:
+    """At a cold start all of 64 callers wait for one fetch, and all of them have their key."""
+    slots = Slots(64)
+    keys = patient(waiting=slots)
+    gate.shut()
+    with ThreadPoolExecutor(64) as pool:
+        pending = [pool.submit(keys.find, "a") for _ in range(64)]
+        slots.wait_until_taken(64)
+        gate.open()
+        assert all(future.result() for future in pending)
     assert documents.fetches == 1
 
 
-@pytest.mark.parametrize("passed", [0, TTL - 1, TTL, DAY - 1])
-def test_known_key_never_waits(documents, clock, works, passed):
-    """A known key is found while another thread's fetch stands still, outdated or not."""
-    gate = Gate(documents)
-    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock, start=works.append)
-    gate.opened.set()
+def test_rotation_with_many(
+    patient: Make, gate: Gate, documents: Documents, clock: Clock, jwk: Jwk
+) -> None:
+    """After a rotation all of 64 callers with the new key wait for one fetch, and have it."""
+    slots = Slots(64)
+    keys = patient(waiting=slots)
+    keys.find("a")
+    documents.jwks = {"keys": [jwk("b")]}
+    gate.shut()
+    with ThreadPoolExecutor(64) as pool:
+        pending = [pool.submit(keys.find, "b", clock.now + 5) for _ in range(64)]
+        slots.wait_until_taken(64)
+        gate.open()
+        assert all(future.result() for future in pending)
+    assert documents.fetches == 2
+
+
+def test_real_threads_at_a_cold_start(documents: Documents) -> None:
+    """Nothing is lost where many threads come at once: each has its key, of one fetch."""
+    keys = SigningKeys(ISSUER, documents)
+    assert all(at_once(64, lambda _: keys.find("a")))
+    assert documents.fetches == 1
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["cold", "rotated"])
+def test_no_place_is_left(patient: Make, gate: Gate, clock: Clock, kept: bool) -> None:
+    """Where as many threads wait as may, for whichever issuer, the next gets 503 at once, and a
+    known key goes on. The fetch begins all the same."""
+    slots = threading.Semaphore(1)
+    keys = patient(waiting=slots)
+    if kept:
+        assert keys.find("a")
+    gate.shut()
+    with slots:
+        assert retry_after(keys, "unknown", clock.now) == 1
+        assert gate.entered.wait(30)
+        if kept:
+            assert keys.find("a")
+
+
+def test_a_token_that_can_be_refused_needs_no_place(make: Make, documents: Documents) -> None:
+    """An old token is refused, not put off, where every place is taken."""
+    keys = make(waiting=threading.Semaphore(0))
+    keys.find("a")
+    assert keys.find("unknown") is None
+
+
+def test_places_are_given_back(make: Make, documents: Documents, clock: Clock) -> None:
+    """Whatever came of the waiting, its place is free again."""
+    slots = threading.Semaphore(1)
+    keys = make(waiting=slots)
+    documents.jwks, published = None, documents.jwks
+    assert retry_after(keys) == 5
+    documents.jwks = published
+    clock.now += 5
+    assert keys.find("a")
+    assert keys.find("unknown") is None
+    assert slots.acquire(blocking=False)
+
+
+def test_a_flood_that_holds_every_place_delays_no_fetch(
+    make: Make, documents: Documents, clock: Clock, jwk: Jwk
+) -> None:
+    """Whoever comes next after 5 s begins the fetch, without a place to wait in."""
+    keys = make(waiting=threading.Semaphore(0))
+    keys.find("a")
+    keys.find("unknown")
+    documents.jwks = {"keys": [jwk("b")]}
+    assert retry_after(keys, "b", clock.now + 5) == 5
+    clock.now += 5
+    assert keys.find("b", clock.now)
+
+
+@pytest.mark.parametrize("passed", [0, TTL - 1, DAY - 1])
+def test_known_key_never_waits(
+    make: Make, background: Background, documents: Documents, clock: Clock, passed: float
+) -> None:
+    """A known key is found while a fetch for an unknown one stands still and every place is taken,
+    outdated or not."""
+    keys = make(waiting=threading.Semaphore(0))
     keys.find("a")
     clock.now += passed
-    gate.entered.clear()
-    gate.opened.clear()
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(keys.find, "unknown")
-        assert gate.entered.wait(30)
-        assert keys.find("a")
-        gate.opened.set()
-        assert waiting.result() is None
-    assert not works
+    background.is_busy = True
+    keys.find("unknown")
+    assert len(background.works) == 1
+    assert keys.find("a")
+    assert len(background.works) == 1
 
 
-@pytest.fixture
-def gate(documents):
-    return Gate(documents)
-
-
-@pytest.fixture
-def standing(gate, clock, works):
-    """Keys that are there, of an issuer that stands still from now on."""
-    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock, start=works.append)
-    gate.opened.set()
-    keys.find("a")
-    gate.entered.clear()
-    gate.opened.clear()
-    return keys
-
-
-def test_new_key_is_waited_for(standing, gate, documents, clock, jwk):
+def test_new_key_is_waited_for(
+    patient: Make, gate: Gate, documents: Documents, clock: Clock, jwk: Jwk
+) -> None:
     """Who asks for a new kid while it is being fetched waits for that, time and again."""
+    slots = Slots(2)
+    keys = patient(waiting=slots)
+    keys.find("a")
     for kid in ("b", "c", "d", "e"):
         documents.jwks["keys"].append(jwk(kid))
+        gate.shut()
         with ThreadPoolExecutor(2) as pool:
-            try:
-                first = pool.submit(standing.find, kid)
-                assert gate.entered.wait(30)
-                second = pool.submit(standing.find, kid)
-                assert wait([second], 0.1).not_done
-            finally:
-                gate.opened.set()
-            assert first.result()
-            assert second.result()
-        gate.entered.clear()
-        gate.opened.clear()
-        clock.now += 30
+            pending = [pool.submit(keys.find, kid) for _ in range(2)]
+            slots.wait_until_taken(2)
+            gate.open()
+            assert all(future.result() for future in pending)
+        clock.now += 5
     assert documents.fetches == 5
 
 
-def test_background_never_waits(standing, gate, clock, works):
-    """A refresh that comes upon another fetch leaves it to that one."""
-    clock.now += TTL * 0.9
-    assert standing.find("a")
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            pool.submit(standing.find, "unknown")
-            assert gate.entered.wait(30)
-            assert wait([pool.submit(works.pop())], 5).done
-        finally:
-            gate.opened.set()
+def test_the_next_fetch_is_waited_for(make: Make, documents: Documents, clock: Clock) -> None:
+    """Who comes shortly before the next fetch may begin waits for that time, and begins it."""
+    keys = make(sleep=clock.advance)
+    keys.find("a")
+    keys.find("unknown")
+    issued = clock.now
+    clock.now += 2.9
+    assert retry_after(keys, "unknown", issued) == 3
+    clock.now += 0.5
+    assert keys.find("unknown", issued) is None
+    assert clock.now == issued + 5
+    assert documents.fetches == 3
 
 
-def test_fault_never_waits(documents, clock, gate):
-    """Whoever asks for faults is answered while another thread's first fetch stands still."""
-    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock)
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            pool.submit(keys.find, "a")
-            assert gate.entered.wait(30)
-            assert "cannot be had" in pool.submit(keys.fault).result(5)
-        finally:
-            gate.opened.set()
+def test_a_refused_token_waits_for_no_time(make: Make, clock: Clock) -> None:
+    """A token that can be refused already is: it does not wait for the time of another fetch."""
+    keys = make(sleep=clock.advance)
+    keys.find("a")
+    keys.find("unknown")
+    clock.now += 4
+    before = clock.now
+    assert keys.find("unknown") is None
+    assert clock.now == before
 
 
-def test_no_slot_is_left(documents, clock, gate):
-    """Where as many threads wait as may, for whichever issuer, the next gets 503 at once."""
-    slots = threading.Semaphore(0)
-    keys = SigningKeys(ISSUER, gate, ttl=TTL, clock=clock, waiting=slots)
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            pool.submit(keys.find, "a")
-            assert gate.entered.wait(30)
-            assert type(pool.submit(keys.find, "a").exception(5)) is SigningKeysUnavailable
-        finally:
-            gate.opened.set()
+def test_nobody_waits_for_the_time_of_an_issuer_that_is_down(
+    make: Make, documents: Documents, clock: Clock
+) -> None:
+    """While the issuer is down the answer comes at once: the next fetch may fail as well."""
+    documents.jwks = None
+    keys = make(sleep=clock.advance)
+    assert retry_after(keys) == 5
+    clock.now += 4
+    before = clock.now
+    assert retry_after(keys) == 1
+    assert clock.now == before
+
+
+def test_fault_never_waits(patient: Make, gate: Gate, documents: Documents) -> None:
+    """Whoever asks for faults is answered while another's fetch stands still."""
+    keys = patient()
+    gate.shut()
+    keys.start_fetching()
+    assert gate.entered.wait(30)
+    with ThreadPoolExecutor(1) as pool:
+        assert "cannot be had" in pool.submit(lambda: keys.fault() or "").result(30)
+
+
+def test_fault_waits_for_its_own_fetch_alone_and_not_long(
+    make: Make, background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for faults first begins a fetch, and is answered though it stands still."""
+    monkeypatch.setattr("api.guard.keys.MAX_WAIT_FOR_HEALTH", 0)
+    background.is_busy = True
+    keys = make()
+    assert "cannot be had" in (keys.fault() or "")
+    assert len(background.works) == 1
+    background.catch_up()
+    assert keys.fault() is None
+
+
+def exhausted(_work: Callable[[], None]) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_no_thread_can_be_started(
+    make: Make, background: Background, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A machine without a thread left is an issuer that cannot be had: it passes after 5 s."""
+    starts: list[Callable[[Callable[[], None]], None]] = [exhausted]
+    keys = make(start=lambda work: starts[-1](work))
+    assert retry_after(keys) == 5
+    assert caplog.messages == [
+        f"signing keys of {ISSUER} could not be fetched: can't start new thread"
+    ]
+    starts.append(background)
+    assert retry_after(keys) == 5
+    clock.now += 5
+    assert keys.find("a")
+    starts.append(exhausted)
+    clock.now += TTL
+    assert keys.find("a"), "the keys that are kept count"
+    assert keys.outcomes == {"no-thread": 2, "ok": 1}
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError(), KeyError])
+def test_a_fetch_that_breaks(make: Make, clock: Clock, documents: Documents, error: Any) -> None:
+    """Whatever goes wrong in a fetch, those who wait are told, and the next one is not kept out."""
+    faults = [error]
+
+    def fetch(url: str) -> bytes:
+        if faults:
+            raise faults.pop()
+        return documents(url)
+
+    keys = make(fetch=fetch)
+    assert retry_after(keys) == 5
+    assert keys.outcomes == {"failed": 1}
+    clock.now += 5
+    assert keys.find("a")
+
+
+def test_a_fetch_whose_thread_is_lost(
+    make: Make, background: Background, clock: Clock, documents: Documents, jwk: Jwk
+) -> None:
+    """A fetch that never ends, as in a process forked meanwhile, is given up after 10 s; and what
+    it brings after all is not taken for news."""
+    background.is_busy = True
+    keys = make(waiting=threading.Semaphore(0))
+    keys.start_fetching()
+    clock.now += 9.9
+    assert retry_after(keys) == 1
+    assert len(background.works) == 1
+    clock.now += 0.1
+    background.is_busy = False
+    assert keys.find("a")
+    documents.jwks = {"keys": [jwk("b")]}
+    background.catch_up()
+    assert keys.find("a")
+
+
+def test_no_memory_of_unknown_kids(make: Make, clock: Clock) -> None:
+    """However many unknown kids come, nothing of them is kept."""
+    keys = make()
+    for number in range(1000):
+        clock.now += 0.01
+        keys.find(f"unknown-{number}")
+    assert "unknown-" not in repr(vars(keys)) + repr(vars(keys._flights))
+
+
+@pytest.fixture
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a fetch that does not end at once."""
+    monkeypatch.setattr("api.guard.keys.MAX_WAIT", 0)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from flask import Flask, Response, g
 
 from api.guard import Guard
 from tests.guard.conftest import app_of
@@ -30,7 +31,7 @@ CASES = {
     "invalid_token:alg": lambda tenant: bearing(tenant.token({"alg": "none: exp"})),
     "invalid_token:typ": lambda tenant: bearing(tenant.token({"typ": "dpop+jwt"})),
     "invalid_token:iss": lambda tenant: bearing(tenant.token(iss="https://evil.example/")),
-    "invalid_token:key": lambda tenant: bearing(tenant.token({"kid": "x: y"})),
+    "invalid_token:key": lambda tenant: bearing(tenant.token({"kid": "x: y"}, iat=1)),
     "invalid_token:signature": lambda tenant: bearing(tenant.token()[:-8] + "AAAAAAAA"),
     "invalid_token:aud": lambda tenant: bearing(tenant.token(aud="x: y")),
     "invalid_token:exp": lambda tenant: bearing(tenant.token(exp=1)),
@@ -49,6 +50,31 @@ def test_name(client, counted, tenant: Tenant, name: str):
     for _ in range(2):
         client.get(SCOPED, headers=CASES[name](tenant))
     assert counted == {name: 2}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_of_the_request(app: Flask, tenant: Tenant, name: str) -> None:
+    """The request knows by which name it was refused, for its line in the access log."""
+    assert refusal(app, CASES[name](tenant)) == name
+
+
+def test_of_no_refusal(app: Flask, tenant: Tenant) -> None:
+    """A request that was let in has no such name."""
+    assert refusal(app, bearing(tenant.token())) is None
+
+
+def refusal(app: Flask, headers: dict[str, str]) -> str | None:
+    """What `flask.g` has of the refusal when the request ends."""
+    names: list[str | None] = []
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        names.append(g.get("refusal"))
+        return response
+
+    app.test_client().get(SCOPED, headers=headers)
+    [name] = names
+    return name
 
 
 def test_accepted(client, counted, tenant: Tenant):

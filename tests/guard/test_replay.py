@@ -1,11 +1,16 @@
 """Which proofs were seen: in memory, in a Redis that copies of the service share, and without."""
 
 import socket
+import socketserver
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import redis
 
-from api.guard import ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
+from api.guard import Guard, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
 from api.guard.dpop import REMEMBERED
 from api.guard.proof import SECONDS_AHEAD, SECONDS_BACK
 from api.guard.replay import SECONDS_TO_WAIT
@@ -13,6 +18,7 @@ from tests.guard.conftest import Clock, app_of, exchange
 from tests.guard.corpus.proof_case import bound, good
 from tests.support.redis import Redis
 from tests.support.server import Server, free_port
+from tests.support.tenant import Tenant
 from tests.support.threads import at_once
 
 SECONDS = 360
@@ -177,6 +183,243 @@ def test_the_password_is_not_shown():
     with pytest.raises(ReplaysUnavailable) as caught:
         ReplaysInRedis(f"redis://:s3cr3t@127.0.0.1:{free_port()}/0").ping()
     assert "s3cr3t" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+Records = list[tuple[str, str]]
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
+    """What the log has been told of Redis since the last call."""
+    caplog.set_level("INFO", "api.guard.replay")
+
+    def records() -> Records:
+        found = [(record.levelname, record.getMessage()) for record in caplog.records]
+        caplog.clear()
+        return found
+
+    return records
+
+
+def refused(replays: ReplaysInRedis) -> str:
+    """Why the memory cannot be used."""
+    with pytest.raises(ReplaysUnavailable) as caught:
+        replays.is_first("a", SECONDS)
+    return str(caught.value)
+
+
+def news_of_failure(replays: ReplaysInRedis, reason: str) -> Records:
+    text = (
+        f"the Redis at {replays.address} (REDIS_URL) cannot be used, and DPoP proofs are answered "
+        f"503: {reason}. Check that it runs, lets this API in, and accepts writes"
+    )
+    return [("WARNING", text)]
+
+
+def news_of_return(replays: ReplaysInRedis) -> Records:
+    return [("INFO", f"the Redis at {replays.address} (REDIS_URL) can be used again")]
+
+
+@needs_redis
+def test_changes_are_told(own_redis: Redis, told: Callable[[], Records]) -> None:
+    """The log has one line when Redis goes away, with the reason, and one when it is back."""
+    replays = ReplaysInRedis(own_redis.url)
+    for _ in range(2):
+        assert replays.is_first("a", SECONDS) in (True, False)
+        assert told() == []
+        own_redis.stop()
+        reason = refused(replays)
+        assert "Connection refused" in reason
+        assert told() == news_of_failure(replays, reason)
+        assert sum(refused(replays) != "" for _ in range(3)) == 3
+        assert told() == []
+        own_redis.start()
+        assert replays.is_first("a", SECONDS)
+        assert told() == news_of_return(replays)
+
+
+def test_many_threads_tell_a_change_once(told: Callable[[], Records]) -> None:
+    """However many requests find Redis away at once, the log has one line of it."""
+    replays = ReplaysInRedis(f"redis://127.0.0.1:{free_port()}/0")
+    reasons = at_once(16, lambda _: refused(replays))
+    assert told() == news_of_failure(replays, reasons[0])
+
+
+def test_late_answers_are_no_news(
+    monkeypatch: pytest.MonkeyPatch, told: Callable[[], Records]
+) -> None:
+    """A failure that began before Redis was back, and ended after, does not tell of another."""
+    entered, released = threading.Event(), threading.Event()
+
+    def answer(_self: object, name: str, *_: object, **__: object) -> bool:
+        if name == "dpop:late":
+            entered.set()
+            assert released.wait(30)
+        if name != "dpop:good":
+            raise redis.ConnectionError("away")
+        return True
+
+    monkeypatch.setattr(redis.Redis, "set", answer)
+    replays = ReplaysInRedis("redis://localhost/0")
+    assert refused(replays) == "away"
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(replays.is_first, "late", SECONDS)
+        assert entered.wait(30)
+        assert replays.is_first("good", SECONDS)
+        released.set()
+        assert isinstance(late.exception(30), ReplaysUnavailable)
+    assert told() == news_of_failure(replays, "away") + news_of_return(replays)
+
+
+@needs_redis
+@pytest.mark.parametrize(
+    ("spoil", "mend", "reason"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "used memory > 'maxmemory'"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "read only replica"),
+    ],
+    ids=["full", "read-only"],
+)
+def test_redis_that_answers_pings_alone(
+    own_redis: Redis, told: Callable[[], Records], spoil: str, mend: str, reason: str
+) -> None:
+    """A Redis that answers, and keeps nothing, cannot be used: the log has the reason."""
+    replays = ReplaysInRedis(own_redis.url)
+    assert replays.fault() is None
+    with own_redis.client() as client:
+        client.execute_command(*spoil.split())
+        said = refused(replays)
+        assert reason in said
+        assert told() == news_of_failure(replays, said)
+        replays.ping()
+        assert replays.fault() == "the memory of DPoP proofs, in Redis, cannot be used"
+        assert told() == []
+        client.execute_command(*mend.split())
+    assert replays.is_first("b", SECONDS)
+    assert told() == news_of_return(replays)
+    assert replays.fault() is None
+
+
+@needs_redis
+@pytest.mark.parametrize("credentials", ["", ":wr0ng@", "ann:wr0ng@"])
+def test_redis_that_refuses_the_password(
+    own_redis: Redis, told: Callable[[], Records], credentials: str
+) -> None:
+    """A Redis that wants another password cannot be used; the log has the reason, and not it."""
+    replays = ReplaysInRedis(own_redis.url.replace("redis://", f"redis://{credentials}"))
+    with own_redis.client() as client:
+        client.config_set("requirepass", "s3cr3t")
+    reason = refused(replays)
+    assert "auth" in reason.lower() or "password" in reason
+    [(level, text)] = told()
+    assert level == "WARNING"
+    assert "wr0ng" not in text
+    assert "s3cr3t" not in text
+
+
+def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None:
+    """A password is kept out of the log though the server's refusal repeats what it was sent."""
+
+    class Parrot(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline():
+                self.wfile.write(b"-ERR unknown command, args beginning with: 's3cr3t' 'zoe'\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Parrot) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        replays = ReplaysInRedis(f"redis://zoe:s3cr3t@127.0.0.1:{server.server_address[1]}/0")
+        assert "args beginning with: '***' '***'" in refused(replays)
+        server.shutdown()
+    [(_, text)] = told()
+    assert "s3cr3t" not in text
+    assert "zoe" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("redis://ann:s3cr3t@cache.example:7000/3", "cache.example:7000"),
+        ("rediss://:s3cr3t@cache.example", "cache.example:6379"),
+        ("redis://", "localhost:6379"),
+        ("unix://ann:s3cr3t@/run/redis.sock?db=1", "/run/redis.sock"),
+    ],
+)
+def test_address(url: str, address: str) -> None:
+    """What people are shown of a Redis is where it is, and nothing of the credentials."""
+    assert ReplaysInRedis(url).address == address
+
+
+def test_memory_is_never_at_fault() -> None:
+    """What a process remembers itself is always there."""
+    assert ReplaysInMemory().fault() is None
+
+
+def test_checks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often one asks for the fault, Redis is asked now and then."""
+    asked: list[str] = []
+
+    def answer(_self: object, name: str, *_: object, **__: object) -> bool:
+        asked.append(name)
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(redis.Redis, "set", answer)
+    monkeypatch.setattr("api.guard.replay.SECONDS_BETWEEN_CHECKS", 3600)
+    replays = ReplaysInRedis("redis://localhost/0")
+    assert all(replays.fault() for _ in range(100))
+    assert asked == ["dpop:check"]
+
+
+def test_checks_keep_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for the fault while another has Redis asked is told what is known."""
+    entered, released = threading.Event(), threading.Event()
+
+    def answer(*_: object, **__: object) -> bool:
+        entered.set()
+        assert released.wait(30)
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(redis.Redis, "set", answer)
+    replays = ReplaysInRedis("redis://localhost/0")
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(replays.fault)
+        assert entered.wait(30)
+        assert replays.fault() is None
+        released.set()
+        assert first.result(30)
+
+
+def test_a_check_does_not_last() -> None:
+    """A Redis that takes the connection and says nothing is given up within a second or so."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert replays.fault()
+        timeouts = replays._checked.connection_pool.connection_kwargs
+        assert timeouts["socket_timeout"] + timeouts["socket_connect_timeout"] <= 1
+
+
+@needs_redis
+@pytest.mark.parametrize("mode", ["allowed", "required", "off"])
+def test_readiness(
+    tenant: Tenant, own_redis: Redis, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Where every request needs a proof, a copy without its Redis is not ready, and is again when
+    Redis is back, though nobody sent a request. Where Bearer is taken it stays ready."""
+    monkeypatch.setattr("api.guard.replay.SECONDS_BETWEEN_CHECKS", 0)
+    settings = {"redis_url": own_redis.url, "dpop": mode}
+    guard: Guard = app_of(tenant, settings=settings).extensions["guard"]
+    faults = ["the memory of DPoP proofs, in Redis, cannot be used"] if mode == "required" else []
+    assert guard.faults() == []
+    own_redis.stop()
+    assert guard.faults() == faults
+    assert guard.faults() == faults
+    own_redis.start()
+    assert guard.faults() == []
+
+
+def test_readiness_without_redis(tenant: Tenant) -> None:
+    """Where each process remembers proofs itself, nothing of it keeps a copy from being ready."""
+    guard: Guard = app_of(tenant, settings={"dpop": "required"}).extensions["guard"]
+    assert guard.faults() == []
 
 
 def proven(tenant):

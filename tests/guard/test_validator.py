@@ -1,9 +1,13 @@
 """The validator: every check in its order, with the time and the keys in a test's hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from joserfc.jwk import RSAKey
 
 from api.guard import AccessToken, Auth0JWTBearerTokenValidator, Expected, SigningKeys, jws
+from api.guard.keyset import NEVER
 from api.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
 from tests.guard.conftest import ISSUER, Clock, Documents
 from tests.guard.corpus.case import foreign_key, signed
@@ -23,7 +27,8 @@ class OneKey:
     def __init__(self, key: RSAKey | None) -> None:
         self._key = key
 
-    def find(self, kid: str) -> RSAKey | None:
+    def find(self, kid: str, issued_before: float) -> RSAKey | None:
+        self.issued_before = issued_before
         if self._key is None:
             raise SigningKeysUnavailable
         return {"a": self._key}.get(kid)
@@ -133,6 +138,46 @@ def test_no_keys_for_strangers(now):
     for header, claims in (({"alg": "none"}, {}), ({"typ": "x"}, {}), ({}, {"iss": OTHER})):
         refusal(validator, signed(foreign_key(), HEADER | header, CLAIMS | claims))
     assert documents.requests == []
+
+
+@pytest.mark.parametrize(
+    ("iat", "issued_before"),
+    [
+        *((NOW, NOW + 5), (NOW - 60, NOW - 55), (NOW + 5, NOW + 10), (NOW - 0.5, NOW + 4.5)),
+        *((0, 5), (-1, 5), (-(10**400), 5), (-1e308, 5)),
+        *((NOW + 6, NEVER), (10**400, NEVER), (1e308, NEVER)),
+        *((True, NEVER), ("0", NEVER), ([NOW], NEVER), (None, NEVER), (float("inf"), NEVER)),
+    ],
+)
+def test_age_of_an_unknown_kid(
+    key: RSAKey, now: Clock, token: Callable[..., str], iat: Any, issued_before: float
+) -> None:
+    """How new the keys must be that refuse a token follows from its iat and the leeway. One without
+    an iat of use, or from the future, counts as old: its refusal waits for nothing."""
+    keys = OneKey(key)
+    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), {ISSUER: keys}, now)
+    assert refusal(validator, token({"kid": "unknown"}, iat=iat)).startswith("key: ")
+    assert keys.issued_before == issued_before
+
+
+@pytest.mark.parametrize(("leeway", "seconds"), [(0, 1), (0.5, 1), (60, 60)])
+def test_iat_in_whole_seconds(
+    key: RSAKey, now: Clock, token: Callable[..., str], leeway: float, seconds: float
+) -> None:
+    """A token may be a second younger than its iat says, however small the leeway."""
+    keys = OneKey(key)
+    expected = Expected((ISSUER,), AUDIENCE, leeway=leeway)
+    refusal(Auth0JWTBearerTokenValidator(expected, {ISSUER: keys}, now), token({"kid": "b"}))
+    assert keys.issued_before == NOW + seconds
+
+
+def test_unknown_kid_from_the_future(
+    validator: Auth0JWTBearerTokenValidator, token: Callable[..., str]
+) -> None:
+    """A token whose kid is unknown and whose iat is wrong is told of its iat, which it can mend."""
+    future = refusal(validator, token({"kid": "unknown"}, iat=NOW + 60))
+    assert future == "key: the token is from the future; set the clocks right"
+    assert "iat is not a number" in refusal(validator, token({"kid": "unknown"}, iat="0"))
 
 
 def test_keys_cannot_be_had(now, token):

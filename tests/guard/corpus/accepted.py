@@ -80,6 +80,8 @@ _TOKENS: dict[str, Token] = {
     "sub of an application": claims(sub="an-application@clients", gty="client-credentials"),
     "sub without ASCII": claims(sub="waad|\N{GRINNING FACE}-Анна"),
     "sub with control characters": claims(sub="auth0|\0\x1b[2J\r\n"),
+    "cnf null": claims(cnf=None),
+    "cnf empty": claims(cnf={}),
     "nonce and the right aud": claims(nonce="n-0S6_WzA2Mj"),
     "scope of one word": claims(scope="read:messages"),
     "scope with doubled spaces": claims(scope="  openid   read:messages  "),

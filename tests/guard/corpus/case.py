@@ -63,6 +63,16 @@ def claims(without: tuple[str, ...] = (), **changes: Any) -> Token:
     )
 
 
+def of_kid(kid: str, **claims: Any) -> Token:
+    """A token of that kid, issued long before the keys were fetched: they can refuse it at once."""
+
+    def token(tenant: Tenant) -> str:
+        issued = {"iat": ago(3600)(tenant)} | claims
+        return signed(tenant.key, tenant.header(kid=kid), tenant.claims(**issued))
+
+    return token
+
+
 def header_text(text: str | bytes) -> Token:
     """A token signed with the right key whose header is `text`; GOOD in it is a good header's
     members."""

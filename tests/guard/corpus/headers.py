@@ -9,7 +9,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from tests.guard.corpus.case import Case, Token, foreign_key, header, invalid_token, signed
+from tests.guard.corpus.case import (
+    Case,
+    Token,
+    ago,
+    foreign_key,
+    header,
+    invalid_token,
+    of_kid,
+    signed,
+)
 from tests.support.tenant import Tenant, as_json, encode
 
 Sign = Callable[[Tenant, bytes], bytes]
@@ -137,21 +146,28 @@ _KID = {
     "kid true": header(kid=True),
     "kid a list": header(kid=["tenant-1"]),
     "kid an object": header(kid={"kid": "tenant-1"}),
-    "kid empty": header(kid=""),
-    "kid unknown": header(kid="tenant-2"),
-    "kid in capitals": header(kid="TENANT-1"),
-    "kid with a blank": header(kid="tenant-1 "),
-    "kid with a NUL": header(kid="tenant-1\0.pem"),
-    "kid with a line break": header(kid="tenant-1\r\nSet-Cookie: a=b"),
-    "kid that traverses paths": header(kid="../../../../dev/null"),
-    "kid a URL": header(kid="https://attacker.example/jwks.json"),
-    "kid of SQL": header(kid="' UNION SELECT 'secret' --"),
-    "kid of shell": header(kid="$(id)|`id`"),
-    "kid of format characters": header(kid="%s%n{0}{self}"),
-    "kid with quotes and backslash": header(kid='"\\", error="none'),
-    "kid very long": header(kid="k" * 8000),
-    "kid not ASCII": header(kid="schlüssel-\N{KEY}"),
-    "kid of the thumbprint": header(kid=lambda tenant: tenant.key.thumbprint()),
+    "kid empty": of_kid(""),
+    "kid unknown": of_kid("tenant-2"),
+    "kid unknown, iat missing": of_kid("tenant-2", iat=None),
+    "kid unknown, iat negative": of_kid("tenant-2", iat=-1),
+    "kid unknown, iat a negative integer of 400 digits": of_kid("tenant-2", iat=-(10**400)),
+    "kid unknown, iat an integer of 400 digits": of_kid("tenant-2", iat=10**400),
+    "kid unknown, iat true": of_kid("tenant-2", iat=True),
+    "kid unknown, iat a string": of_kid("tenant-2", iat="0"),
+    "kid unknown, iat infinite": of_kid("tenant-2", iat=float("inf")),
+    "kid in capitals": of_kid("TENANT-1"),
+    "kid with a blank": of_kid("tenant-1 "),
+    "kid with a NUL": of_kid("tenant-1\0.pem"),
+    "kid with a line break": of_kid("tenant-1\r\nSet-Cookie: a=b"),
+    "kid that traverses paths": of_kid("../../../../dev/null"),
+    "kid a URL": of_kid("https://attacker.example/jwks.json"),
+    "kid of SQL": of_kid("' UNION SELECT 'secret' --"),
+    "kid of shell": of_kid("$(id)|`id`"),
+    "kid of format characters": of_kid("%s%n{0}{self}"),
+    "kid with quotes and backslash": of_kid('"\\", error="none'),
+    "kid very long": of_kid("k" * 8000),
+    "kid not ASCII": of_kid("schlüssel-\N{KEY}"),
+    "kid of the thumbprint": lambda tenant: of_kid(tenant.key.thumbprint())(tenant),
 }
 
 
@@ -160,7 +176,7 @@ def _bringing(**members: Callable[[], object]) -> Token:
     return lambda tenant: signed(
         foreign_key(),
         tenant.header(**{name: value() for name, value in members.items()}),
-        tenant.claims(),
+        tenant.claims(iat=ago(3600)(tenant)),
     )
 
 

@@ -36,6 +36,33 @@ _ODD: dict[str, Any] = {
     "of JKT": {"JKT": CLIENT.jkt},
 }
 
+# What a token may be bound to that nobody here can check (RFC 7800, RFC 8705, and none at all).
+_UNCHECKED: dict[str, Any] = {
+    "a certificate": {"x5t#S256": CLIENT.jkt},
+    "a certificate of another type": {"x5t#S256": None},
+    "a certificate by another name": {"X5T#S256": CLIENT.jkt},
+    "a whole key": {"jwk": CLIENT.jwk},
+    "an encrypted key": {"jwe": "a.b.c.d.e"},
+    "a key by its kid": {"kid": "a"},
+    "a key set by its address": {"jku": "https://client.example/keys", "kid": "a"},
+    "a name in capitals": {"JKT": CLIENT.jkt},
+    "an unknown member": {"osc": {}},
+    "a member without a name": {"": None},
+    "false": {"x5t#S256": False},
+}
+
+# RFC 7800 section 3.1 has cnf be an object.
+_NO_OBJECT: dict[str, Any] = {
+    "a string": CLIENT.jkt,
+    "an empty string": "",
+    "a list": [CLIENT.cnf],
+    "an empty list": [],
+    "a number": 1,
+    "zero": 0,
+    "true": True,
+    "false": False,
+}
+
 _ODD_JKT: dict[str, Any] = {
     "null": {"jkt": None},
     "a number": {"jkt": 1},
@@ -43,6 +70,13 @@ _ODD_JKT: dict[str, Any] = {
     "a list": {"jkt": [CLIENT.jkt]},
     "an object": {"jkt": {"jkt": CLIENT.jkt}},
 }
+
+
+def _a(cnf: dict[str, Any]) -> str:
+    """What the refusal calls it."""
+    kind = "a certificate" if cnf.keys() - {"jkt"} == {"x5t#S256"} else "something"
+    return f"{kind} that cannot be checked here"
+
 
 _SENT_AS_DPOP = [
     _invalid("token not bound", "cnf: the token is not bound", _unbound),
@@ -54,6 +88,26 @@ _SENT_AS_DPOP = [
         _invalid(f"token with jkt {name}", "cnf: the token is not bound", bound(cnf=cnf))
         for name, cnf in _ODD_JKT.items()
     ),
+    *(
+        _invalid(
+            f"token bound to {name}",
+            f"cnf: the token is not bound to a key but to {_a(cnf)}",
+            bound(cnf=cnf),
+        )
+        for name, cnf in _UNCHECKED.items()
+    ),
+    *(
+        _invalid(f"token with cnf that is {name}", "that cannot be checked here", bound(cnf=cnf))
+        for name, cnf in _NO_OBJECT.items()
+    ),
+    *(
+        _invalid(
+            f"token bound to its key and {name}",
+            f"cnf: the token is bound to a key and to {_a(cnf)}",
+            bound(cnf=CLIENT.cnf | cnf),
+        )
+        for name, cnf in _UNCHECKED.items()
+    ),
     _invalid("token bound and expired", "exp: ", bound(exp=0)),
     _invalid("token bound and from the future", "iat: ", bound(iat=10**10)),
     _invalid("token bound and for another API", "aud: ", bound(aud="https://other.example/")),
@@ -64,6 +118,30 @@ _SENT_AS_DPOP = [
 ]
 
 _SENT_AS_BEARER = [
+    *(
+        _invalid(
+            f"token bound to {name}, as Bearer",
+            f"cnf: the token is bound to {_a(cnf)}; get one that is not",
+            *(bound(cnf=cnf), "Bearer"),
+        )
+        for name, cnf in _UNCHECKED.items()
+    ),
+    *(
+        _invalid(
+            f"token bound to its key and {name}, as Bearer",
+            f"cnf: the token is bound to {_a(cnf)}; get one that is not",
+            *(bound(cnf=CLIENT.cnf | cnf), "Bearer"),
+        )
+        for name, cnf in _UNCHECKED.items()
+    ),
+    *(
+        _invalid(
+            f"token with cnf that is {name}, as Bearer",
+            "cnf: the token is bound to something that cannot be checked here",
+            *(bound(cnf=cnf), "Bearer"),
+        )
+        for name, cnf in _NO_OBJECT.items()
+    ),
     *(
         _invalid(f"{name}, as {scheme}", "cnf: the token is bound", token, scheme)
         for scheme in ("Bearer", "bearer")
