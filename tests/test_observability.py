@@ -7,6 +7,7 @@ import logging.config
 import re
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -106,9 +107,11 @@ def test_json_line(
     [line] = access_lines(caplog, "json")
     assert "\n" not in line
     found = json.loads(line)
+    # Which check refused it, test_refusal below tells.
+    found.pop("refusal", None)
     assert found.pop("duration_ms") >= 0
     assert found.pop("time")
-    assert re.fullmatch(rf"{method} {path} {status} \d+\.\d ms", found.pop("message"))
+    assert re.match(rf"{method} {path} {status} \d+\.\d ms", found.pop("message"))
     assert found == {
         "level": "INFO",
         "logger": "api.access",
@@ -195,6 +198,40 @@ def test_no_secrets(
     logged = "\n".join(formatter("json").format(record) for record in caplog.records)
     assert "/api/public" in logged or path in logged
     assert not [secret for secret in secrets if secret in logged]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    ("path", "claims", "refusal"),
+    [
+        ("/api/private", {"exp": 1}, "invalid_token:exp"),
+        ("/api/private", {"aud": "https://other.example/"}, "invalid_token:aud"),
+        ("/api/private", {"cnf": {"x5t#S256": "abc"}}, "invalid_token:cnf"),
+        ("/api/private-scoped", {}, "insufficient_scope"),
+        ("/api/private", {}, None),
+    ],
+)
+def test_refusal(
+    bearer: Callable[..., FlaskClient],
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    claims: dict[str, Any],
+    refusal: str | None,
+    form: str,
+) -> None:
+    """The line of a refused request says which check refused it; that of another does not."""
+    bearer("x", **claims).get(path)
+    [line] = access_lines(caplog, form)
+    assert refusal is None or refusal in line
+    assert form == "console" or json.loads(line).get("refusal") == refusal
+
+
+def test_refusal_without_a_token(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """A request without a token, and one with a malformed header, have a refusal of their own."""
+    client.get("/api/private")
+    client.get("/api/private", headers={"Authorization": "Bearer"})
+    found = [json.loads(line).get("refusal") for line in access_lines(caplog, "json")]
+    assert found == ["authorization-missing", "invalid_request"]
 
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
