@@ -78,12 +78,12 @@ class Settings:
     @property
     def key_waiters(self) -> int:
         """How many threads may wait for the issuer's signing keys."""
-        return self.threads // 2
+        return self.threads * 5 // 8
 
     @property
     def database_waiters(self) -> int:
         """How many threads may wait for a connection to the database."""
-        return self.threads // 4
+        return self.threads // 8
 
     @property
     def database_connections(self) -> int:
