@@ -21,6 +21,7 @@ lint: $(VENV)/tests
 
 bench: $(VENV)/tests
 	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.rotation
 
 $(VENV)/runs: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is %s. Name another: make run PYTHON=python3.12" % sys.version.split()[0])'
