@@ -29,6 +29,7 @@ fmt: $(VENV)/tests ## format the code, and correct what ruff can correct
 
 bench: $(VENV)/tests ## measure what a page of a million messages costs
 	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.rotation
 
 $(VENV)/runs: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is %s. Name another: make run PYTHON=python3.12" % sys.version.split()[0])'

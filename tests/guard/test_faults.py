@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.guard import SigningKeys, fetch, fetch_https
+from api.guard import Guard, SigningKeys, fetch, fetch_https
 from api.guard.fetch import MAX_BYTES
 from api.settings import Settings
 from api.testing import Clock
@@ -111,6 +111,31 @@ def test_down_at_start(caller: Caller, faulty: Tenant, clock: Clock) -> None:
     clock.advance(5)
     assert [caller.status(token) for _ in range(20)] == [200] * 20
     assert faulty.requests == [DISCOVERY, JWKS]
+
+
+def test_keys_fetched_at_the_start(caller: Caller, faulty: Tenant) -> None:
+    """Where the server has the keys fetched at its start, the first caller needs no other fetch,
+    nor does the first of a new key wait for its own."""
+    guard: Guard = caller.app.extensions["guard"]
+    guard.fetch_keys()
+    assert caller.status(faulty.token()) == 200
+    assert faulty.requests == [DISCOVERY, JWKS]
+    assert caller.status(unknown(faulty)) == 401
+    assert faulty.requests == [DISCOVERY, JWKS] * 2
+
+
+def test_down_when_fetched_at_the_start(
+    caller: Caller, faulty: Tenant, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An issuer that is down at the server's start stops nothing, and is logged; the keys are
+    fetched at the next need, after 5 s."""
+    with faulty.down():
+        caller.app.extensions["guard"].fetch_keys()
+        assert caller.status(faulty.token()) == 503
+    assert caller.outcomes(faulty) == {"unreachable": 1}
+    assert len(caplog.messages) == 1
+    clock.advance(5)
+    assert caller.status(faulty.token()) == 200
 
 
 def test_down_later(caller: Caller, faulty: Tenant, clock: Clock) -> None:
