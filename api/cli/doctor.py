@@ -171,6 +171,7 @@ def check_database(found: Settings) -> Iterator[Row]:
             yield from (Row("database", "FAIL", f"{place(found)} is not there", UPGRADE), unread)
             return
         there = schema.current(database)
+        where = f"{place(found)}{', through a pooler' if database.is_pooled else ''}"
     except (DBAPIError, Unavailable) as error:
         remedy = "check DATABASE_URL, and that the database is there"
         yield from (Row("database", "FAIL", f"{place(found)}: {cause(error)}", remedy), unread)
@@ -181,7 +182,7 @@ def check_database(found: Settings) -> Iterator[Row]:
         return
     finally:
         database.engine.dispose()
-    yield Row("database", "ok", place(found))
+    yield Row("database", "ok", where)
     if there == schema.head():
         yield Row("migrations", "ok", f"{there}, up to date")
     elif schema.is_newer(there):

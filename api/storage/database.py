@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.storage import deadline
 from api.storage.bulkhead import Bulkhead
-from api.storage.connecting import engine_of
+from api.storage.connecting import engine_of, is_pooled
 from api.storage.faults import Unavailable, is_passing, is_stale, outage
 from api.storage.outages import Outages
 
@@ -65,6 +65,14 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether there is a pooler between us and PostgreSQL. Connects to find out."""
+        if self.is_sqlite:
+            return False
+        with self.engine.connect() as connection:
+            return is_pooled(connection.connection.dbapi_connection)
 
     def tell_once(self, text: str) -> None:
         """Tell the log something about this database that stays so."""
