@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from api.storage.faults import Unavailable
 
 PATIENCE = 1.0
-BRIEF_PATIENCE = 0.25
+BRIEF_PATIENCE = 0.5
 
 
 class Bulkhead:
     """Places for as many transactions as there are connections.
 
     Whoever finds none free waits in turn while the database moves, which is while transactions
-    end. It stands still when none has ended for a second: then those who wait give up, and those
+    end and connections are made. It stands still when neither has been for a second: then those who wait give up, and those
     who come are refused at once. So a burst at a database that works is served, however large;
     and at one that hangs, threads stay free for requests that do not need it.
     """
@@ -53,13 +53,17 @@ class Bulkhead:
         finally:
             self._leave(failed)
 
+    def note_movement(self) -> None:
+        """Something that shows that the database works; where transactions fail, nothing does."""
+        if not self._is_failing:
+            self._moved = self._clock()
+
     def _enter(self, seconds: float) -> None:
         with self._lock:
             if self._free:
                 self._free -= 1
-                # After a rest, the time begins anew; where the last ones failed, it goes on.
-                if not self._is_failing:
-                    self._moved = self._clock()
+                # After a rest, the time begins anew.
+                self.note_movement()
                 return
             patience = PATIENCE if len(self._queue) < self._waiters else BRIEF_PATIENCE
             turn = threading.Event()
@@ -83,8 +87,7 @@ class Bulkhead:
     def _leave(self, failed: bool) -> None:
         with self._lock:
             self._is_failing = failed
-            if not failed:
-                self._moved = self._clock()
+            self.note_movement()
             if self._queue:
                 self._queue.popleft().set()
             else:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -50,7 +50,7 @@ def _connector(wait: float) -> Callable[..., Any]:
                 # Not at the top: another driver does without psycopg.
                 from api.storage import postgres
 
-                return postgres.connect(*args, wait=wait, **parameters)
+                return postgres.connect(wait, *args, **parameters)
             return dialect.connect(*args, **parameters)
         except (TypeError, ValueError) as error:
             # An option in the address that the driver does not know, or of the wrong type.
@@ -72,7 +72,8 @@ def _begin_sqlite(wait: float) -> Callable[[Connection], None]:
     def begin(connection: Connection) -> None:
         left = deadline.left()
         seconds = wait if left is None else min(wait, left)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        driver.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
         # A transaction that reads first and writes later would fail at once, and not wait, where
         # another one wrote in between.
         writes = connection.get_execution_options().get("writes", True)

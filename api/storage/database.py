@@ -10,7 +10,7 @@ from itertools import count
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -58,6 +58,7 @@ class Database:
         self.engine = engine_of(self.url, wait, connections)
         self.outages = Outages()
         self._bulkhead = Bulkhead(connections, waiters, clock)
+        event.listen(self.engine, "connect", lambda *_: self._bulkhead.note_movement())
         self._sleep = sleep
         self._wait = wait
         self._told: set[str] = set()

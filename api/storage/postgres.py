@@ -56,7 +56,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the server did not answer in time") from error
 
 
-def connect(*conninfo: str, wait: float, **parameters: Any) -> BoundedConnection:
+def connect(wait: float, /, *conninfo: str, **parameters: Any) -> BoundedConnection:
     """A connection, set up; conninfo and parameters are those of psycopg.
 
     :param wait: seconds that a statement may take

@@ -156,6 +156,21 @@ def test_a_rest_is_no_standstill(clock: Clock, hold: Callable[[Bulkhead], Hold])
     assert waiting.entered.wait(SECONDS)
 
 
+def test_connections_that_are_made_are_movement(
+    clock: Clock, hold: Callable[[Bulkhead], Hold]
+) -> None:
+    """The first transactions wait for them, and everybody else behind."""
+    bulkhead = Bulkhead(1, 1, clock)
+    holder = hold(bulkhead)
+    assert holder.entered.wait(SECONDS)
+    clock.now += PATIENCE
+    bulkhead.note_movement()
+    waiting = hold(bulkhead)
+    until_waiting(bulkhead, 1)
+    holder.end()
+    assert waiting.entered.wait(SECONDS)
+
+
 def test_a_transaction_that_fails_is_no_movement(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:

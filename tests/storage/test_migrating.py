@@ -36,14 +36,6 @@ ORPHANS = 'op.execute("DELETE FROM parents")'
 
 
 @pytest.fixture
-def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Migrations:
-    """Those that `schema` sees from now on."""
-    added = Migrations(tmp_path)
-    monkeypatch.setattr(schema, "MIGRATIONS", added.directory)
-    return added
-
-
-@pytest.fixture
 def lines() -> list[str]:
     """What the operator was told."""
     return []
