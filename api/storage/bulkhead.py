@@ -16,9 +16,10 @@ class Bulkhead:
     """Places for as many transactions as there are connections.
 
     Whoever finds none free waits in turn while the database moves, which is while transactions
-    end and connections are made. It stands still when neither has been for a second: then those who wait give up, and those
-    who come are refused at once. So a burst at a database that works is served, however large;
-    and at one that hangs, threads stay free for requests that do not need it.
+    end and connections are made. It stands still when neither has been for a second: then those
+    who wait give up, and those who come are refused at once. So a burst at a database that works
+    is served, however large; and at one that hangs, threads stay free for requests that do not
+    need it.
     """
 
     def __init__(

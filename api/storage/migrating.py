@@ -76,21 +76,20 @@ class Change:
     @contextmanager
     def guarded(self, connection: Connection) -> Iterator[None]:
         """Around the migrations, in their transaction: what is raised here undoes them."""
-        if connection.dialect.name != "sqlite":
+        if connection.dialect.name == "sqlite":
+            self._look(connection)
+            self._keep_copy(connection)
+            with self._copy_dropped_on_failure(), _explained():
+                before = violations(connection)
+                yield
+                _refuse_new(before, violations(connection))
+        else:
             self._lock(connection)
             with _explained():
                 yield
-            return
-        self._look(connection)
-        before = violations(connection)
-        self._keep_copy(connection)
-        try:
-            with _explained():
-                yield
-            _refuse_new(before, violations(connection))
-        except BaseException:
-            self._drop_copy()
-            raise
+                if connection.dialect.name == "postgresql":
+                    # What is checked at the commit otherwise, and would not be explained there.
+                    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
     def _lock(self, connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
@@ -138,11 +137,16 @@ class Change:
             # Alembic will say so.
             return False
 
-    def _drop_copy(self) -> None:
-        """The database itself is what the copy would be."""
-        if self.copy is not None:
-            self.copy.unlink(missing_ok=True)
-            self.copy = None
+    @contextmanager
+    def _copy_dropped_on_failure(self) -> Iterator[None]:
+        """Then the database itself is what the copy would be."""
+        try:
+            yield
+        except BaseException:
+            if self.copy is not None:
+                self.copy.unlink(missing_ok=True)
+                self.copy = None
+            raise
 
 
 def refuse_several(heads: tuple[str, ...] | list[str], whose: str = "the database") -> None:

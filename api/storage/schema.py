@@ -44,6 +44,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ATTEMPTS = 12
 PAUSE = 3.0
 
+# Whoever asks whether this copy is ready does not wait for long, and an answer too late is none.
+PROBE = 2.0
+
 # What a migration imports from Alembic stands for the one that is running in this process.
 _alembic = threading.Lock()
 
@@ -99,11 +102,15 @@ def make_revision(database: Database, message: str) -> Path:
     return Path(str(script.path))  # type: ignore[union-attr]
 
 
-def current(database: Database) -> str | None:
-    """The revision that the database is at; None where there is no schema yet."""
+def current(database: Database, seconds: float | None = None) -> str | None:
+    """The revision that the database is at; None where there is no schema yet.
+
+    :param seconds: how long it may take to find out, by default as long as any transaction
+    """
     heads = database.run(
         lambda session: MigrationContext.configure(session.connection()).get_current_heads(),
         writes=False,
+        seconds=seconds,
     )
     refuse_several(heads)
     return heads[0] if heads else None
@@ -121,9 +128,12 @@ def is_newer(revision: str | None) -> bool:
     return revision is not None and not is_known(_script(), revision)
 
 
-def is_good(database: Database) -> bool:
-    """Whether the code can work with the database's schema: it is the code's, or a newer one."""
-    revision = current(database)
+def is_good(database: Database, seconds: float | None = None) -> bool:
+    """Whether the code can work with the database's schema: it is the code's, or a newer one.
+
+    :param seconds: as of `current`
+    """
+    revision = current(database, seconds)
     if is_newer(revision):
         database.tell_once(
             f"the database's schema is at {revision}, newer than this code, whose is {head()}; "
@@ -137,7 +147,7 @@ def fault(database: Database | None = None) -> str | None:
     """What keeps a database (the app's) from being used, in words; None where nothing does."""
     database = database or cast(Database, current_app.extensions["database"])
     try:
-        return None if is_good(database) else "the database's schema is not the code's"
+        return None if is_good(database, PROBE) else "the database's schema is not the code's"
     except Unavailable as error:
         return f"the database cannot be used: {error}"
     except (CommandError, SchemaError, SQLAlchemyError) as error:

@@ -1,7 +1,9 @@
 """`db`, and what the commands that serve make of the schema that they find."""
 
 import shutil
+import socket
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -178,6 +180,22 @@ def test_upgrade_tells_of_the_copy(
     assert shown == "0002 (up to date)"
 
 
+def test_run_tells_of_the_copy(
+    runner: Runner,
+    migrations: Migrations,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+) -> None:
+    """It upgrades by itself."""
+    # The command has its module's name, and hides it.
+    module = sys.modules["api.cli.run"]
+    monkeypatch.setattr(module, "run_simple", lambda *_args, **_options: None)
+    migrations.add("0002", ADDS)
+    result = runner("run", "--no-reload", "--port", str(free_port()), **environment)
+    [copy] = (runner.directory / "data").glob("*.bak")
+    assert f"The database as it was before is kept in {copy}" in result.out
+
+
 def test_a_migration_that_fails(
     runner: Runner, migrations: Migrations, environment: dict[str, str]
 ) -> None:
@@ -281,6 +299,17 @@ def test_serve_outlives_its_database(tmp_path: Path, tenant: Tenant) -> None:
                 until(lambda: get(f"{server.url}/api/messages", tenant.token()).status == 200)
                 assert get(f"{server.url}/health/ready").status == 200
                 postgres.stop()
+
+
+def test_serve_starts_before_a_database_that_says_nothing(tmp_path: Path, tenant: Tenant) -> None:
+    """As before one that is not there: its connections time out."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"postgresql+psycopg://127.0.0.1:{mute.getsockname()[1]}/api"
+        environment = tenant.environment | {"DATABASE_URL": url}
+        with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+            token = tenant.token(scope="read:messages")
+            assert get(f"{server.url}/api/messages", token).status == 503
+            assert get(f"{server.url}/health/ready").status == 503
 
 
 WAITING = text(

@@ -32,6 +32,10 @@ with op.batch_alter_table("parents") as parents:
     parents.alter_column("name", type_=sa.String(99))
 """
 NARROWER = WIDER.replace("99", "9")
+CONCURRENTLY = """
+with op.get_context().autocommit_block():
+    op.create_index("ix_text", "messages", ["text"], postgresql_concurrently=True)
+"""
 ORPHANS = 'op.execute("DELETE FROM parents")'
 
 
@@ -148,6 +152,28 @@ def test_a_migration_that_fails_is_undone(
     assert (schema.current(database), copies(database)) == ("0001", [])
 
 
+@ON_POSTGRES
+def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
+    database: Database, migrations: Migrations
+) -> None:
+    """As one that is checked at once does."""
+    deferred = FAMILY.replace("ondelete={ondelete!r}", 'deferrable=True, initially="DEFERRED"')
+    migrations.add("0002", f"{deferred}\n{ORPHANS}")
+    with pytest.raises(SchemaError, match=r"the migration failed: .*violates foreign key"):
+        schema.upgrade(database)
+    assert schema.current(database) == "0001"
+
+
+@ON_POSTGRES
+def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
+    """Outside a transaction, as PostgreSQL wants it."""
+    migrations.add("0002", CONCURRENTLY)
+    schema.upgrade(database)
+    assert schema.current(database) == "0002"
+    names = {index["name"] for index in inspect(database.engine).get_indexes("messages")}
+    assert "ix_text" in names
+
+
 @ON_BOTH
 def test_upgrades_at_once_are_one(database: Database, migrations: Migrations) -> None:
     """The second one finds it done."""
@@ -254,9 +280,14 @@ def test_a_copy_that_is_cut_short_is_taken_away(
 
 @ON_BOTH
 def test_a_lock_that_is_held_is_waited_for(
-    database: Database, migrations: Migrations, database_url: str, lines: list[str]
+    database: Database,
+    migrations: Migrations,
+    database_url: str,
+    lines: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Time and again, each attempt told in a line; it ends when the lock does."""
+    monkeypatch.setattr("api.storage.migrating.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
     impatient = Database(database_url, wait=0.05)
     with database.engine.connect() as holder:
