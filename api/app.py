@@ -71,7 +71,7 @@ def create_app(
     http.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
-    _remember(app, database or Database(settings.database_url))
+    _remember(app, database or _database(settings))
     vouching = authority(settings, issuer, fetch)
     guard.init_app(app, _guard(settings, vouching, now, clock))
     api = Api(app, about.TITLE, namespaces)
@@ -90,6 +90,14 @@ def emit_documents(
         api = app.extensions["api"]
         dpop = "dpop" in guard.current_guard().validators
         return emit(api, ProblemView, (InternalError,), login=login, server=server, dpop=dpop)
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        connections=settings.database_connections,
+        waiters=settings.database_waiters,
+    )
 
 
 def _remember(app: Flask, database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,8 @@ from dotenv.parser import parse_stream
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 from redis import ConnectionPool
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning
 
 DATABASE_URL = "sqlite:///instance/api.db"
 _NO_DATABASE = "Not an SQLAlchemy URL of SQLite, PostgreSQL or CockroachDB."
@@ -243,9 +244,15 @@ def _check_database(text: str) -> None:
     if backend == "sqlite" and url.database in (None, "", ":memory:"):
         raise ValidationError("SQLite in memory would forget everything, and each thread its own.")
     try:
-        url.get_dialect().import_dbapi()
+        # Nothing is connected yet; an option that SQLite would ignore is a warning.
+        with warnings.catch_warnings(action="error", category=SAWarning):
+            engine = create_engine(url)
     except (ImportError, NoSuchModuleError):
         raise ValidationError("The driver that it names is not installed.") from None
+    except (ArgumentError, SAWarning, TypeError, ValueError):
+        raise ValidationError("An option in its query cannot be used.") from None
+    if engine.dialect.is_async:
+        raise ValidationError("The driver that it names is for asyncio; PostgreSQL's is psycopg.")
 
 
 def _check_redis(url: str) -> None:

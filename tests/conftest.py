@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api.storage import Database
+from api.storage import Database, schema
 from tests.support.cli import Runner
 from tests.support.databases import Postgres, Sqlite
+from tests.support.migrations import Migrations
 from tests.support.missing import Missing
 from tests.support.tenant import Tenant
 
@@ -43,6 +44,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Migrations:
+    """Those that `schema` sees from now on."""
+    added = Migrations(tmp_path)
+    monkeypatch.setattr(schema, "MIGRATIONS", added.directory)
+    return added
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api import storage
 from api.settings import Settings
-from api.storage import Database, Unavailable, schema
+from api.storage import Database, SchemaError, Unavailable, schema
 
 # libpq takes these from the query of an address as well.
 SECRETS = ("password", "sslpassword")
@@ -50,6 +50,8 @@ def plainly(settings: Settings) -> Iterator[None]:
             f"{place(settings)} cannot be used: {cause(error)}. "
             "Check DATABASE_URL, and that the database is there."
         ) from error
+    except SchemaError as error:
+        raise click.ClickException(f"{place(settings)}: {error}.") from error
 
 
 @contextmanager
@@ -75,8 +77,8 @@ def ready_database(settings: Settings) -> Iterator[Database]:
 
 
 def check_schema(database: Database) -> None:
-    """Refuse a schema that is not the code's."""
-    if schema.current(database) != schema.head():
+    """Refuse a schema that is older than the code."""
+    if not schema.is_good(database):
         raise click.ClickException(f"DATABASE_URL: {schema.OUTDATED}.")
 
 

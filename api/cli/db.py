@@ -26,7 +26,7 @@ def upgrade(revision: str) -> None:
     """Upgrade the schema to REVISION, by default to the code's."""
     found = settings.load()
     with opened(found) as database, _known_revision():
-        schema.upgrade(database, revision)
+        schema.upgrade(database, revision, tell=click.echo)
     _show(found)
 
 
@@ -37,7 +37,7 @@ def downgrade(revision: str) -> None:
     """Downgrade the schema to REVISION; -1 is one back, base is nothing at all. Data is lost."""
     found = settings.load()
     with opened(found) as database, _known_revision():
-        schema.downgrade(database, revision)
+        schema.downgrade(database, revision, tell=click.echo)
     _show(found)
 
 
@@ -71,6 +71,11 @@ def _known_revision() -> Iterator[None]:
 
 def _show(found: Settings) -> None:
     with opened(found) as database:
-        there = schema.current(database) or "no schema"
-    wanted = schema.head()
-    click.echo(f"{there} (up to date)" if there == wanted else f"{there} (the code's is {wanted})")
+        there, wanted = schema.current(database), schema.head()
+        is_newer = schema.is_newer(there)
+    if is_newer:
+        click.echo(f"{there} (newer than the code's {wanted})")
+    elif there == wanted:
+        click.echo(f"{there} (up to date)")
+    else:
+        click.echo(f"{there or 'no schema'} (the code's is {wanted})")

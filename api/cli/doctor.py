@@ -17,7 +17,7 @@ from api.guard import ReplaysInRedis, ReplaysUnavailable, SigningKeys
 from api.guard.claims import ALGORITHM, shown
 from api.guard.fetch import Answer, FetchError, ask_https
 from api.settings import EXAMPLES, Settings, SettingsError
-from api.storage import Database, Unavailable, schema
+from api.storage import Database, SchemaError, Unavailable, schema
 
 
 class Row(NamedTuple):
@@ -170,15 +170,23 @@ def check_database(found: Settings) -> Iterator[Row]:
             yield from (Row("database", "FAIL", f"{place(found)} is not there", UPGRADE), unread)
             return
         there = schema.current(database)
+        where = f"{place(found)}{', through a pooler' if database.is_pooled else ''}"
     except (DBAPIError, Unavailable) as error:
         remedy = "check DATABASE_URL, and that the database is there"
         yield from (Row("database", "FAIL", f"{place(found)}: {cause(error)}", remedy), unread)
         return
+    except SchemaError as error:
+        yield Row("database", "ok", place(found))
+        yield Row("migrations", "FAIL", str(error), "see: python manage.py db current")
+        return
     finally:
         database.engine.dispose()
-    yield Row("database", "ok", place(found))
+    yield Row("database", "ok", where)
     if there == schema.head():
         yield Row("migrations", "ok", f"{there}, up to date")
+    elif schema.is_newer(there):
+        said = f"{there} is newer than the code's {schema.head()}, which works with it"
+        yield Row("migrations", "warn", said, "deploy the release that upgraded the database")
     else:
         said = f"{there or 'no schema'}, and the code's is {schema.head()}"
         yield Row("migrations", "FAIL", said, UPGRADE)

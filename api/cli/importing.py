@@ -15,6 +15,7 @@ from api.storage import Database, messages
 from schemas.message import MessageRecord
 
 BATCH = 1000
+BATCH_SECONDS = 60.0
 
 _record = MessageRecord()
 
@@ -53,7 +54,7 @@ def import_all(database: Database, data: Iterable[bytes]) -> int:
 def import_good(database: Database, data: Iterable[bytes]) -> Iterator[tuple[int, list[Line]]]:
     """Write the good lines, a transaction a batch: how many, and the bad ones, batch by batch."""
     for lines in _batches(data):
-        bad = database.run(partial(_write, lines=lines), writes=True)
+        bad = database.run(partial(_write, lines=lines), writes=True, seconds=BATCH_SECONDS)
         yield len(lines) - len(bad), bad
 
 

@@ -35,7 +35,7 @@ def run(host: str | None, port: int | None, reload: bool) -> None:
     if not is_running_from_reloader():
         check_port(found)
         with plainly(found):
-            schema.upgrade(open_database(found))
+            schema.upgrade(open_database(found), tell=click.echo)
         if issuer is not None:
             embedded.remember(found, issuer)
         _greet(app, found, issuer)

@@ -1,20 +1,25 @@
-"""The engine, transactions, and what happens when the database is away."""
+"""Transactions, and what happens when the database is away."""
 
 import logging
-import math
 import random
-import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from itertools import count
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+
+from api.storage import deadline
+from api.storage.bulkhead import Bulkhead
+from api.storage.connecting import engine_of, is_pooled
+from api.storage.faults import Unavailable, is_passing, is_stale, outage
+from api.storage.outages import Outages
 
 log = logging.getLogger(__name__)
 
@@ -22,69 +27,122 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS = 5
+# The server has the first word: it ends a statement before we end the connection.
+MARGIN = 0.5
 POOL_SIZE = 8
+WAITERS = 32
 ATTEMPTS = 6
-
-# SQLSTATE 40001 serialization_failure (what distributed databases ask to be tried again), 40P01
-# deadlock_detected: the transaction did nothing, and may succeed the next time.
-TRY_AGAIN = frozenset({"40001", "40P01"})
-# The classes of SQLSTATE that speak of the server and not of the statement: 08 connection, 53
-# resources, 57 intervention (shut down, timed out), 58 system.
-AWAY = ("08", "53", "57", "58")
-
-
-class Unavailable(Exception):
-    """The database cannot be reached, or does not answer in time. Where it went away at a commit,
-    nobody knows whether that took place."""
 
 
 class Database:
     """A pool of connections, and transactions on them."""
 
     def __init__(
-        self, url: str, sleep: Callable[[float], None] = time.sleep, wait: float = SECONDS
+        self,
+        url: str,
+        sleep: Callable[[float], None] = time.sleep,
+        wait: float = SECONDS,
+        *,
+        connections: int = POOL_SIZE,
+        waiters: int = WAITERS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """sleep: between two attempts of a transaction. wait: seconds, for locks and statements."""
+        """
+        :param sleep: between two attempts of a transaction
+        :param wait: seconds, for a lock and for the answer to a statement
+        :param connections: how many transactions there may be at once
+        :param waiters: how many callers wait with patience for a connection
+        :param clock: monotonic seconds, to tell whether the database moves
+        """
         self.url = make_url(url)
-        self.engine = _engine(self.url, wait)
+        self.engine = engine_of(self.url, wait, connections)
+        self.outages = Outages()
+        self._bulkhead = Bulkhead(connections, waiters, clock)
+        event.listen(self.engine, "connect", lambda *_: self._bulkhead.note_movement())
         self._sleep = sleep
+        self._wait = wait
+        self._told: set[str] = set()
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
-    def run(self, work: Callable[[Session], T], *, writes: bool) -> T:
-        """What `work` returns, its transaction committed.
+    @property
+    def is_pooled(self) -> bool:
+        """Whether there is a pooler between us and PostgreSQL. Connects to find out."""
+        if self.is_sqlite:
+            return False
+        with self.engine.connect() as connection:
+            return is_pooled(connection.connection.dbapi_connection)
+
+    def tell_once(self, text: str) -> None:
+        """Tell the log something about this database that stays so."""
+        if text not in self._told:
+            self._told.add(text)
+            log.info(text)
+
+    def run(self, work: Callable[[Session], T], *, writes: bool, seconds: float | None = None) -> T:
+        """What `work` returns, its transaction committed. Raises Unavailable.
 
         `work` is called again after a serialization failure or deadlock: it must do nothing that
-        a rollback does not undo. Raises Unavailable.
+        a rollback does not undo.
+
+        :param writes: whether it may write
+        :param seconds: how long all of it may take, by default a little more than a statement
         """
-        for attempt in range(1, ATTEMPTS):
+        most = self._wait + MARGIN if seconds is None else seconds
+        with deadline.within(most), self._place():
+            return self._attempt(work, writes)
+
+    def once(self, work: Callable[[Session], T], *, writes: bool) -> T:
+        """As `run`, but tried once: for work that cannot begin anew. It may take long, as long as
+        each of its statements is answered."""
+        # A statement may be one for each of a thousand rows, and each row has the server's time.
+        with deadline.each_within(10 * self._wait), self._place():
+            return self._transact(work, writes)
+
+    def _attempt(self, work: Callable[[Session], T], writes: bool) -> T:
+        was_stale = False
+        for attempt in count(1):
             try:
                 return self._transact(work, writes)
             except DBAPIError as error:
-                if _sqlstate(error) not in TRY_AGAIN:
-                    _raise_if_away(error)
+                if is_stale(error) and not was_stale:
+                    was_stale = True
+                    continue
+                if not is_passing(error) or attempt == ATTEMPTS or deadline.left() == 0:
                     raise
             self._sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
-        return self.once(work, writes=writes)
-
-    def once(self, work: Callable[[Session], T], *, writes: bool) -> T:
-        """As `run`, but tried once: for work that cannot begin anew."""
-        try:
-            return self._transact(work, writes)
-        except DBAPIError as error:
-            _raise_if_away(error)
-            raise
+        raise AssertionError("never reached")
 
     def _transact(self, work: Callable[[Session], T], writes: bool) -> T:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"writes": writes})
+            return work(session)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """A place at the bulkhead; outages are raised as Unavailable, and told in the log."""
+        failures = self.outages.failures
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                session.connection(execution_options={"writes": writes})
-                return work(session)
+            with self._bulkhead.place(self._wait), self._as_outages():
+                yield
+        except Unavailable as error:
+            self.outages.began(error.kind, error.__cause__ or error)
+            raise
+        self.outages.ended(failures)
+
+    @contextmanager
+    def _as_outages(self) -> Iterator[None]:
+        try:
+            yield
         except PoolTimeout as error:
-            log.warning("every connection to the database is in use")
             raise Unavailable("every connection is in use") from error
+        except DBAPIError as error:
+            kind = outage(error, self.engine.dialect)
+            if kind is None:
+                raise
+            raise Unavailable("the database does not answer", kind) from error
 
 
 def init_app(app: Flask, database: Database) -> None:
@@ -109,80 +167,3 @@ def _transactional(query: Callable[Concatenate[Session, P], T], *, writes: bool)
         return database.run(lambda session: query(session, *args, **kwargs), writes=writes)
 
     return in_transaction
-
-
-def _engine(url: URL, wait: float) -> Engine:
-    # hide_parameters: what people write must not end in a log.
-    if url.get_backend_name() != "sqlite":
-        return create_engine(
-            url,
-            pool_size=POOL_SIZE,
-            max_overflow=0,
-            pool_timeout=wait,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            connect_args={
-                # The client library takes 0 for ever.
-                "connect_timeout": math.ceil(wait),
-                "options": f"-c statement_timeout={round(wait * 1000)}",
-            },
-        )
-    engine = create_engine(
-        url,
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=wait,
-        hide_parameters=True,
-        connect_args={"timeout": wait},
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver's own BEGIN comes late and is always deferred: ours is in _begin_sqlite.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    # With WAL, a commit survives the process; FULL lets it survive the machine as well.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later would fail at once, and not wait, where
-    # another one wrote in between.
-    writes = connection.get_execution_options().get("writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _sqlstate(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "")
-
-
-def _raise_if_away(error: DBAPIError) -> None:
-    if (
-        error.connection_invalidated
-        or _sqlstate(error).startswith((*AWAY, *TRY_AGAIN))
-        or _is_sqlite_away(error.orig)
-        or _never_connected(error)
-    ):
-        log.warning("the database does not answer: %s", error.orig)
-        raise Unavailable("the database does not answer") from error
-
-
-def _is_sqlite_away(error: BaseException | None) -> bool:
-    """Locked beyond the wait, not to be opened, full, read-only, spoilt, or failing at the disk."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    away = {
-        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN),
-        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR),
-        *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
-    }
-    return code in away
-
-
-def _never_connected(error: DBAPIError) -> bool:
-    # psycopg has no SQLSTATE where no server said one.
-    is_operational = type(error.orig).__name__ == "OperationalError"
-    return is_operational and not _sqlstate(error) and not isinstance(error.orig, sqlite3.Error)

@@ -1,8 +1,9 @@
 """`db`, and what the commands that serve make of the schema that they find."""
 
 import shutil
+import socket
 import stat
-from collections.abc import Callable
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from sqlalchemy import make_url, text
 from api.storage import Database, schema
 from tests.cli.conftest import complaint, get, manage, until
 from tests.support.cli import Runner
-from tests.support.databases import ON_BOTH, Postgres
+from tests.support.databases import ON_BOTH, Postgres, Sqlite
+from tests.support.migrations import Migrations
 from tests.support.server import Server, free_port
 from tests.support.tenant import AUDIENCE, Tenant
 
@@ -137,26 +139,140 @@ def test_wrong_password_in_the_log(tmp_path: Path, locked: str, tenant: Tenant) 
         assert SECRET not in server.log
 
 
-def emptied(database: Database) -> None:
-    schema.downgrade(database, "base")
-
-
 def newer(database: Database) -> None:
     statement = text("UPDATE alembic_version SET version_num = '9999'")
     database.run(lambda session: session.execute(statement), writes=True)
 
 
 @ON_BOTH
-@pytest.mark.parametrize("become", [emptied, newer])
-def test_serve_refuses_another_schema(
-    runner: Runner, database_url: str, database: Database, become: Callable[[Database], None]
-) -> None:
-    """`serve` does not start on a schema that is not the code's, and says the command."""
-    become(database)
+def test_serve_refuses_an_old_schema(runner: Runner, database_url: str, database: Database) -> None:
+    """`serve` does not start on a schema that is older than the code, and says the command."""
+    schema.downgrade(database, "base")
     said = complaint(
         runner("serve", "--port", str(free_port()), DATABASE_URL=database_url, **TENANT)
     )
     assert said == OUTDATED
+
+
+ADDS = 'op.add_column("messages", sa.Column("extra", sa.Text()))'
+
+
+@pytest.fixture
+def environment(tmp_path: Path, sqlite: Sqlite) -> dict[str, str]:
+    """A SQLite database in a directory of its own, where copies can be seen."""
+    (tmp_path / "data").mkdir()
+    file = Path(str(make_url(sqlite.make()).database)).rename(tmp_path / "data" / "api.db")
+    return {"DATABASE_URL": f"sqlite:///{file}"}
+
+
+def test_upgrade_tells_of_the_copy(
+    runner: Runner, migrations: Migrations, environment: dict[str, str]
+) -> None:
+    """Where it is, and how to go back to it; an upgrade that has nothing to do makes none."""
+    assert runner("db", "upgrade", **environment) == (0, UP_TO_DATE, "")
+    migrations.add("0002", ADDS)
+    result = runner("db", "upgrade", **environment)
+    [copy] = (runner.directory / "data").glob("*.bak")
+    told, back, shown = result.out.splitlines()
+    assert (result.code, result.err) == (0, "")
+    assert told == f"The database as it was before is kept in {copy}"
+    assert back.startswith("To go back to it, stop the service, and run: ")
+    assert shown == "0002 (up to date)"
+
+
+def test_run_tells_of_the_copy(
+    runner: Runner,
+    migrations: Migrations,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+) -> None:
+    """It upgrades by itself."""
+    # The command has its module's name, and hides it.
+    module = sys.modules["api.cli.run"]
+    monkeypatch.setattr(module, "run_simple", lambda *_args, **_options: None)
+    migrations.add("0002", ADDS)
+    result = runner("run", "--no-reload", "--port", str(free_port()), **environment)
+    [copy] = (runner.directory / "data").glob("*.bak")
+    assert f"The database as it was before is kept in {copy}" in result.out
+
+
+def test_a_migration_that_fails(
+    runner: Runner, migrations: Migrations, environment: dict[str, str]
+) -> None:
+    """It is told in a line that says where, and does not blame the address; nor does `run`."""
+    migrations.add("0002", "raise LookupError('no luck')")
+    for command in (("db", "upgrade"), ("run", "--no-reload", "--port", str(free_port()))):
+        said = complaint(runner(*command, **environment))
+        assert "0002_of_a_test.py, line 11): LookupError: no luck" in said
+        assert "DATABASE_URL" not in said
+    assert runner("db", "current", **environment).out == "0001 (the code's is 0002)\n"
+
+
+def test_newer_schema(runner: Runner, database_url: str, database: Database) -> None:
+    """The database of a later release is shown as such, and left as it is."""
+    newer(database)
+    environment = {"DATABASE_URL": database_url}
+    shown = "9999 (newer than the code's 0001)\n"
+    assert runner("db", "current", **environment) == (0, shown, "")
+    result = runner("db", "upgrade", **environment)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[0].endswith("newer than this code: there is nothing to do.")
+    assert result.out.endswith(shown)
+    said = complaint(runner("db", "downgrade", "-1", **environment))
+    assert "9999, which this code does not know" in said
+    assert "Can't locate revision" in complaint(runner("db", "revision", "why", **environment))
+    assert runner("messages", "export", **environment).code == 0
+
+
+def test_several_revisions(runner: Runner, database_url: str, database: Database) -> None:
+    """A database with several at once is told in a line, whatever the command."""
+    statement = text("INSERT INTO alembic_version VALUES ('9999')")
+    database.run(lambda session: session.execute(statement), writes=True)
+    for command in COMMANDS:
+        port = ["--port", str(free_port())] if command[0] == "run" else []
+        if command[:2] == ("db", "revision"):
+            continue
+        said = complaint(runner(*command, *port, DATABASE_URL=database_url))
+        assert "several revisions at once: 0001, 9999" in said
+
+
+def test_upgrades_of_sqlite_at_once(tmp_path: Path, environment: dict[str, str]) -> None:
+    """Processes that upgrade one file do it once, and each finds it done."""
+    url = environment["DATABASE_URL"]
+    with ThreadPoolExecutor() as threads:
+        database = Database(url)
+        schema.downgrade(database, "base")
+        database.engine.dispose()
+        upgrades = [
+            threads.submit(manage, tmp_path, "db", "upgrade", DATABASE_URL=url) for _ in range(3)
+        ]
+    assert [upgrade.result() for upgrade in upgrades] == [(0, UP_TO_DATE, "")] * len(upgrades)
+
+
+@pytest.mark.parametrize("command", [("serve", "--workers", "1"), ("run", "--no-reload")])
+def test_a_newer_schema_is_served(
+    tmp_path: Path, tenant: Tenant, database_url: str, database: Database, command: tuple[str, ...]
+) -> None:
+    """The former release starts, and is ready; its log says that the schema is a later one's."""
+    newer(database)
+    environment = tenant.environment | {"DATABASE_URL": database_url}
+    with Server(tmp_path, *command, upgrade=False, **environment) as server:
+        assert get(f"{server.url}/health/ready").status == 200
+        assert get(f"{server.url}/api/messages", tenant.token(scope="read:messages")).status == 200
+        assert "9999" in server.log
+
+
+@pytest.mark.parametrize(
+    "query", ["prepare_threshold=x", "autocommit=1", "sslmode=x", "pool_size=5", "keepalives=x"]
+)
+def test_serve_refuses_options_that_cannot_be_used(
+    runner: Runner, database_url: str, query: str
+) -> None:
+    """Of the address, in a line that names the option and the setting."""
+    url = f"postgresql+psycopg://127.0.0.1:1/x?{query}"
+    said = complaint(runner("serve", "--port", str(free_port()), DATABASE_URL=url, **TENANT))
+    assert query.partition("=")[0] in said
+    assert said.endswith("Check DATABASE_URL, and that the database is there.")
 
 
 def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
@@ -183,6 +299,17 @@ def test_serve_outlives_its_database(tmp_path: Path, tenant: Tenant) -> None:
                 until(lambda: get(f"{server.url}/api/messages", tenant.token()).status == 200)
                 assert get(f"{server.url}/health/ready").status == 200
                 postgres.stop()
+
+
+def test_serve_starts_before_a_database_that_says_nothing(tmp_path: Path, tenant: Tenant) -> None:
+    """As before one that is not there: its connections time out."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"postgresql+psycopg://127.0.0.1:{mute.getsockname()[1]}/api"
+        environment = tenant.environment | {"DATABASE_URL": url}
+        with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+            token = tenant.token(scope="read:messages")
+            assert get(f"{server.url}/api/messages", token).status == 503
+            assert get(f"{server.url}/health/ready").status == 503
 
 
 WAITING = text(

@@ -262,11 +262,23 @@ def test_old_schema(doctor: Doctor, database_url: str, database: Database) -> No
 
 
 @ON_BOTH
-def test_unknown_schema(doctor: Doctor, database_url: str, database: Database) -> None:
-    """So does one that the code does not know."""
+def test_newer_schema(doctor: Doctor, database_url: str, database: Database) -> None:
+    """A schema that the code does not know is a later release's, which is a warning."""
     statement = text("UPDATE alembic_version SET version_num = '9999'")
     database.run(lambda session: session.execute(statement), writes=True)
-    assert having(doctor(DATABASE_URL=database_url), "FAIL") == {"migrations"}
+    assert rows(doctor(DATABASE_URL=database_url))["migrations"] == (
+        *("warn", f"9999 is newer than the code's {schema.head()}, which works with it"),
+        "deploy the release that upgraded the database",
+    )
+
+
+@ON_BOTH
+def test_several_revisions(doctor: Doctor, database_url: str, database: Database) -> None:
+    """A database with several revisions at once fails, and they are told."""
+    statement = text("INSERT INTO alembic_version VALUES ('9999')")
+    database.run(lambda session: session.execute(statement), writes=True)
+    result, found, _ = rows(doctor(DATABASE_URL=database_url))["migrations"]
+    assert (result, "0001, 9999" in found) == ("FAIL", True)
 
 
 @pytest.mark.parametrize(

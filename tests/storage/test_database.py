@@ -11,6 +11,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from api.app import create_app
+from api.issuer import EmbeddedIssuer
+from api.settings import Settings
 from api.storage import Database, Unavailable
 from api.storage.database import ATTEMPTS, POOL_SIZE
 from api.storage.models import SharedSecret
@@ -239,6 +242,40 @@ def test_threads_do_not_hinder_each_other(database: Database) -> None:
     """More of them than connections, all writing at once: each gets its turn."""
     at_once(2 * POOL_SIZE, lambda number: database.run(adds(str(number)), writes=True))
     assert len(names(database)) == 2 * POOL_SIZE
+
+
+@ON_BOTH
+def test_a_burst_is_served(database: Database) -> None:
+    """Whoever finds no connection free waits for one, at a database that works."""
+    found = at_once(128, lambda _: [names(database) for _ in range(3)])
+    assert found == [[set()] * 3] * 128
+
+
+@ON_POSTGRES
+def test_a_lock_does_not_take_every_thread(database: Database, database_url: str) -> None:
+    """Those behind it end at the server's word, and the others before."""
+    blocked = Database(database_url, wait=1, connections=2, waiters=2)
+    ended: list[str] = []
+
+    def ask(_number: int) -> None:
+        with pytest.raises(Unavailable) as raised:
+            names(blocked)
+        ended.append(str(raised.value))
+
+    with database.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE shared_secrets"))
+        at_once(16, ask)
+    assert set(ended[:8]) == {"every connection is in use"}
+    assert names(blocked) == set()
+    blocked.engine.dispose()
+
+
+def test_the_settings_say_how_many_connections(tmp_path: Path, issuer: EmbeddedIssuer) -> None:
+    """As shares of the threads of the server."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/api.db", threads=16)
+    database = create_app(settings, issuer=issuer).extensions["database"]
+    assert database.engine.pool.size() == settings.database_connections == 2
+    database.engine.dispose()
 
 
 def test_writers_of_sqlite_wait_for_each_other(database: Database) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import chromium, node, redis
+from tests.support import chromium, node, pgbouncer, redis
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ NEEDS = {
         tested="the login at an independent OpenID provider",
         present=node.is_ready,
         remedy="sudo apt-get install nodejs npm (Debian/Ubuntu), and npm ci in tests/provider",
+    ),
+    "pgbouncer": Need(
+        tested="the database behind a pooler",
+        present=lambda: pgbouncer.find() is not None,
+        remedy="sudo apt-get install pgbouncer (Debian/Ubuntu)",
     ),
     "redis": Need(
         tested="the memory of DPoP proofs in a real Redis",

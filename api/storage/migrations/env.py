@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: on the database that api.storage.schema hands over."""
+"""How Alembic runs the migrations: on the connection that api.storage.schema hands over."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,8 @@ from alembic import context
 
 from api.storage.models import Base, Moment
 
-database = context.config.attributes["database"]
+connection = context.config.attributes["connection"]
+guarded = context.config.attributes["guarded"]
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -14,17 +15,14 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if isinstance(item, Moment) else False
 
 
-with database.engine.connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=Base.metadata,
-        # SQLite can alter little: a changed table is written anew.
-        render_as_batch=database.is_sqlite,
-        render_item=_render,
-    )
-    with context.begin_transaction():
-        if database.engine.dialect.name == "postgresql":
-            # An index may take its time; and copies that start together upgrade one by one.
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8259)")
-        context.run_migrations()
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    # SQLite can alter little: a changed table is written anew.
+    render_as_batch=connection.dialect.name == "sqlite",
+    render_item=_render,
+    # Alembic takes SQLite for a database that commits at each CREATE; ours begins by itself.
+    transactional_ddl=True,
+)
+with context.begin_transaction(), guarded(connection):
+    context.run_migrations()
