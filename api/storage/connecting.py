@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
@@ -27,7 +28,7 @@ def engine_of(url: URL, wait: float, connections: int) -> Engine:
         hide_parameters=True,
         pool_pre_ping=url.get_backend_name() != "sqlite",
     )
-    event.listen(engine, "do_connect", _connector(wait))
+    event.listen(engine, "do_connect", _connector(engine.dialect, wait))
     event.listen(engine, "handle_error", distrust)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -43,15 +44,18 @@ def is_pooled(connection: DBAPIConnection | None) -> bool:
     return bool(getattr(connection, "is_pooled", True))
 
 
-def _connector(wait: float) -> Callable[..., Any]:
+def _connector(dialect: Dialect, wait: float) -> Callable[..., Any]:
+    make: Callable[..., Any] = dialect.connect
+    if dialect.driver == "psycopg":
+        # Not at the top: another driver does without psycopg. And not at the first connection:
+        # an import that fails there, for want of a file, may stay so.
+        from api.storage import postgres
+
+        make = partial(postgres.connect, wait)
+
     def connect(dialect: Dialect, _record: Any, args: Any, parameters: Any) -> Any:
         try:
-            if dialect.driver == "psycopg":
-                # Not at the top: another driver does without psycopg.
-                from api.storage import postgres
-
-                return postgres.connect(wait, *args, **parameters)
-            return dialect.connect(*args, **parameters)
+            return make(*args, **parameters)
         except (TypeError, ValueError) as error:
             # An option in the address that the driver does not know, or of the wrong type.
             raise dialect.loaded_dbapi.ProgrammingError(str(error)) from error

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.cli.conftest import get, until
 from tests.support.databases import Sqlite
 from tests.support.server import Server
 from tests.support.tenant import Tenant
@@ -18,6 +19,8 @@ def server(
     few = {"THREADS": "8", "BODY_TIMEOUT": "1", "DATABASE_URL": sqlite.make()}
     directory = tmp_path_factory.mktemp("server")
     with Server(directory, "serve", "--workers", "1", **tenant.environment, **few) as running:
+        # The keys are fetched after the start, and not before it.
+        until(lambda: get(f"{running.url}/health/ready").status == 200)
         yield running
     # Whatever the tests did to it.
     assert all(isinstance(json.loads(line), dict) for line in running.log.splitlines())
