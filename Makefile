@@ -27,9 +27,11 @@ fmt: $(VENV)/tests ## format the code, and correct what ruff can correct
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/tests ## measure what a page of a million messages costs
+bench: $(VENV)/tests ## measure pages, and what rotations, outages and unfinished bodies cost
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.rotation
+	@$(BIN)/python -m bench.outage
+	@$(BIN)/python -m bench.bodies
 
 $(VENV)/runs: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is %s. Name another: make run PYTHON=python3.12" % sys.version.split()[0])'

@@ -20,11 +20,13 @@ class Kind:
     :param name: what the table calls them.
     :param good: the status that they should get.
     :param ask: sends one request, and returns its status; 0 stands for none at all.
+    :param callers: how many there are.
     """
 
     name: str
     good: int
     ask: Callable[[], int]
+    callers: int = 2
     statuses: Counter[int] = field(default_factory=Counter)
     slowest: float = 0.0
     longest_gap: float = 0.0
@@ -55,17 +57,21 @@ class Kind:
         return f"| {self.name} | {self.longest_gap:.2f} s | {self.slowest:.2f} s | {counts} |"
 
 
-def getter(url: str, token: str = "", body: dict[str, str] | None = None) -> Callable[[], int]:
+def getter(
+    url: str, token: str | Callable[[], str] = "", body: dict[str, str] | None = None
+) -> Callable[[], int]:
     """Return a function that sends a request on a new connection, and gives its status.
 
+    :param token: an access token, or a function that makes one for each request.
     :param body: the JSON of a POST; without it, the request is a GET.
     """
-    headers = {"Connection": "close"}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
     method = "GET" if body is None else "POST"
 
     def ask() -> int:
+        headers = {"Connection": "close"}
+        if token:
+            credentials = token if isinstance(token, str) else token()
+            headers["Authorization"] = f"Bearer {credentials}"
         try:
             answer = urllib3.request(
                 method, url, json=body, headers=headers, retries=False, timeout=TIMEOUT
@@ -78,17 +84,16 @@ def getter(url: str, token: str = "", body: dict[str, str] | None = None) -> Cal
 
 
 @contextmanager
-def load(kinds: list[Kind], callers: int = 2) -> Iterator[None]:
-    """Let so many callers of each kind go on through the block; print a row of each at its end."""
+def load(kinds: list[Kind]) -> Iterator[None]:
+    """Let callers of each kind go on through the block; print a row of each at its end."""
     over = threading.Event()
 
     def go_on(kind: Kind) -> None:
         while not over.wait(PAUSE):
             kind.call()
 
-    threads = [
-        threading.Thread(target=go_on, args=(kind,)) for kind in kinds for _ in range(callers)
-    ]
+    each = [kind for kind in kinds for _ in range(kind.callers)]
+    threads = [threading.Thread(target=go_on, args=(kind,)) for kind in each]
     for kind in kinds:
         kind.begin()
     for thread in threads:

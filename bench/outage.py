@@ -1,114 +1,103 @@
-"""What callers see while PostgreSQL falls silent or stands behind a lock: `python -m bench.outage`.
+"""What callers notice while PostgreSQL falls silent, stands behind a lock, or is upgraded.
 
-A server with two workers, a proxy before its database, and callers of three kinds of endpoints:
-those that need no database, those that do. What each was answered is a line of a table.
+`python -m bench.outage`: `serve` with two workers, and a proxy before its database.
 """
 
 import tempfile
 import threading
 import time
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
-from typing import NamedTuple
 
 import click
 import psycopg
-import urllib3
 
-from tests.support.databases import Postgres
+from api.storage import Database, schema
+from bench.load import Kind, getter, load
+from tests.support.databases import Postgres, with_database
+from tests.support.migrations import Migrations
 from tests.support.proxy import Proxy
 from tests.support.server import Server
 from tests.support.tenant import Tenant
 
-# How many callers of each ask all the time, with a pause between two requests.
-CALLERS = {"/api/public": 4, "/health/live": 2, "/api/messages": 24, "/health/ready": 1}
-PAUSE = 0.02
-SILENCE, LOCK, AFTERWARDS = 15, 4, 4
-
-
-class Answer(NamedTuple):
-    path: str
-    status: int
-    at: float
-    took: float
-
-
-class Load:
-    """The callers, from enter to exit, and what they were answered."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.answers: list[Answer] = []
-        self._url = url
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._stopped = threading.Event()
-        paths = [path for path, count in CALLERS.items() for _ in range(count)]
-        self._threads = [threading.Thread(target=self._call, args=[path]) for path in paths]
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        time.sleep(1)
-        self.answers.clear()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        time.sleep(AFTERWARDS)
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _call(self, path: str) -> None:
-        with urllib3.PoolManager(headers=self._headers, retries=False, timeout=60) as pool:
-            while not self._stopped.wait(PAUSE):
-                started = time.monotonic()
-                try:
-                    status = pool.request("GET", f"{self._url}{path}").status
-                except urllib3.exceptions.HTTPError:
-                    status = 0  # the connection broke
-                ended = time.monotonic()
-                self.answers.append(Answer(path, status, ended, ended - started))
+SILENCE, LOCK, TRANSACTION, AFTERWARDS = 15, 4, 5, 4
+MIGRATION = """
+op.add_column("messages", sa.Column("language", sa.String(8), nullable=True))
+op.create_table("languages", sa.Column("name", sa.String(8), primary_key=True))
+"""
 
 
 @click.command()
 def main() -> None:
-    """Silence for 15 s, then a lock for 4 s, each under load."""
+    """Silence, a lock, and an upgrade that waits for a long transaction, each under load."""
     with ExitStack() as stack:
         enter = stack.enter_context
         directory = Path(enter(tempfile.TemporaryDirectory()))
         url = enter(Postgres()).make()
         proxy, tenant = enter(Proxy(url)), enter(Tenant(directory))
         environment = tenant.environment | {"DATABASE_URL": proxy.url, "LOG_LEVEL": "warning"}
-        server = enter(Server(directory, "serve", "--workers", "2", **environment))
-        token = tenant.token(scope="read:messages")
-        with Load(server.url, token) as load:
-            started = time.monotonic()
+        command = ("serve", "--workers", "2")
+        server = enter(Server(directory, *command, **environment))
+        token = tenant.token(scope="read:messages write:messages")
+        click.echo(f"\nconnections silent for {SILENCE} s")
+        with load(kinds(server, token)):
             proxy.silent = True
             time.sleep(SILENCE)
             proxy.silent = False
-        show(f"Connections silent for {SILENCE} s", load.answers, started + SILENCE)
-        plain = url.replace("+psycopg", "")
-        with Load(server.url, token) as load, psycopg.connect(plain) as connection:
-            connection.execute("LOCK TABLE messages")
-            started = time.monotonic()
-            time.sleep(LOCK)
-        show(f"A lock on the table for {LOCK} s", load.answers, started + LOCK)
-        click.echo(f"\nLines of the log: {len(server.log.splitlines())}")
+            time.sleep(AFTERWARDS)
+        click.echo(f"\na lock on the table for {LOCK} s")
+        with load(kinds(server, token)):
+            lock(url, "ACCESS EXCLUSIVE", LOCK)
+            time.sleep(AFTERWARDS)
+        click.echo(f"\nan upgrade that waits for a transaction of {TRANSACTION} s")
+        with load(kinds(server, token)):
+            reader = threading.Thread(target=lock, args=(url, "ACCESS SHARE", TRANSACTION))
+            reader.start()
+            time.sleep(0.5)
+            upgrade(url, directory)
+            reader.join()
+            time.sleep(AFTERWARDS)
+        click.echo("\nthe former release, started anew on the newer schema")
+        (directory / "again").mkdir()
+        again = enter(Server(directory / "again", *command, upgrade=False, **environment))
+        with load(kinds(again, token)):
+            time.sleep(AFTERWARDS)
+        click.echo(f"\nlines of the log: {len(server.log.splitlines())}")
 
 
-def show(title: str, answers: list[Answer], ended: float) -> None:
-    """Print a table; the last column is when the first good answer came after the trouble."""
-    click.echo(f"\n{title}\n\n| endpoint | statuses | median | slowest | good again after |")
-    click.echo("|---|---|---|---|---|")
-    for path in CALLERS:
-        mine = [each for each in answers if each.path == path]
-        statuses = sorted(Counter(each.status for each in mine).items())
-        counted = ", ".join(f"{number} x {status}" for status, number in statuses)
-        good = [each.at - ended for each in mine if each.status == 200 and each.at > ended]
-        took = [each.took for each in mine]
-        again = f"{min(good):.2f} s" if good else "never"
-        click.echo(f"| `{path}` | {counted} | {median(took):.3f} s | {max(took):.2f} s | {again} |")
+def kinds(server: Server, token: str) -> list[Kind]:
+    messages = f"{server.url}/api/messages"
+    return [
+        Kind("GET /api/public", 200, getter(f"{server.url}/api/public"), callers=4),
+        Kind("GET /health/live", 200, getter(f"{server.url}/health/live")),
+        Kind("GET /health/ready", 200, getter(f"{server.url}/health/ready"), callers=1),
+        Kind("GET /api/messages", 200, getter(messages, token), callers=20),
+        Kind("POST /api/messages", 201, getter(messages, token, {"text": "a"}), callers=4),
+    ]
+
+
+def lock(url: str, mode: str, seconds: float) -> None:
+    """Hold a lock on the messages for so long."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(f"LOCK TABLE messages IN {mode} MODE")
+        time.sleep(seconds)
+
+
+def upgrade(url: str, directory: Path) -> None:
+    """Bring the schema to a release that this code does not know."""
+    migrations = Migrations(directory)
+    migrations.add("0002", MIGRATION)
+    schema.MIGRATIONS, own = migrations.directory, schema.MIGRATIONS
+
+    def change(database: Database) -> None:
+        begun = time.monotonic()
+        schema.upgrade(database, tell=click.echo)
+        click.echo(f"upgraded after {time.monotonic() - begun:.1f} s\n")
+
+    try:
+        with_database(url, change)
+    finally:
+        schema.MIGRATIONS = own
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ class Ready(Resource):
     def get(self) -> dict[str, str]:
         """Ask whether it can answer everything
 
-        It needs its database, with the schema of its code, and the issuer's signing keys. When it
-        lacks one, send requests to another copy; it recovers by itself.
+        It needs its database, with a schema that is no older than its code, the issuer's signing
+        keys, and, where proofs (DPoP) are required, the Redis that remembers them. When it lacks
+        one, send requests to another copy; it recovers by itself.
         """
         faults = [*filter(None, [storage.fault()]), *guard.current_guard().faults()]
         if faults:

@@ -19,7 +19,7 @@ from api.storage import copies
 from api.storage.faults import is_locked
 
 # Whoever waits for a table that is to be altered has all others wait who come later, readers too.
-LOCK_TIMEOUT = "2s"
+LOCK_TIMEOUT = "200ms"
 
 
 class SchemaError(Exception):

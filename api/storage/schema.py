@@ -40,9 +40,10 @@ OUTDATED = "the database's schema is not the code's: run python manage.py db upg
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-# How often a change is begun that meets a lock, and the seconds between two attempts.
-ATTEMPTS = 12
-PAUSE = 3.0
+# How often a change is begun that meets a lock, and the seconds between two attempts: for a minute
+# or so. SQLite itself waits for several seconds in each.
+ATTEMPTS = {"postgresql": 60, "sqlite": 12}
+PAUSE = 1.0
 
 # Whoever asks whether this copy is ready does not wait for long, and an answer too late is none.
 PROBE = 2.0
@@ -162,7 +163,8 @@ def _change(
     sleep: Callable[[float], None],
 ) -> Path | None:
     head()
-    for attempt in range(1, ATTEMPTS + 1):
+    attempts = ATTEMPTS.get(database.engine.dialect.name, 1)
+    for attempt in range(1, attempts + 1):
         try:
             _run(database, change)
         except DBAPIError as error:
@@ -171,8 +173,12 @@ def _change(
         else:
             _tell_of_copy(change.copy, database, tell)
             return change.copy
-        tell(f"Another transaction holds a lock that is needed (attempt {attempt} of {ATTEMPTS}).")
-        if attempt < ATTEMPTS:
+        if attempt % 10 == 1:
+            tell(
+                "Another transaction holds a lock that is needed "
+                f"(attempt {attempt} of {attempts})."
+            )
+        if attempt < attempts:
             sleep(PAUSE)
     raise SchemaError(
         "another transaction holds a lock that is needed, and nothing was changed. Look for a "
