@@ -63,8 +63,10 @@ class Gateway:
     def _work(self) -> None:
         while True:
             call = self._calls.get()
-            call.answer(self.app)
-            call.end()
+            try:
+                call.answer(self.app)
+            finally:
+                call.end()
 
     async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:
         length = scope.headers.get("content-length")
@@ -99,7 +101,8 @@ class _Call:
                 self._send(iter(pieces))
             finally:
                 getattr(pieces, "close", lambda: None)()
-        except Exception:
+        except BaseException:
+            # A SystemExit, too, would end the thread, and nobody would start another.
             log.exception("the answer could not be made or sent")
             # It may have begun, or its client may be gone.
             with suppress(Exception):
@@ -118,8 +121,11 @@ class _Call:
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None
     ) -> Callable[[bytes], None]:
-        self._status = int(status.partition(" ")[0])
-        self._headers = headers
+        code = int(status.partition(" ")[0])
+        if not 200 <= code <= 599:
+            # Granian ends the whole process for a status that is none.
+            raise ValueError(f"{status!r} is no status of an answer")
+        self._status, self._headers = code, headers
         return self._written.append
 
     def _send(self, pieces: Iterator[bytes]) -> None:

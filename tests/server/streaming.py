@@ -19,6 +19,10 @@ def _app(environ: dict[str, Any], start_response: Any) -> Iterator[bytes] | list
     path = environ["PATH_INFO"]
     if path == "/raises":
         raise RuntimeError("before anything was sent")
+    if path == "/exits":
+        raise SystemExit("a handler that ends")
+    if path == "/status":
+        start_response("1 WHAT", [])
     write = start_response("200 OK", [("Content-Type", "text/plain")])
     if path == "/written":
         write(b"written ")

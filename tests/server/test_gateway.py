@@ -72,9 +72,11 @@ def test_answers(url: str, path: str, expected: bytes) -> None:
     assert body(url + path) == expected
 
 
-def test_exception(url: str) -> None:
-    """An application that raises is answered with 500, and the next request as ever."""
-    assert [status(f"{url}/raises") for _ in range(4)] == [500] * 4
+@pytest.mark.parametrize("path", ["/raises", "/exits", "/status"])
+def test_exception(url: str, path: str) -> None:
+    """An application that raises, exits or answers a status that is none is answered with 500, and
+    the next request as ever."""
+    assert [status(url + path) for _ in range(4)] == [500] * 4
     assert body(f"{url}/whole") == b"whole"
 
 
