@@ -74,7 +74,8 @@ class Settings:
         return bool(self.auth0_domain)
 
     # Whoever waits for the issuer or for the database holds a thread. The three shares are less
-    # than all the threads together, so that some are always free for requests that wait for nobody.
+    # than all the threads together. Callers beyond the share of the database wait as well, with
+    # less patience, while it moves (api.storage.bulkhead).
 
     @property
     def key_waiters(self) -> int:
@@ -83,7 +84,7 @@ class Settings:
 
     @property
     def database_waiters(self) -> int:
-        """How many threads may wait for a connection to the database."""
+        """How many threads wait with patience for a connection to the database."""
         return self.threads // 8
 
     @property
