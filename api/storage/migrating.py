@@ -79,7 +79,7 @@ class Change:
         if connection.dialect.name == "sqlite":
             self._look(connection)
             self._keep_copy(connection)
-            with self._copy_dropped_on_failure(), _explained():
+            with self._copy_dropped_when_undone(connection), _explained():
                 before = violations(connection)
                 yield
                 _refuse_new(before, violations(connection))
@@ -138,11 +138,21 @@ class Change:
             return False
 
     @contextmanager
-    def _copy_dropped_on_failure(self) -> Iterator[None]:
-        """Then the database itself is what the copy would be."""
+    def _copy_dropped_when_undone(self, connection: Connection) -> Iterator[None]:
+        """After a failure the database is what the copy is, unless the migration committed."""
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        driver.execute("SAVEPOINT before_migrations")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
+            try:
+                driver.execute("ROLLBACK TO before_migrations")
+            except sqlite3.Error:
+                # The savepoint ended with the transaction, which somebody has committed.
+                raise SchemaError(
+                    "the migration failed after it had committed a part of its work"
+                    + (f"; the database as it was before is kept in {self.copy}" * bool(self.copy))
+                ) from error
             if self.copy is not None:
                 self.copy.unlink(missing_ok=True)
                 self.copy = None

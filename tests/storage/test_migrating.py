@@ -344,3 +344,16 @@ def test_readers_go_on_while_an_upgrade_waits(
 
         schema.upgrade(database, tell=lines.append, sleep=sleep)
     assert schema.current(database) == "0002"
+
+
+def test_a_migration_that_commits_and_fails_keeps_the_copy(
+    database: Database, migrations: Migrations
+) -> None:
+    """What a migration commits by itself is not called undone; the copy is kept and named."""
+    steps = 'op.execute("DELETE FROM shared_secrets")\nop.get_bind().commit()\nraise RuntimeError'
+    migrations.add("0002", steps)
+    with pytest.raises(SchemaError, match=r"committed a part of its work.*kept in (.*\.bak)") as e:
+        schema.upgrade(database)
+    copy = Database(f"sqlite:///{str(e.value).rpartition(' ')[2]}")
+    assert len(rows(copy, "shared_secrets")) == 1
+    copy.engine.dispose()
