@@ -74,8 +74,8 @@ class Settings:
         return bool(self.auth0_domain)
 
     # Whoever waits for the issuer or for the database holds a thread. The three shares are less
-    # than all the threads together. Callers beyond the share of the database wait as well, with
-    # less patience, while it moves (api.storage.bulkhead).
+    # than all the threads together, so that some are always free for requests that need neither.
+    # Callers beyond the share of the database wait only while it is fast (api.storage.bulkhead).
 
     @property
     def key_waiters(self) -> int:

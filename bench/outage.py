@@ -1,4 +1,4 @@
-"""What callers notice while PostgreSQL falls silent, stands behind a lock, or is upgraded.
+"""What callers notice while PostgreSQL is silent, locked, slow, or upgraded.
 
 `python -m bench.outage`: `serve` with two workers, and a proxy before its database.
 """
@@ -21,6 +21,7 @@ from tests.support.server import Server
 from tests.support.tenant import Tenant
 
 SILENCE, LOCK, TRANSACTION, AFTERWARDS = 15, 4, 5, 4
+SLOW, QUERY, CALLERS = 8, 0.4, 200
 MIGRATION = """
 op.add_column("messages", sa.Column("language", sa.String(8), nullable=True))
 op.create_table("languages", sa.Column("name", sa.String(8), primary_key=True))
@@ -29,7 +30,7 @@ op.create_table("languages", sa.Column("name", sa.String(8), primary_key=True))
 
 @click.command()
 def main() -> None:
-    """Silence, a lock, and an upgrade that waits for a long transaction, each under load."""
+    """Silence, a lock, slow queries, and an upgrade that waits for a transaction, under load."""
     with ExitStack() as stack:
         enter = stack.enter_context
         directory = Path(enter(tempfile.TemporaryDirectory()))
@@ -49,6 +50,12 @@ def main() -> None:
         with load(kinds(server, token)):
             lock(url, "ACCESS EXCLUSIVE", LOCK)
             time.sleep(AFTERWARDS)
+        click.echo(f"\n{CALLERS} callers of a query of {QUERY} s")
+        slow_down(url)
+        # The slow table is a view, which nobody can write.
+        with load(kinds(server, token, readers=CALLERS)[:-1]):
+            time.sleep(SLOW)
+        speed_up(url)
         click.echo(f"\nan upgrade that waits for a transaction of {TRANSACTION} s")
         with load(kinds(server, token)):
             reader = threading.Thread(target=lock, args=(url, "ACCESS SHARE", TRANSACTION))
@@ -65,13 +72,13 @@ def main() -> None:
         click.echo(f"\nlines of the log: {len(server.log.splitlines())}")
 
 
-def kinds(server: Server, token: str) -> list[Kind]:
+def kinds(server: Server, token: str, readers: int = 20) -> list[Kind]:
     messages = f"{server.url}/api/messages"
     return [
         Kind("GET /api/public", 200, getter(f"{server.url}/api/public"), callers=4),
         Kind("GET /health/live", 200, getter(f"{server.url}/health/live")),
         Kind("GET /health/ready", 200, getter(f"{server.url}/health/ready"), callers=1),
-        Kind("GET /api/messages", 200, getter(messages, token), callers=20),
+        Kind("GET /api/messages", 200, getter(messages, token), callers=readers),
         Kind("POST /api/messages", 201, getter(messages, token, {"text": "a"}), callers=4),
     ]
 
@@ -81,6 +88,21 @@ def lock(url: str, mode: str, seconds: float) -> None:
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute(f"LOCK TABLE messages IN {mode} MODE")
         time.sleep(seconds)
+
+
+def slow_down(url: str) -> None:
+    """Make each query for messages take a while."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute("ALTER TABLE messages RENAME TO fast_messages")
+        connection.execute(
+            f"CREATE VIEW messages AS SELECT f.* FROM fast_messages f, pg_sleep({QUERY})"  # noqa: S608
+        )
+
+
+def speed_up(url: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute("DROP VIEW messages")
+        connection.execute("ALTER TABLE fast_messages RENAME TO messages")
 
 
 def upgrade(url: str, directory: Path) -> None:

@@ -124,8 +124,10 @@ class Database:
     def _place(self) -> Iterator[None]:
         """A place at the bulkhead; outages are raised as Unavailable, and told in the log."""
         failures = self.outages.failures
+        left = deadline.left()
+        seconds = self._wait if left is None else min(left, self._wait)
         try:
-            with self._bulkhead.place(self._wait), self._as_outages():
+            with self._bulkhead.place(seconds), self._as_outages():
                 yield
         except Unavailable as error:
             self.outages.began(error.kind, error.__cause__ or error)

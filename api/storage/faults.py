@@ -49,6 +49,10 @@ class Unavailable(Exception):
         self.kind = kind or text
 
 
+class Busy(Unavailable):
+    """The database works, and others use all its connections for longer than one waits."""
+
+
 def is_passing(error: DBAPIError) -> bool:
     """Whether the transaction did nothing, and may succeed when it is tried again."""
     return _sqlstate(error.orig) in TRY_AGAIN

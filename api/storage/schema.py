@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.storage.database import Database
-from api.storage.faults import Unavailable, is_locked
+from api.storage.faults import Busy, Unavailable, is_locked
 from api.storage.migrating import (
     Change,
     NewerSchema,
@@ -149,6 +149,9 @@ def fault(database: Database | None = None) -> str | None:
     database = database or cast(Database, current_app.extensions["database"])
     try:
         return None if is_good(database, PROBE) else "the database's schema is not the code's"
+    except Busy:
+        # To send requests to another copy would not help: all share the database.
+        return None
     except Unavailable as error:
         return f"the database cannot be used: {error}"
     except (CommandError, SchemaError, SQLAlchemyError) as error:

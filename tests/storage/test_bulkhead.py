@@ -8,7 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from api.storage import Unavailable
-from api.storage.bulkhead import PATIENCE, Bulkhead
+from api.storage.bulkhead import BRIEF_WAIT, PATIENCE, Bulkhead
+from api.storage.faults import Busy
 from tests.support.threads import SECONDS, at_once
 
 
@@ -128,19 +129,57 @@ def test_those_who_wait_give_up_when_it_stands_still(
 def test_few_wait_with_patience(
     clock: Clock, hold: Callable[[Bulkhead], Hold], waiters: int, is_patient: bool
 ) -> None:
-    """Those beyond that number give up when nothing has moved for a shorter time."""
+    """A caller beyond that number gives up after a brief wait, although the database moves."""
     bulkhead = Bulkhead(1, waiters, clock)
     holder = hold(bulkhead)
     assert holder.entered.wait(SECONDS)
-    clock.now += PATIENCE / 2
     waiting = hold(bulkhead)
+    until_waiting(bulkhead, 1)
+    clock.now += BRIEF_WAIT
+    bulkhead.note_movement()
     if is_patient:
-        until_waiting(bulkhead, 1)
         holder.end()
         assert waiting.entered.wait(SECONDS)
     else:
         with pytest.raises(Unavailable):
             waiting.done.result(SECONDS)
+
+
+def test_nobody_beyond_them_waits_at_a_slow_database(
+    clock: Clock, hold: Callable[[Bulkhead], Hold]
+) -> None:
+    """A caller whose turn is not near is refused at once, and one at a free place is served."""
+    bulkhead = Bulkhead(1, 1, clock)
+    for _ in range(8):
+        with bulkhead.place(SECONDS):
+            clock.now += 2 * BRIEF_WAIT
+    holder, waiting = hold(bulkhead), hold(bulkhead)
+    until_waiting(bulkhead, 1)
+    with pytest.raises(Busy, match="too many"):
+        enter(bulkhead)
+    for transaction in (holder, waiting):
+        transaction.end()
+        transaction.done.result(SECONDS)
+    enter(bulkhead)
+
+
+def test_a_database_that_is_fast_again_is_called_fast_again(
+    clock: Clock, hold: Callable[[Bulkhead], Hold]
+) -> None:
+    """A slow hour does not refuse the burst after it for long."""
+    bulkhead = Bulkhead(1, 0, clock)
+    for _ in range(100):
+        with bulkhead.place(SECONDS):
+            clock.now += 1
+    for _ in range(16):
+        enter(bulkhead)
+    holder, waiting = hold(bulkhead), hold(bulkhead)
+    until_waiting(bulkhead, 1)
+    third = hold(bulkhead)
+    until_waiting(bulkhead, 2)
+    for transaction in (holder, waiting, third):
+        transaction.end()
+        transaction.done.result(SECONDS)
 
 
 def test_a_rest_is_no_standstill(clock: Clock, hold: Callable[[Bulkhead], Hold]) -> None:
@@ -192,8 +231,9 @@ def test_nobody_waits_for_longer_than_they_may(
 ) -> None:
     """However much the database moves."""
     bulkhead = Bulkhead(1, 4, clock)
+    enter(bulkhead)
     assert hold(bulkhead).entered.wait(SECONDS)
-    with pytest.raises(Unavailable, match="in use"):
+    with pytest.raises(Busy, match="too many"):
         enter(bulkhead, seconds=0)
 
 

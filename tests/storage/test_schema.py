@@ -1,16 +1,20 @@
 """The migrations, and the models: they agree, on both databases."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
 from api.storage import Database, schema
 from api.storage.models import Base
 from tests.support.databases import ON_BOTH
+from tests.support.threads import SECONDS
 
 
 @ON_BOTH
@@ -45,6 +49,25 @@ def test_a_fault_is_told_in_words(database: Database) -> None:
     assert "not the code's" in str(schema.fault(database))
     away = Database("sqlite:////nowhere/at/all.db")
     assert "cannot be used" in str(schema.fault(away))
+
+
+def test_a_database_that_is_only_busy_is_ready(database: Database) -> None:
+    """All copies share the database: to send requests to another one would not help."""
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def hold(_: Session) -> None:
+        is_held.set()
+        assert may_end.wait(SECONDS)
+
+    busy = Database(str(database.engine.url), connections=1, waiters=0)
+    busy.run(lambda _: None, writes=False)
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(busy.run, hold, writes=False)
+        assert is_held.wait(SECONDS)
+        assert schema.fault(busy) is None
+        may_end.set()
+        held.result(SECONDS)
+    busy.engine.dispose()
 
 
 def test_a_new_migration_can_be_drafted(
