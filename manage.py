@@ -3,12 +3,13 @@
 
 import sys
 
-from api.declarations import DeclarationError
+from api.core.declarations import DeclarationError
 
 if __name__ == "__main__":
     try:
-        from api.cli import main
+        from api.application import application
+        from api.core.cli.main import main
     except DeclarationError as error:
         # The resources are imported with the commands.
         sys.exit(f"Error: {error}")
-    main()
+    main(application)

@@ -1,25 +1,11 @@
 """A REST API on Flask-RESTX, protected by Auth0 access tokens. In reading order:
 
-app             create_app: a table of contents
-settings        the environment, read once
-authority       who vouches for callers: a tenant, or the embedded issuer
-problems        the error tree and its one renderer
-bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents
-contract        what a method takes and answers in HTTP
-answers         what a handler returns, taken apart
-serialisation   the value as its schema writes it
-declarations    the layers above a method, in their order
-rules           what a complete Api is held to at the start
-operation_ids   the operationId of every operation
-guard           who may call
-resources       what there is, one file a namespace
-storage         what is remembered
-issuer          the embedded issuer, for development and tests
-observability   request ids and logs
-strictjson      JSON that means one thing only
-cli             the command line
-testing         a pytest plugin for tests of your own
+application     what is special about this API: the file to begin with
+resources       the REST resources, one file each
+storage         the queries of their tables
+commands        commands beside those of the machinery
 wsgi            the factory for WSGI servers
+core            the machinery, which a team merges and does not edit
 
 The schemas are in `schemas`, the documents and the page in `openapi`.
 """

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from api import settings
-from api.app import create_app
-from api.observability import init_logging
+from api.application import application as api
+from api.core import settings
+from api.core.factory import create_app
+from api.core.observability import init_logging
 
 
 def application() -> Flask:
     """Return the API of the environment and `.env`. Raises SettingsError."""
     found = settings.load()
     init_logging(found.log_level, found.log_format or "json")
-    return create_app(found)
+    return create_app(api, found)

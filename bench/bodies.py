@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 
 from bench.load import Kind, getter, load
-from tests.support.server import Server
-from tests.support.sockets import Connection, request
-from tests.support.tenant import Tenant
+from tests.core.support.server import Server
+from tests.core.support.sockets import Connection, request
+from tests.core.support.tenant import Tenant
 
 WORKERS = 2
 SECONDS = 15

@@ -12,13 +12,13 @@ from pathlib import Path
 import click
 import psycopg
 
-from api.storage import Database, schema
+from api.core.storage import Database, schema
 from bench.load import Kind, getter, load
-from tests.support.databases import Postgres, with_database
-from tests.support.migrations import Migrations
-from tests.support.proxy import Proxy
-from tests.support.server import Server
-from tests.support.tenant import Tenant
+from tests.core.support.databases import Postgres, with_database
+from tests.core.support.migrations import Migrations
+from tests.core.support.proxy import Proxy
+from tests.core.support.server import Server
+from tests.core.support.tenant import Tenant
 
 SILENCE, LOCK, TRANSACTION, AFTERWARDS = 15, 4, 5, 4
 SLOW, QUERY, CALLERS = 8, 0.4, 200

@@ -23,10 +23,11 @@ import orjson
 from flask import Flask
 from sqlalchemy import event, text
 
-from api import storage
-from api.storage import Database, messages
-from tests.support.databases import Postgres, Sqlite
-from tests.support.server import MANAGE, clean_environment
+from api.core import storage
+from api.core.storage import Database
+from api.storage import messages
+from tests.core.support.databases import Postgres, Sqlite
+from tests.core.support.server import MANAGE, clean_environment
 
 WORDS = ["the", "a", "ship", "harbour", "wind", "has", "left", "before", "morning", "tide", "and"]
 AUTHORS = {"auth0|ann": 5, "auth0|bob": 3, "auth0|cem": 1, "auth0|dee": 1}

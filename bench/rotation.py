@@ -13,8 +13,8 @@ import click
 from joserfc.jwk import RSAKey
 
 from bench.load import Kind, getter, load
-from tests.support.server import Server
-from tests.support.tenant import DISCOVERY, Tenant, as_json, encode, sign
+from tests.core.support.server import Server
+from tests.core.support.tenant import DISCOVERY, Tenant, as_json, encode, sign
 
 SECONDS = 16.0
 ROTATIONS = (3.0, 6.0, 11.0)

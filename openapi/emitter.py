@@ -1,6 +1,6 @@
 """Flask-RESTX's Swagger, taught to read our declarations.
 
-`api.bridge.document` leaves them in `__apidoc__`, and lists them. scopes are the guard's:
+`api.core.bridge.document` leaves them in `__apidoc__`, and lists them. scopes are the guard's:
 alternatives, each of words that are all needed; absent on a public operation. problems are classes
 with name, status, title, detail and response_headers.
 """
@@ -50,6 +50,22 @@ class Emitter(Swagger):
         self._always = always
         self._problem_responses: Json = {}
         self._ids = api.operation_ids
+
+    def info(self) -> Json:
+        """The Info Object: what the Api says of itself."""
+        api = self.api
+        contact = {"name": api.contact, "url": api.contact_url, "email": api.contact_email}
+        license_ = {"name": api.license, "url": api.license_url}
+        members = {
+            "title": api.title,
+            "version": api.version,
+            "summary": None if self.dialect.is_20 else getattr(api, "summary", None),
+            "description": api.description,
+            "termsOfService": api.terms_url,
+            "contact": {name: value for name, value in contact.items() if value},
+            "license": {name: value for name, value in license_.items() if value},
+        }
+        return {name: value for name, value in members.items() if value}
 
     def serialize_schema(self, model: AnySchema) -> Json:
         return self.dialect.reference(model)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_restx.swagger import extract_path
 
-from openapi import about, dialect
+from openapi import dialect
 from openapi.about import LoginEndpoints
 from openapi.dialect import Json
 from openapi.emitter import (
@@ -51,12 +51,7 @@ class OpenAPI31(Emitter):
         paths = self._paths()
         return {
             "openapi": self.version,
-            "info": {
-                "title": about.TITLE,
-                "version": about.VERSION,
-                "summary": about.SUMMARY,
-                "description": about.DESCRIPTION,
-            },
+            "info": self.info(),
             "servers": [self._server],
             "security": self._security(("",)),
             "tags": self.extract_tags(self.api),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from openapi import about
 from openapi.dialect import Json
 from openapi.emitter import (
     CONDITIONS,
@@ -48,11 +47,7 @@ class Swagger20(Emitter):
     def as_dict(self) -> Json:
         found: Json = super().as_dict()
         ours: Json = {
-            "info": {
-                "title": about.TITLE,
-                "version": about.VERSION,
-                "description": about.DESCRIPTION,
-            },
+            "info": self.info(),
             "produces": [JSON, PROBLEM_JSON],
             "securityDefinitions": SCHEMES if self._dpop else {"Bearer": SCHEMES["Bearer"]},
             "responses": dict(sorted(self._problem_responses.items())),

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from schemas.fields import Line, Moment, TrimmedText, Whole
+from schemas.core.fields import Line, Moment, TrimmedText, Whole
 
 LONGEST = 2000
 

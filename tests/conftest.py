@@ -1,19 +1,26 @@
-"""What every test can ask for, beside what api.testing gives to all: the app as a newcomer has it,
-and callers of every kind."""
+"""What every test can ask for, beside what api.core.testing gives to all: the app as a newcomer
+has it, and callers of every kind."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from api.storage import Database, schema
-from tests.support.cli import Runner
-from tests.support.databases import Postgres, Sqlite
-from tests.support.migrations import Migrations
-from tests.support.missing import Missing
-from tests.support.tenant import Tenant
+import api.application
+from api.core.application import Application
+from api.core.storage import Database, schema
+from tests.core.support.cli import Runner
+from tests.core.support.databases import Postgres, Sqlite
+from tests.core.support.migrations import Migrations
+from tests.core.support.missing import Missing
+from tests.core.support.tenant import Tenant
 
-pytest_plugins = ["api.testing"]
+pytest_plugins = ["api.core.testing"]
+
+
+@pytest.fixture(scope="session")
+def application() -> Application:
+    return api.application.application
 
 
 def pytest_configure(config: pytest.Config) -> None:

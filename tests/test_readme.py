@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from api.settings import EXAMPLES
-from tests.support.server import Server, clean_environment, mint
+from api.core.settings import EXAMPLES
+from tests.core.support.server import Server, clean_environment, mint
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (copy / name).write_text(content, encoding="utf-8")
     names = copy / "api/resources/__init__.py"
     text = names.read_text(encoding="utf-8")
-    names.write_text(text.replace("_NAMES = (\n", f"_NAMES = (\n{line}"), encoding="utf-8")
+    names.write_text(text.replace("import (\n", f"import (\n{line}"), encoding="utf-8")
     manage(copy, "openapi", "write")
     return copy
 
@@ -98,7 +98,7 @@ def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
 
 
 def test_the_recipes_test_passes(project: Path) -> None:
-    """With the fixtures of api.testing, as it stands in the README."""
+    """With the fixtures of api.core.testing, as it stands in the README."""
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", FILES[-1]],
         cwd=project,

@@ -1,17 +1,8 @@
-"""What there is: one file a namespace, and one line here each."""
+"""The REST resources: one file each, and one line here."""
 
-from importlib import import_module
-
-from api.bridge import Namespace
-
-_NAMES = (
-    "public",
-    "private",
-    "private_scoped",
-    "me",
-    "messages",
-    "protected_resource",
-    "health",
+from api.resources import (
+    messages,
+    private,
+    private_scoped,
+    public,
 )
-
-NAMESPACES: tuple[Namespace, ...] = tuple(import_module(f"{__name__}.{name}").ns for name in _NAMES)

@@ -3,17 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from api.bridge import Namespace, Precondition, Resource
-from api.guard import current_token, require_auth
-from api.problems import (
+from api.core.bridge import Namespace, Precondition, Resource
+from api.core.guard import current_token, require_auth
+from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
     NotFound,
     Problem,
     ValidationFailed,
 )
+from api.core.storage.models import Message
 from api.storage import messages
-from api.storage.models import Message
 from schemas.message import (
     IdempotencyHeaders,
     MessageDraft,

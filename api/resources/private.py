@@ -1,7 +1,7 @@
 """What every caller with an access token may read."""
 
-from api.bridge import Namespace, Resource
-from api.guard import require_auth
+from api.core.bridge import Namespace, Resource
+from api.core.guard import require_auth
 from schemas.greeting import Greeting
 
 ns = Namespace("private", "What every caller with a token may read", path="/api/private")

@@ -1,7 +1,7 @@
 """What everybody may read."""
 
-from api.bridge import Namespace, Resource
-from api.guard import public
+from api.core.bridge import Namespace, Resource
+from api.core.guard import public
 from schemas.greeting import Greeting
 
 ns = Namespace("public", "What everybody may read", path="/api/public")

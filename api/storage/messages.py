@@ -12,18 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from api.storage import cursors
-from api.storage.cursors import Place
-from api.storage.database import reading, writing
-from api.storage.models import IdempotentCreation, Message
+from api.core.storage import cursors
+from api.core.storage.cursors import Place
+from api.core.storage.database import reading, writing
+from api.core.storage.idempotency import KeyReused
+from api.core.storage.models import IdempotentCreation, Message
 
 Allow = Callable[[Message], None]
 
 KEY_LIFETIME = timedelta(hours=24)
-
-
-class KeyReused(ValueError):
-    """The Idempotency-Key was used for another body."""
 
 
 @dataclass(frozen=True, slots=True)

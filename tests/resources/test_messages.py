@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from api.app import create_app
-from api.issuer import EmbeddedIssuer
-from api.settings import Settings
-from api.storage import Database
-from tests.support.databases import ON_BOTH, Sqlite
+from api.application import application
+from api.core.factory import create_app
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+from api.core.storage import Database
+from tests.core.support.databases import ON_BOTH, Sqlite
 
 Bearer = Callable[..., FlaskClient]
 
@@ -551,7 +552,7 @@ def file(tmp_path: Path) -> Path:
 def outage(issuer: EmbeddedIssuer, file: Path) -> Iterator[FlaskClient]:
     """A caller of an app whose database is away."""
     database = Database(f"sqlite:///{file}")
-    client = create_app(Settings(), issuer=issuer, database=database).test_client()
+    client = create_app(application, Settings(), issuer=issuer, database=database).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {issuer.mint(f'{READ} {WRITE}')}"
     yield client
     database.engine.dispose()

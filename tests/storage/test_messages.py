@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text, update
 
-from api.storage import Database, KeyReused, messages
-from api.storage.models import IdempotentCreation, Message
-from tests.support.databases import ON_BOTH
-from tests.support.threads import at_once
+from api.core.storage import Database, KeyReused
+from api.core.storage.models import IdempotentCreation, Message
+from api.storage import messages
+from tests.core.support.databases import ON_BOTH
+from tests.core.support.threads import at_once
 
 pytestmark = [ON_BOTH, pytest.mark.usefixtures("stored")]
 

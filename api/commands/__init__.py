@@ -1,0 +1,1 @@
+"""The commands of this API, beside those of the machinery."""

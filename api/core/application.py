@@ -1,0 +1,58 @@
+"""What a team says of its API: one object, which it makes in api/application.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import click
+
+from api.core.bridge import Namespace
+from api.core.problems import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """All that is special about one API. The machinery reads it, and knows nothing else of it.
+
+    :param import_name: where it is, "module:attribute": the workers of `serve` import it
+    :param title: the name of the API, in the documents and on the pages
+    :param version: the version of the API, in the documents
+    :param summary: the API in one line, in the OpenAPI documents
+    :param description: the API in CommonMark, in the documents
+    :param contact: whom users ask: `name`, `url` and `email`, each optional
+    :param license: `name` and `url` of the licence of the API
+    :param terms_of_service: the address of the terms of service
+    :param namespaces: the resources (see `namespaces`)
+    :param commands: commands of `manage.py` beside those of the machinery
+    :param problems: the problem that answers each exception of the team's own
+    :param request_headers: headers that browsers of other origins may send, beside the machinery's
+    :param response_headers: headers that browsers of other origins may read, likewise
+    """
+
+    import_name: str
+    title: str
+    version: str
+    summary: str = ""
+    description: str = ""
+    contact: Mapping[str, str] = field(default_factory=dict)
+    license: Mapping[str, str] = field(default_factory=dict)
+    terms_of_service: str = ""
+    namespaces: tuple[Namespace, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    problems: Mapping[type[Exception], type[Problem]] = field(default_factory=dict)
+    request_headers: tuple[str, ...] = ()
+    response_headers: tuple[str, ...] = ()
+
+
+def namespaces(*packages: ModuleType) -> tuple[Namespace, ...]:
+    """Return the `ns` of each module that these packages import, in the order of their imports.
+
+    :param packages: packages whose `__init__` imports each module of a resource, as
+        `api.resources` does
+    """
+    modules = [module for package in packages for module in vars(package).values()]
+    return tuple(
+        module.ns
+        for module in modules
+        if isinstance(module, ModuleType) and isinstance(getattr(module, "ns", None), Namespace)
+    )

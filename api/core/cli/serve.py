@@ -1,0 +1,81 @@
+"""`serve`: the API in production."""
+
+import logging
+import os
+from contextlib import suppress
+
+import click
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from api.core import settings
+from api.core.application import Application
+from api.core.cli.address import check_port, with_address
+from api.core.cli.database import check_schema, opened
+from api.core.factory import create_app
+from api.core.observability import init_logging, log_everything, logging_config
+from api.core.server import worker
+from api.core.server.worker import raise_file_limit
+from api.core.storage import Unavailable
+
+log = logging.getLogger(__name__)
+
+# Connections that each worker holds at a time. They cost it no thread, whatever they wait for.
+CONNECTIONS = 4096
+
+# Milliseconds that a connection may be idle, and that a header may take: Granian has one time for
+# both. Load balancers keep connections for 60 s, and must not find them closed.
+IDLE_TIMEOUT = 75_000
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port.  [default: 3010]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    help="Worker processes.  [default: one for each processor]",
+)
+@click.pass_obj
+def serve(application: Application, host: str | None, port: int | None, workers: int) -> None:
+    """Serve the API in production, with Granian.
+
+    Needs AUTH0_DOMAIN and AUTH0_AUDIENCE: it never has the embedded issuer.
+    """
+    found = with_address(settings.load(), host, port)
+    form = found.log_format or "json"
+    init_logging(found.log_level, form)
+    raise_file_limit()
+    # Each worker makes its own; this one is made so that a mistake stops the start, not a worker.
+    create_app(application, found)
+    check_port(found)
+    # A database that is away is no reason not to start; until it is back, what needs it says 503.
+    with opened(found) as database, suppress(Unavailable):
+        check_schema(database)
+    if workers > 1 and found.dpop != "off" and not found.redis_url:
+        log.warning(
+            "each of %d workers remembers seen DPoP proofs for itself, so that one could be used "
+            "%d times: set REDIS_URL to share them, or DPOP=off",
+            workers,
+            workers,
+        )
+    if form == "json":
+        log_everything()
+    Granian(
+        application.import_name,
+        address=found.host,
+        port=found.port,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT),
+        websockets=False,
+        workers=workers,
+        backpressure=CONNECTIONS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_dictconfig=logging_config(found.log_level, form),
+        log_level=LogLevels(found.log_level),
+    ).serve(target_loader=worker.load)

@@ -1,0 +1,102 @@
+"""`token`: make or get access tokens, and explain any."""
+
+import logging
+import re
+import sys
+
+import click
+
+from api.core import settings
+from api.core.application import Application
+from api.core.cli import embedded
+from api.core.cli.client_credentials import access_token
+from api.core.cli.explain import explain_token, without_tenant
+from api.core.cli.tables import show
+from api.core.factory import create_app
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+# What `token get` needs, with the words for who lacks it.
+NEEDED = {
+    "AUTH0_DOMAIN": "Not set, so there is no tenant to ask. A token of the embedded issuer: "
+    "python manage.py token mint.",
+    "AUTH0_AUDIENCE": "Not set; it is the Identifier of the API that the token is for.",
+    "AUTH0_CLIENT_ID": "Not set; it is that of a machine-to-machine application of the tenant.",
+    "AUTH0_CLIENT_SECRET": "Not set; it is that of the same application.",
+}
+
+
+@click.group()
+def token() -> None:
+    """Make, get and explain access tokens."""
+
+
+class Duration(click.ParamType[int]):
+    """`90`, `90s`, `15m`, `1h`, `7d` in seconds; with a minus, in the past."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        found = re.fullmatch(r"(-?[0-9]{1,9})([smhd]?)", str(value))
+        if not found:
+            self.fail(f"{value!r} is not a duration. Example: 1h (or 90s, 15m, 7d).", param, ctx)
+        return int(found[1]) * UNITS[found[2] or "s"]
+
+
+@token.command()
+@click.option("--scope", default="", help='Scopes to grant, as in "read:messages write:messages".')
+@click.option("--sub", help="Subject of the token.")
+@click.option("--expires", type=Duration(), default="24h", show_default=True, help="Lifetime.")
+def mint(scope: str, sub: str | None, expires: int) -> None:
+    """Print an access token of the embedded issuer, and nothing else."""
+    found = settings.load()
+    if found.has_tenant:
+        raise click.UsageError(
+            "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
+            "takes the tenant's alone. Get one: python manage.py token get"
+        )
+    click.echo(embedded.for_tokens(found).mint(scope, subject=sub, expires_in=expires))
+
+
+@token.command()
+@click.option("--scope", default="", help="Scopes to ask for.  [default: all that are granted]")
+def get(scope: str) -> None:
+    """Print an access token of the tenant, and nothing else.
+
+    It is that of a machine-to-machine application (client credentials): AUTH0_CLIENT_ID and
+    AUTH0_CLIENT_SECRET.
+    """
+    click.echo(access_token(settings.load(needed=NEEDED), scope))
+
+
+@token.command()
+@click.argument("text", metavar="[TOKEN or -]", default="-")
+@click.option("--scope", default="", help="Scopes that the token must grant.")
+@click.pass_obj
+def explain(application: Application, text: str, scope: str) -> None:
+    """Say why a token is or is not accepted, a line for each check.
+
+    Reads the token from standard input when TOKEN is - or left out. Exit status 0 only if the
+    API would accept it. The token is sent nowhere.
+    """
+    # Why the keys could not be had is in the table; the log would say it again.
+    logging.disable(logging.WARNING)
+    found = settings.load()
+    issuer = None if found.has_tenant else embedded.for_reading(found)
+    app = create_app(application, found, issuer=issuer)
+    guard, scopes = app.extensions["guard"], app.extensions["api"].scopes
+    rows = explain_token(guard, _pasted(text), tuple(scope.split()), scopes)
+    if issuer is not None:
+        rows = without_tenant(rows)
+    columns = ("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE")
+    show(columns, [row.cells() for row in rows], below=True)
+    sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)
+
+
+def _pasted(text: str) -> str:
+    if text == "-":
+        with click.open_file("-", errors="replace") as standard_input:
+            text = standard_input.read()
+    return re.sub(r"^(authorization:)?\s*(bearer|dpop)\s+", "", text.strip(), flags=re.IGNORECASE)

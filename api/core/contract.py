@@ -1,0 +1,243 @@
+"""What a method takes and what it answers, in HTTP; marshmallow reads and writes the values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+from marshmallow import Schema, ValidationError, fields
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.core import answers, problems, serialisation, strictjson
+from api.core.answers import Answer
+from api.core.declarations import DeclarationError
+from api.core.problems import (
+    ContentTooLarge,
+    MalformedBody,
+    PreconditionFailed,
+    Problem,
+    RequestTimeout,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from api.core.serialisation import AnswerError
+
+AnySchema = Schema | type[Schema]
+Precondition = Callable[[str], None]
+
+BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
+_WITHOUT_CONTENT = (204, 205, 304)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """The arguments of `@ns.operation`, which documents them (see there)."""
+
+    query: AnySchema | None = None
+    headers: AnySchema | None = None
+    body: AnySchema | None = None
+    if_match: bool = False
+    returns: AnySchema | None = None
+    status: int | None = None
+    etag: bool = False
+    location: str | None = None
+    paged: bool = False
+
+    def problems(self) -> tuple[type[Problem], ...]:
+        """What a request can do wrong against this contract."""
+        of_body = BODY_PROBLEMS if self.body else ()
+        of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
+        of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
+        return (*of_body, *of_values, *of_version)
+
+    def reader(self) -> Callable[[], dict[str, Any]]:
+        """A function that reads the request at hand: the keyword arguments of the method."""
+        readers: dict[str, Callable[[], Any]] = {}
+        # In this order: what keeps the body from being read is told before any value that is wrong.
+        if self.body:
+            readers["body"] = _reader(self.body, "pointer", lambda _schema: _read_body())
+        if self.query:
+            readers["query"] = _reader(self.query, "parameter", _read_query)
+        if self.headers:
+            readers["headers"] = _reader(self.headers, "parameter", _read_headers)
+        if self.if_match:
+            readers["precondition"] = _read_precondition
+        return lambda: {name: read() for name, read in readers.items()}
+
+    def check(self, handler: str) -> None:
+        """Raise DeclarationError for what neither works nor can be documented.
+
+        :param handler: the name and place of the method
+        """
+        for name in ("query", "headers", "body", "returns"):
+            schema = getattr(self, name)
+            if schema is not None and not isinstance(_instance(schema), Schema):
+                raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        without_content = self.returns and self.success in _WITHOUT_CONTENT
+        if self.success not in range(200, 400) or without_content:
+            raise DeclarationError(
+                f"{handler}: status={self.status!r} is no status of a success"
+                + (" with the content of returns=" if self.returns else "")
+            )
+
+    def writer(self, handler: str) -> Callable[[Any], AnyResponse]:
+        """A function that makes the answer of what the method returned.
+
+        It raises AnswerError for what cannot be written.
+
+        :param handler: the name and place of the method, for that error
+        """
+        schema = _instance(self.returns) if self.returns else None
+
+        def write(returned: Any) -> AnyResponse:
+            answer = answers.unpack(returned, many=schema is not None and schema.many)
+            try:
+                response = self._response(schema, answer)
+            except AnswerError as error:
+                raise AnswerError(f"{handler} returned {error}") from error
+            response.headers.update(answer.headers or {})
+            return response
+
+        return write
+
+    def _response(self, schema: Schema | None, answer: Answer) -> AnyResponse:
+        if isinstance(answer.value, AnyResponse):
+            return _with_status(answer.value, answer.status)
+        status = self.success if answer.status is None else answer.status
+        response = _with_status(Response(), status)
+        if schema is None or response.status_code in _WITHOUT_CONTENT:
+            if answers.is_empty(answer.value):
+                return response
+            why = "declares no returns=" if schema is None else "answers without content"
+            serialisation.refuse(answer.value, f"but {why}")
+        # A Response passes through Flask-RESTX untouched; a dict would cost a negotiation.
+        response.data = serialisation.as_json(schema, answer.value)
+        response.mimetype = "application/json"
+        response.headers["Cache-Control"] = "no-store"
+        self._add_headers(response, answer.value)
+        return response
+
+    @property
+    def success(self) -> int:
+        """The status of success."""
+        if self.status is not None:
+            return self.status
+        return 200 if self.returns else 204
+
+    def _add_headers(self, response: AnyResponse, value: Any) -> None:
+        if self.location:
+            response.headers["Location"] = self.location.format(value)
+        if self.paged and value.next:
+            response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
+        if self.etag:
+            response.set_etag(value.etag)
+            response.headers["Cache-Control"] = "private, no-cache"
+            response.make_conditional(request)
+        if response.status_code == PreconditionFailed.status:
+            raise PreconditionFailed
+
+    def conditions(self) -> tuple[str, ...]:
+        """The conditional headers that count (RFC 9110 section 13): on what is read, both."""
+        if self.if_match:
+            return ("If-Match",)
+        return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
+
+
+def _instance(schema: AnySchema) -> Schema:
+    return schema() if isinstance(schema, type) else schema
+
+
+def _with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
+    if isinstance(status, int):
+        response.status_code = status
+    elif status:
+        response.status = status
+    if not 200 <= response.status_code < 600:
+        raise AnswerError(f"the status {response.status_code}, which is none of an answer")
+    return response
+
+
+def _reader(schema: AnySchema, where: str, read: Callable[[Schema], Any]) -> Callable[[], Any]:
+    instance = _instance(schema)
+
+    def load() -> Any:
+        data = read(instance)
+        try:
+            return instance.load(data)
+        except ValidationError as error:
+            errors = problems.validation_errors(error.messages, where)
+            raise ValidationFailed(errors=errors) from None
+
+    return load
+
+
+def _read_query(schema: Schema) -> Any:
+    many = {
+        field.data_key or name
+        for name, field in schema.fields.items()
+        if isinstance(field, fields.List)
+    }
+    twice = [name for name, found in request.args.lists() if len(found) > 1 and name not in many]
+    if twice:
+        errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
+        raise ValidationFailed(errors=errors)
+    return MultiDictProxy(request.args, schema)
+
+
+def _read_headers(schema: Schema) -> dict[str, str]:
+    """The headers that the schema names; a request has others, which are no fault."""
+    names = [field.data_key or name for name, field in schema.fields.items()]
+    return {name: request.headers[name] for name in names if name in request.headers}
+
+
+def _read_body() -> Any:
+    data = _read_data()
+    if not _is_plain_json():
+        raise UnsupportedMediaType
+    try:
+        return strictjson.loads(data)
+    except ValueError as error:
+        raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
+
+
+def _read_data() -> bytes:
+    limit = request.max_content_length or 0
+    # At its limit, werkzeug cuts off a body without Content-Length, and says nothing.
+    request.max_content_length = limit + 1
+    try:
+        data = request.get_data(cache=False)
+    except BadRequest:
+        raise MalformedBody("The request body breaks off before its end.") from None
+    if len(data) > limit:
+        raise ContentTooLarge
+    return data
+
+
+def _is_plain_json() -> bool:
+    return (
+        request.mimetype == "application/json"
+        and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
+        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
+    )
+
+
+def _read_precondition() -> Precondition:
+    """RFC 9110 section 13.1.1: with If-Match, only the version that the client has seen."""
+    wanted = request.if_match if "If-Match" in request.headers else None
+
+    def check(etag: str) -> None:
+        if wanted is not None and not wanted.contains(etag):
+            raise PreconditionFailed
+
+    return check
+
+
+def _next_page(cursor: str) -> str:
+    """The same query from `cursor` on, as a relative reference: the Host header is anybody's."""
+    query = MultiDict(request.args)
+    query["cursor"] = cursor
+    return f"{request.path}?{urlencode(list(query.items(multi=True)))}"

@@ -1,0 +1,71 @@
+"""The validator of the scheme DPoP (RFC 9449): a token bound to a key, and a proof of the key."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import request
+
+from api.core.guard import proof
+from api.core.guard.claims import Rule, check_bound
+from api.core.guard.proof import Circumstances
+from api.core.guard.replay import Replays, ReplaysUnavailable
+from api.core.guard.token import AccessToken
+from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.http import root_url
+from api.core.problems import InvalidDPoPProof, ReplayMemoryUnavailable
+
+# As long as a proof could be accepted, and a little longer.
+REMEMBERED = proof.SECONDS_BACK + proof.SECONDS_AHEAD + 30
+
+
+class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
+    """Checks the token as for Bearer, then the proof in the DPoP header of the same request."""
+
+    TOKEN_TYPE = "dpop"  # noqa: S105
+    scheme = "DPoP"
+    binding = Rule("cnf", check_bound)
+
+    def __init__(self, *args: Any, replays: Replays) -> None:
+        super().__init__(*args)
+        self.replays = replays
+
+    def authenticate_token(self, token_string: str) -> AccessToken:
+        """The token, once it and its proof have passed every check.
+
+        Raises what Bearer raises, InvalidDPoPProof (401), and ReplayMemoryUnavailable (503) where
+        nobody can tell whether the proof was seen before.
+        """
+        token = super().authenticate_token(token_string)
+        self._check_proof(token_string, token)
+        return token
+
+    def _check_proof(self, token_string: str, token: AccessToken) -> None:
+        header = request.headers.get("DPoP")
+        if header is None:
+            raise InvalidDPoPProof("format: send a proof in the header DPoP")
+        try:
+            found = proof.read(header)
+        except ValueError as error:
+            raise InvalidDPoPProof(str(error)) from None
+        fault = proof.fault(found, self._circumstances(token_string, token))
+        if fault:
+            raise InvalidDPoPProof(fault)
+        self._refuse_replay(found)
+
+    def _circumstances(self, token_string: str, token: AccessToken) -> Circumstances:
+        return Circumstances(
+            method=request.method,
+            url=root_url() + quote(request.path),
+            token=token_string,
+            jkt=token.claims["cnf"]["jkt"],
+            now=self.now(),
+        )
+
+    def _refuse_replay(self, found: proof.Proof) -> None:
+        try:
+            first = self.replays.is_first(proof.fingerprint(found), REMEMBERED)
+        except ReplaysUnavailable:
+            # This door closes: a proof that was perhaps seen must not count.
+            raise ReplayMemoryUnavailable(headers={"Retry-After": "1"}) from None
+        if not first:
+            raise InvalidDPoPProof("jti: it was used before; make a proof for each request")

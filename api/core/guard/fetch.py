@@ -1,0 +1,172 @@
+"""How documents of the issuer come over HTTPS, and how it is asked for a token."""
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import urllib3
+from urllib3.connection import HTTPSConnection
+
+Fetch = Callable[[str], bytes]
+
+SECONDS = 5.0
+MAX_BYTES = 512 * 1024
+USER_AGENT = "flask-restx-auth0-api/1.0"
+
+
+class FetchError(Exception):
+    """A document of the issuer could not be had. The text says why; `code`, in a word, is one of
+    a few that are fixed in the code, so that it can be counted (api.core.guard.keys)."""
+
+    def __init__(self, text: str, code: str = "unreachable") -> None:
+        # Some of it may be the issuer's own words: in a log, a line must stay a line.
+        super().__init__("".join(char if char.isprintable() else "?" for char in text))
+        self.code = code
+
+
+class Answer(NamedTuple):
+    """What a server said, whatever the status."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> bytes:
+        """The body of a 200. Raises FetchError for any other status."""
+        if self.status != 200:
+            code = "redirect" if "Location" in self.headers else "status"
+            raise FetchError(f"{self.url} answered {self.status}", code)
+        return self.body
+
+
+@contextmanager
+def one_fetch() -> Iterator[None]:
+    """The documents that are asked for in the block share the seconds of one fetch."""
+    outer = _deadline.set(time.monotonic() + SECONDS)
+    try:
+        yield
+    finally:
+        _deadline.reset(outer)
+
+
+def seconds_left() -> float:
+    """What is left of the fetch at hand, or all of it."""
+    deadline = _deadline.get()
+    return SECONDS if deadline is None else deadline - time.monotonic()
+
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+def fetch_https(url: str) -> bytes:
+    """The body of `url`, as ask_https gets it. Raises FetchError."""
+    return ask_https(url).document()
+
+
+def ask_https(url: str, form: Mapping[str, str] | None = None) -> Answer:
+    """GET `url`, or POST it a form: https alone, no redirect, at most 5 s and 512 KiB in all.
+
+    Certificates are checked against the system's trust, or SSL_CERT_FILE. Raises FetchError.
+    """
+    if not url.startswith("https://"):
+        raise FetchError(f"{url} is not https", "malformed")
+    seconds = seconds_left()
+    if seconds <= 0:
+        raise _late(url)
+    # A timeout of the socket starts anew at every byte that drips in, and a name server has none.
+    call = _Call(url, form, seconds)
+    call.start()
+    try:
+        return call.answer.result(seconds)
+    except TimeoutError:
+        call.hang_up()
+        raise _late(url) from None
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+        raise FetchError(f"{url}: {error}", _code(error)) from error
+
+
+class _Call(threading.Thread):
+    """A request in a thread of its own, on which one can hang up."""
+
+    def __init__(self, url: str, form: Mapping[str, str] | None, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self.answer: Future[Answer] = Future()
+        self._url = url
+        self._form = form
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+        self._socket: socket.socket | None = None
+
+    def run(self) -> None:
+        try:
+            self.answer.set_result(self._ask())
+        except Exception as error:
+            self.answer.set_exception(error)
+
+    def hang_up(self) -> None:
+        """Let the thread end, which would otherwise read for as long as a header drips in."""
+        if self._socket:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _ask(self) -> Answer:
+        address = urllib3.util.parse_url(self._url)
+        if not address.host:
+            raise ValueError("it names no host")
+        with closing(
+            HTTPSConnection(address.host, address.port, timeout=self._seconds)
+        ) as connection:
+            connection.connect()
+            self._socket = connection.sock
+            self._check_time()
+            self._send(connection, address.request_uri)
+            with connection.getresponse() as response:
+                return Answer(self._url, response.status, response.headers, self._body(response))
+
+    def _send(self, connection: HTTPSConnection, target: str) -> None:
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+        if self._form is None:
+            connection.request("GET", target, headers=headers, preload_content=False)
+            return
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        body = urlencode(self._form)
+        connection.request("POST", target, body, headers, preload_content=False)
+
+    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        body = b""
+        while chunk := response.read1(MAX_BYTES + 1):
+            body += chunk
+            if len(body) > MAX_BYTES:
+                raise FetchError(f"{self._url} is over {MAX_BYTES // 1024} KiB", "too-large")
+            self._check_time()
+        return body
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise _late(self._url)
+
+
+# The first that fits; what fits none came, but is no sound HTTP.
+_CODES: tuple[tuple[type[Exception], str], ...] = (
+    (ssl.SSLCertVerificationError, "untrusted"),
+    (urllib3.exceptions.NewConnectionError, "unreachable"),
+    (urllib3.exceptions.TimeoutError, "timeout"),
+    (OSError, "unreachable"),
+)
+
+
+def _code(error: Exception) -> str:
+    return next((code for kind, code in _CODES if isinstance(error, kind)), "malformed")
+
+
+def _late(url: str) -> FetchError:
+    return FetchError(f"{url} took over {SECONDS:g} s", "timeout")

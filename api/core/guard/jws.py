@@ -1,0 +1,70 @@
+"""The form of an access token: a JWS in compact serialisation, read strictly (RFC 7515)."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.core import strictjson
+
+
+class Unreadable(ValueError):
+    """The token has not the form of a signed JWT; the text says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedToken:
+    """A token that has been read and not yet believed."""
+
+    header: dict[str, Any] = field(repr=False)
+    claims: dict[str, Any] = field(repr=False)
+    signing_input: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+
+def read(token: str) -> UnverifiedToken:
+    """Take a compact JWS apart.
+
+    Raises Unreadable for anything but three parts of strict base64url (RFC 7515 section 2), of
+    which the first two hold JSON objects (UTF-8, members once, no NaN, nesting bounded, no lone
+    surrogates).
+    """
+    parts = token.split(".")
+    if len(parts) == 5:
+        raise Unreadable("the token is encrypted; request it with the audience of this API")
+    if len(parts) != 3:
+        raise Unreadable("the token is opaque, not a JWT; request it with the audience of this API")
+    header, payload, signature = parts
+    return UnverifiedToken(
+        header=_object(header, "header"),
+        claims=_object(payload, "payload"),
+        signing_input=f"{header}.{payload}".encode("ascii"),
+        signature=_bytes(signature, "signature"),
+    )
+
+
+def _object(part: str, name: str) -> dict[str, Any]:
+    data = _bytes(part, name)
+    try:
+        value = strictjson.loads(data)
+        if b"\\u" in data:
+            # An escaped lone surrogate (RFC 7493 section 2.1) could never be written out again.
+            json.dumps(value, ensure_ascii=False).encode()
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise Unreadable(f"the {name} is no strict JSON object; send the token as it was issued")
+    return value
+
+
+def _bytes(part: str, name: str) -> bytes:
+    fault = Unreadable(f"the {name} is not base64url; send the token as it was issued")
+    try:
+        found = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise fault from None
+    # Bits left over in the last character would let one token be written in several ways.
+    if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != part:
+        raise fault
+    return found

@@ -1,0 +1,182 @@
+"""require_auth and public: who may call, enforced and documented in one line above a method."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from authlib.integrations.flask_oauth2 import ResourceProtector
+from authlib.integrations.flask_oauth2 import current_token as _current_token
+from flask import Flask, current_app, g, request
+
+from api.core.bridge import Resource, document
+from api.core.declarations import (
+    GUARD,
+    PUBLIC,
+    DeclarationError,
+    add_layer,
+    for_methods,
+    named,
+)
+from api.core.guard.challenges import challenges
+from api.core.guard.guard import METADATA_PATH, Guard
+from api.core.guard.token import AccessToken
+from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.http import root_url
+from api.core.problems import (
+    AuthorizationMissing,
+    AuthorizationProblem,
+    InsufficientScope,
+    InvalidDPoPProof,
+    InvalidRequest,
+    InvalidToken,
+    ReplayMemoryUnavailable,
+    SigningKeysUnavailable,
+)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MAX_HEADER = 16 * 1024
+
+current_token = cast(AccessToken, _current_token)
+"""The accepted token of the request at hand."""
+
+_CREDENTIALS = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
+_TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
+_QUOTED = re.compile(r'"[^"]*"')
+# WSGI joins repeated headers with a comma: what is no parameter behind one is a second header.
+_SECOND_HEADER = re.compile(r",(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*=)")
+
+
+class RequireAuth(ResourceProtector):
+    """`@require_auth()`: any accepted token. `@require_auth("read:messages")`: one that grants
+    all of the scopes given. `@require_auth.either("write:messages", "admin:messages")`: one that
+    grants one of them. Keeps no state: each app has its own validator."""
+
+    def __call__(self, *scopes: str) -> Callable[[View], View]:
+        return self.either(" ".join(_checked(scopes))) if scopes else self._guard(())
+
+    def either(self, *alternatives: str) -> Callable[[View], View]:
+        """Each alternative is a scope, or several that are all needed, with a space between."""
+        if not alternatives:
+            raise ValueError("either() would let in every token; for that, say @require_auth()")
+        for alternative in alternatives:
+            _checked(tuple(str(alternative).split(" ")))
+        return self._guard(alternatives)
+
+    def _guard(self, alternatives: tuple[str, ...]) -> Callable[[View], View]:
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def guarded(*args: Any, **kwargs: Any) -> Any:
+                self.acquire_token(alternatives)
+                if args and isinstance(args[0], Resource):
+                    args[0].validate_behind_guard()
+                return view(*args, **kwargs)
+
+            add_layer(view, guarded, GUARD)
+            return document(  # type: ignore[return-value]
+                guarded, scopes=alternatives, problems=_answers(alternatives)
+            )
+
+        return for_methods(decorate)
+
+    def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
+        """The request's token, or an AuthorizationProblem with its challenges."""
+        try:
+            return cast(AccessToken, super().acquire_token(alternatives))
+        except AuthorizationProblem as refusal:
+            # For the request's line in the access log.
+            g.refusal = current_guard().count(refusal)
+            offer = current_guard().offer(f"{root_url()}/{METADATA_PATH}")
+            for header in challenges(offer, refusal, _used_scheme(), alternatives):
+                refusal.headers.add("WWW-Authenticate", header)
+            raise
+
+    def parse_request_authorization(
+        self, _request: Any
+    ) -> tuple[Auth0JWTBearerTokenValidator, str]:
+        """The validator and the token of the Authorization header (RFC 6750 section 2.1).
+
+        The header is the only place that is read: not the query string, not a form.
+        """
+        header = request.headers.get("Authorization")
+        if header is None:
+            raise _missing()
+        scheme, token = _credentials(header)
+        validator = current_guard().validators.get(scheme.lower())
+        if validator is None:
+            raise _missing()
+        if not token or not _TOKEN68.fullmatch(token):
+            raise InvalidRequest(
+                f"Send exactly one header Authorization: {validator.scheme} TOKEN."
+            )
+        return validator, token
+
+
+require_auth = RequireAuth()
+
+
+def public(view: View) -> View:
+    """`@public`: anybody may call, and no token is read. A method says this or `@require_auth`."""
+
+    @wraps(view)
+    def open_to_all(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    # On the function itself the note would go wherever the function is used as well.
+    add_layer(view, open_to_all, PUBLIC)
+    return open_to_all  # type: ignore[return-value]
+
+
+for_methods(public)
+
+
+def current_guard() -> Guard:
+    """The guard of the app at hand."""
+    return cast(Guard, current_app.extensions["guard"])
+
+
+def init_app(app: Flask, guard: Guard) -> None:
+    """Give the app its own guard."""
+    app.extensions["guard"] = guard
+
+
+def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    for scope in scopes:
+        if callable(scope):
+            raise DeclarationError(f"{named(scope)}: write @require_auth() with its parentheses")
+        if not isinstance(scope, str) or not _SCOPE_TOKEN.fullmatch(scope):
+            raise ValueError(f"{scope!r} is not a scope: one word each, as in RFC 6749 3.3")
+    return scopes
+
+
+def _answers(scopes: tuple[str, ...]) -> tuple[type[Any], ...]:
+    always = (
+        *(InvalidRequest, AuthorizationMissing, InvalidToken, InvalidDPoPProof),
+        *(SigningKeysUnavailable, ReplayMemoryUnavailable),
+    )
+    return (*always, InsufficientScope) if scopes else always
+
+
+def _missing() -> AuthorizationMissing:
+    [first, *_] = current_guard().validators.values()
+    wanted = f"Authorization: {first.scheme} TOKEN"
+    return AuthorizationMissing(f"Send an access token in the header {wanted}.")
+
+
+def _credentials(header: str) -> tuple[str, str | None]:
+    """Scheme and token (RFC 9110 section 11.4)."""
+    if len(header) > MAX_HEADER:
+        raise InvalidRequest("The Authorization header is over 16 KiB.")
+    found = _CREDENTIALS.fullmatch(header)
+    if found is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
+        raise InvalidRequest
+    return found[1], found[2]
+
+
+def _used_scheme() -> str | None:
+    """The scheme of the request, spelled as ours is."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
+    validator = current_guard().validators.get(scheme)
+    return validator and validator.scheme

@@ -1,0 +1,151 @@
+"""EmbeddedIssuer: who it is, what it signs, and how an application takes it in."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from joserfc import jwt
+
+from api.core.issuer.clients import OIDC_SCOPES, Client, machine_client, public_client
+from api.core.issuer.codes import AuthorizationCodes
+from api.core.issuer.endpoints import Endpoints
+from api.core.issuer.keys import client_secret, signing_key
+from api.core.issuer.loopback import is_loopback_host
+from api.core.issuer.personas import Approval
+from api.core.issuer.server import IssuerServer
+
+DAY = 86400
+DISCOVERY = ".well-known/openid-configuration"
+JWKS = ".well-known/jwks.json"
+
+
+class EmbeddedIssuer:
+    """An issuer with Auth0's addresses and Auth0's default token profile, for one API.
+
+    It lets in whoever can reach it, so it answers on loopback addresses alone.
+    Raises ValueError for a `url` elsewhere, RuntimeError for spoilt files in `directory`.
+    """
+
+    spa_client_id = "embedded-spa"
+    machine_client_id = "embedded-machine"
+
+    def __init__(
+        self,
+        directory: Path,
+        url: str,
+        audience: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        if not is_loopback_host(urlsplit(url).netloc):
+            raise ValueError(
+                f"The embedded issuer asks for no password, so it may live on a loopback address "
+                f"or localhost alone, not at {url!r}; for example http://127.0.0.1:3010/issuer/."
+            )
+        self.url = url.rstrip("/") + "/"
+        self.audience = audience
+        self.machine_client_secret = client_secret(directory)
+        self._key = signing_key(directory)
+        self._clock = clock
+        self._codes = AuthorizationCodes(clock)
+        self._scopes: dict[str, str] = {}
+        self._documents = {DISCOVERY: self._discovery, JWKS: self._jwks}
+
+    @property
+    def jwks_uri(self) -> str:
+        return self.url + JWKS
+
+    @property
+    def authorization_endpoint(self) -> str:
+        return self.url + "authorize"
+
+    @property
+    def token_endpoint(self) -> str:
+        return self.url + "oauth/token"
+
+    def mint(
+        self,
+        scope: str = "",
+        *,
+        subject: str | None = None,
+        expires_in: int = DAY,
+        **claims: object,
+    ) -> str:
+        """A signed access token; `claims` add to it or override it, None takes one out."""
+        now = int(self._clock())
+        payload: dict[str, object] = {
+            "iss": self.url,
+            "sub": "auth0|developer" if subject is None else subject,
+            "aud": self.audience,
+            "iat": now,
+            "exp": now + expires_in,
+            "azp": self.spa_client_id,
+            "scope": scope or None,
+        } | claims
+        present = {name: value for name, value in payload.items() if value is not None}
+        header = {"alg": "RS256", "typ": "JWT", "kid": self._key.kid}
+        return jwt.encode(header, present, self._key, algorithms=["RS256"])
+
+    def init_app(self, app: Flask, scopes: Mapping[str, str]) -> None:
+        """Serve the issuer below the path of its URL; `scopes` are the API's, described."""
+        self._scopes = dict(scopes)
+        server = IssuerServer(
+            clients=[
+                public_client(self.spa_client_id, scopes),
+                machine_client(self.machine_client_id, self.machine_client_secret, scopes),
+            ],
+            codes=self._codes,
+            audience=self.audience,
+            access_token=self._access_token,
+            expires_in=DAY,
+        )
+        blueprint = Endpoints(server, self._documents, self._scopes).blueprint()
+        app.register_blueprint(blueprint, url_prefix=urlsplit(self.url).path.rstrip("/"))
+
+    def fetch(self, url: str) -> bytes:
+        """The discovery document or the JWKS, so that the API need not call itself over HTTP.
+
+        Raises LookupError for any other address.
+        """
+        published = {self.url + path: document for path, document in self._documents.items()}
+        if url not in published:
+            raise LookupError(f"The embedded issuer publishes nothing at {url}.")
+        return json.dumps(published[url]()).encode()
+
+    def _access_token(
+        self, client: Client, grant_type: str, user: Approval | None, scope: str
+    ) -> str:
+        if user is None:
+            subject = f"{client.client_id}@clients"
+            return self.mint(scope, subject=subject, azp=client.client_id, gty="client-credentials")
+        audience: str | list[str] = self.audience
+        if "openid" in user.scopes:
+            # As at Auth0: such a token is also good for the issuer's own userinfo endpoint.
+            audience = [self.audience, self.url + "userinfo"]
+        return self.mint(scope, subject=user.subject, azp=client.client_id, aud=audience)
+
+    def _jwks(self) -> dict[str, Any]:
+        return {"keys": [self._key.as_dict(private=False)]}
+
+    def _discovery(self) -> dict[str, Any]:
+        """OpenID Connect Discovery 1.0, section 3."""
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": self.authorization_endpoint,
+            "token_endpoint": self.token_endpoint,
+            "jwks_uri": self.jwks_uri,
+            "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code", "client_credentials"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": [
+                "none",
+                "client_secret_basic",
+                "client_secret_post",
+            ],
+            "scopes_supported": [*OIDC_SCOPES, *self._scopes],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }

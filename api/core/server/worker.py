@@ -1,0 +1,76 @@
+"""What a worker process of `serve` does at its start, and when it ends."""
+
+import codecs
+import os
+import resource
+import signal
+import threading
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing import connection, parent_process
+from typing import Any
+
+from api.core import settings
+from api.core.application import Application
+from api.core.factory import create_app
+from api.core.observability import init_logging, log_everything
+from api.core.server.gateway import Gateway
+
+# Python looks for these at their first use, and never again when that fails once, as it does while
+# a process has no file descriptor left.
+CODECS = ("ascii", "idna", "latin-1", "punycode", "unicode_escape", "utf-8")
+
+# Seconds in which a worker without its main process may finish the requests that it has.
+GRACE = 10.0
+
+
+def load(import_name: str) -> Any:
+    """Return the API of the environment and `.env`, for Granian.
+
+    :param import_name: where the Application is, "module:attribute"
+    :raises SettingsError: the settings cannot be used
+    """
+    module, _, attribute = import_name.partition(":")
+    application: Application = getattr(import_module(module), attribute)
+    found = settings.load()
+    form = found.log_format or "json"
+    init_logging(found.log_level, form)
+    if form == "json":
+        log_everything()
+    end_with_main_process()
+    for name in CODECS:
+        codecs.lookup(name)
+    app = create_app(application, found)
+    # The first callers need not wait for the issuer, and nothing here does.
+    app.extensions["guard"].fetch_keys()
+    return Gateway(
+        app,
+        threads=found.threads,
+        max_body=app.config["MAX_CONTENT_LENGTH"],
+        body_timeout=found.body_timeout,
+    )
+
+
+def raise_file_limit() -> None:
+    """Let this process, and the workers that it starts, open as many files as the system allows."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Where "as many as there are" is the hard limit, some systems take no such soft limit.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def end_with_main_process() -> None:
+    """End this worker when its main process is gone, also where that was killed.
+
+    A worker that lives on would keep the port, with nobody to replace or stop it.
+    """
+    main = parent_process()
+    if main is not None:
+        threading.Thread(target=_end_after, args=(main.sentinel,), daemon=True).start()
+
+
+def _end_after(main_process: int) -> None:
+    connection.wait([main_process])
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(GRACE)
+    os._exit(1)

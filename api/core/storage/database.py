@@ -1,0 +1,171 @@
+"""Transactions, and what happens when the database is away."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from itertools import count
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from flask import Flask, current_app
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from api.core.storage import deadline
+from api.core.storage.bulkhead import Bulkhead
+from api.core.storage.connecting import engine_of, is_pooled
+from api.core.storage.faults import Unavailable, is_passing, is_stale, outage
+from api.core.storage.outages import Outages
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SECONDS = 5
+# The server has the first word: it ends a statement before we end the connection.
+MARGIN = 0.5
+POOL_SIZE = 8
+WAITERS = 32
+ATTEMPTS = 6
+
+
+class Database:
+    """A pool of connections, and transactions on them."""
+
+    def __init__(
+        self,
+        url: str,
+        sleep: Callable[[float], None] = time.sleep,
+        wait: float = SECONDS,
+        *,
+        connections: int = POOL_SIZE,
+        waiters: int = WAITERS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """
+        :param sleep: between two attempts of a transaction
+        :param wait: seconds, for a lock and for the answer to a statement
+        :param connections: how many transactions there may be at once
+        :param waiters: how many callers wait with patience for a connection
+        :param clock: monotonic seconds, to tell whether the database moves
+        """
+        self.url = make_url(url)
+        self.engine = engine_of(self.url, wait, connections)
+        self.outages = Outages()
+        self._bulkhead = Bulkhead(connections, waiters, clock)
+        event.listen(self.engine, "connect", lambda *_: self._bulkhead.note_movement())
+        self._sleep = sleep
+        self._wait = wait
+        self._told: set[str] = set()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether there is a pooler between us and PostgreSQL. Connects to find out."""
+        if self.is_sqlite:
+            return False
+        with self.engine.connect() as connection:
+            return is_pooled(connection.connection.dbapi_connection)
+
+    def tell_once(self, text: str) -> None:
+        """Tell the log something about this database that stays so."""
+        if text not in self._told:
+            self._told.add(text)
+            log.info(text)
+
+    def run(self, work: Callable[[Session], T], *, writes: bool, seconds: float | None = None) -> T:
+        """What `work` returns, its transaction committed. Raises Unavailable.
+
+        `work` is called again after a serialization failure or deadlock: it must do nothing that
+        a rollback does not undo.
+
+        :param writes: whether it may write
+        :param seconds: how long all of it may take, by default a little more than a statement
+        """
+        most = self._wait + MARGIN if seconds is None else seconds
+        with deadline.within(most), self._place():
+            return self._attempt(work, writes)
+
+    def once(self, work: Callable[[Session], T], *, writes: bool) -> T:
+        """As `run`, but tried once: for work that cannot begin anew. It may take long, as long as
+        each of its statements is answered."""
+        # A statement may be one for each of a thousand rows, and each row has the server's time.
+        with deadline.each_within(10 * self._wait), self._place():
+            return self._transact(work, writes)
+
+    def _attempt(self, work: Callable[[Session], T], writes: bool) -> T:
+        was_stale = False
+        for attempt in count(1):
+            try:
+                return self._transact(work, writes)
+            except DBAPIError as error:
+                if is_stale(error) and not was_stale:
+                    was_stale = True
+                    continue
+                if not is_passing(error) or attempt == ATTEMPTS or deadline.left() == 0:
+                    raise
+            self._sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
+        raise AssertionError("never reached")
+
+    def _transact(self, work: Callable[[Session], T], writes: bool) -> T:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"writes": writes})
+            return work(session)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """A place at the bulkhead; outages are raised as Unavailable, and told in the log."""
+        failures = self.outages.failures
+        left = deadline.left()
+        seconds = self._wait if left is None else min(left, self._wait)
+        try:
+            with self._bulkhead.place(seconds), self._as_outages():
+                yield
+        except Unavailable as error:
+            self.outages.began(error.kind, error.__cause__ or error)
+            raise
+        self.outages.ended(failures)
+
+    @contextmanager
+    def _as_outages(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise Unavailable("every connection is in use") from error
+        except DBAPIError as error:
+            kind = outage(error, self.engine.dialect)
+            if kind is None:
+                raise
+            raise Unavailable("the database does not answer", kind) from error
+
+
+def init_app(app: Flask, database: Database) -> None:
+    """Give the app its own database."""
+    app.extensions["database"] = database
+
+
+def reading(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """A query in a transaction that only reads. Callers leave the session out."""
+    return _transactional(query, writes=False)
+
+
+def writing(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """A query in a transaction that may write. Callers leave the session out."""
+    return _transactional(query, writes=True)
+
+
+def _transactional(query: Callable[Concatenate[Session, P], T], *, writes: bool) -> Callable[P, T]:
+    @wraps(query)
+    def in_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        database = cast(Database, current_app.extensions["database"])
+        return database.run(lambda session: query(session, *args, **kwargs), writes=writes)
+
+    return in_transaction

@@ -1,0 +1,1 @@
+"""The schemas of the resources that every API has."""

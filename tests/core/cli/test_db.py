@@ -1,0 +1,345 @@
+"""`db`, and what the commands that serve make of the schema that they find."""
+
+import shutil
+import socket
+import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+
+from api.core.storage import Database, schema
+from tests.core.cli.conftest import complaint, get, manage, until
+from tests.core.support.cli import Runner
+from tests.core.support.databases import ON_BOTH, Postgres, Sqlite
+from tests.core.support.migrations import Migrations
+from tests.core.support.server import Server, free_port
+from tests.core.support.tenant import AUDIENCE, Tenant
+
+TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
+SECRET = "open-sesame"
+UP_TO_DATE = f"{schema.head()} (up to date)\n"
+NO_SCHEMA = f"no schema (the code's is {schema.head()})\n"
+OUTDATED = "DATABASE_URL: the database's schema is not the code's: run python manage.py db upgrade."
+
+
+def test_fresh_directory(runner: Runner) -> None:
+    """The first upgrade makes the SQLite database, for its owner alone."""
+    assert runner("db", "upgrade") == (0, UP_TO_DATE, "")
+    directory = runner.directory / "instance"
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (directory, directory / "api.db")]
+    assert modes == [0o700, 0o600]
+
+
+@ON_BOTH
+@pytest.mark.parametrize("revision", ["-1", "base"])
+def test_down_and_up(runner: Runner, database_url: str, revision: str) -> None:
+    """Down, and up again; each says where the schema is now, and so does `current`."""
+    environment = {"DATABASE_URL": database_url}
+    assert runner("db", "current", **environment) == (0, UP_TO_DATE, "")
+    assert runner("db", "downgrade", revision, **environment) == (0, NO_SCHEMA, "")
+    assert runner("db", "current", **environment) == (0, NO_SCHEMA, "")
+    assert runner("db", "upgrade", str(schema.head()), **environment) == (0, UP_TO_DATE, "")
+    assert runner("db", "upgrade", **environment) == (0, UP_TO_DATE, "")
+
+
+@ON_BOTH
+def test_revision(runner: Runner, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """A migration is drafted, its path on standard output; not before the schema is the code's."""
+    copy = runner.directory / "migrations"
+    shutil.copytree(schema.MIGRATIONS, copy)
+    monkeypatch.setattr(schema, "MIGRATIONS", copy)
+    environment = {"DATABASE_URL": database_url}
+    result = runner("db", "revision", "why it is", **environment)
+    assert (result.code, result.err) == (0, "")
+    draft = Path(result.out.splitlines()[-1])
+    assert draft.parent == copy / "versions"
+    assert '"""why it is"""' in draft.read_text()
+    said = complaint(runner("db", "revision", "once more", **environment))
+    assert said == "Target database is not up to date. See: python manage.py db current"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("upgrade", "nope"), ("upgrade", "+1"), ("downgrade", "nope"), ("downgrade", "-7")],
+    ids=" ".join,
+)
+def test_unknown_revision(runner: Runner, database_url: str, arguments: tuple[str, ...]) -> None:
+    """A revision that is not there ends in a line, and changes nothing."""
+    environment = {"DATABASE_URL": database_url}
+    said = complaint(runner("db", *arguments, **environment))
+    assert said.endswith(". See: python manage.py db current")
+    assert runner("db", "current", **environment).out == UP_TO_DATE
+
+
+COMMANDS = [
+    ("db", "upgrade"),
+    ("db", "downgrade", "base"),
+    ("db", "current"),
+    ("db", "revision", "why"),
+    ("messages", "export"),
+    ("messages", "import", "/dev/null"),
+    ("run", "--no-reload"),
+]
+UNUSABLE = {
+    "nobody listens": (f"postgresql+psycopg://ann:{SECRET}@127.0.0.1:1/x", "Connection refused"),
+    "secret in the query": (
+        f"postgresql+psycopg://127.0.0.1:1/x?password={SECRET}&sslpassword={SECRET}",
+        "Connection refused",
+    ),
+    "no such option": (f"postgresql+psycopg://ann:{SECRET}@127.0.0.1/x?a=b", "option"),
+    "another file": (f"sqlite:///{Path(__file__)}", "file is not a database"),
+    "no directory": ("sqlite:////dev/null/x.db", "unable to open database file"),
+}
+
+
+@pytest.mark.parametrize(("url", "cause"), UNUSABLE.values(), ids=UNUSABLE)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_unusable(runner: Runner, command: tuple[str, ...], url: str, cause: str) -> None:
+    """A database that cannot be used ends in a line that says where and why, without a secret."""
+    port = ["--port", str(free_port())] if command[0] == "run" else []
+    said = complaint(runner(*command, *port, DATABASE_URL=url))
+    assert cause in said
+    assert said.endswith("Check DATABASE_URL, and that the database is there.")
+    assert SECRET not in said
+
+
+@pytest.fixture
+def locked(postgres: Postgres) -> str:
+    """The URL of a real PostgreSQL, as one who has the wrong password."""
+    url = make_url(postgres.url("postgres"))
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        [path] = connection.execute("SHOW hba_file").fetchone() or [""]
+        rules = Path(path).read_text()
+        Path(path).write_text(f"local all ann scram-sha-256\n{rules}")
+        connection.execute("DROP ROLE IF EXISTS ann")
+        connection.execute("CREATE ROLE ann LOGIN PASSWORD 'another'")
+        connection.execute("SELECT pg_reload_conf()")
+    return url.set(username="ann", password=SECRET).render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("messages", "export")], ids=" ".join)
+def test_wrong_password(tmp_path: Path, locked: str, command: tuple[str, ...]) -> None:
+    """A wrong password is called that, in one line of the process, and shown nowhere."""
+    result = manage(tmp_path, *command, DATABASE_URL=locked)
+    assert 'password authentication failed for user "ann"' in complaint(result)
+    assert SECRET not in result.out + result.err
+
+
+def test_wrong_password_in_the_log(tmp_path: Path, locked: str, tenant: Tenant) -> None:
+    """Nor has the log of `serve` the password: to it, the database is away."""
+    environment = tenant.environment | {"DATABASE_URL": locked, "LOG_LEVEL": "debug"}
+    with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+        assert get(f"{server.url}/api/messages", tenant.token()).status == 503
+        assert "the database does not answer" in server.log
+        assert SECRET not in server.log
+
+
+def newer(database: Database) -> None:
+    statement = text("UPDATE alembic_version SET version_num = '9999'")
+    database.run(lambda session: session.execute(statement), writes=True)
+
+
+@ON_BOTH
+def test_serve_refuses_an_old_schema(runner: Runner, database_url: str, database: Database) -> None:
+    """`serve` does not start on a schema that is older than the code, and says the command."""
+    schema.downgrade(database, "base")
+    said = complaint(
+        runner("serve", "--port", str(free_port()), DATABASE_URL=database_url, **TENANT)
+    )
+    assert said == OUTDATED
+
+
+ADDS = 'op.add_column("messages", sa.Column("extra", sa.Text()))'
+
+
+@pytest.fixture
+def environment(tmp_path: Path, sqlite: Sqlite) -> dict[str, str]:
+    """A SQLite database in a directory of its own, where copies can be seen."""
+    (tmp_path / "data").mkdir()
+    file = Path(str(make_url(sqlite.make()).database)).rename(tmp_path / "data" / "api.db")
+    return {"DATABASE_URL": f"sqlite:///{file}"}
+
+
+def test_upgrade_tells_of_the_copy(
+    runner: Runner, migrations: Migrations, environment: dict[str, str]
+) -> None:
+    """Where it is, and how to go back to it; an upgrade that has nothing to do makes none."""
+    assert runner("db", "upgrade", **environment) == (0, UP_TO_DATE, "")
+    migrations.add("0002", ADDS)
+    result = runner("db", "upgrade", **environment)
+    [copy] = (runner.directory / "data").glob("*.bak")
+    told, back, shown = result.out.splitlines()
+    assert (result.code, result.err) == (0, "")
+    assert told == f"The database as it was before is kept in {copy}"
+    assert back.startswith("To go back to it, stop the service, and run: ")
+    assert shown == "0002 (up to date)"
+
+
+def test_run_tells_of_the_copy(
+    runner: Runner,
+    migrations: Migrations,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+) -> None:
+    """It upgrades by itself."""
+    # The command has its module's name, and hides it.
+    module = sys.modules["api.core.cli.run"]
+    monkeypatch.setattr(module, "run_simple", lambda *_args, **_options: None)
+    migrations.add("0002", ADDS)
+    result = runner("run", "--no-reload", "--port", str(free_port()), **environment)
+    [copy] = (runner.directory / "data").glob("*.bak")
+    assert f"The database as it was before is kept in {copy}" in result.out
+
+
+def test_a_migration_that_fails(
+    runner: Runner, migrations: Migrations, environment: dict[str, str]
+) -> None:
+    """It is told in a line that says where, and does not blame the address; nor does `run`."""
+    migrations.add("0002", "raise LookupError('no luck')")
+    for command in (("db", "upgrade"), ("run", "--no-reload", "--port", str(free_port()))):
+        said = complaint(runner(*command, **environment))
+        assert "0002_of_a_test.py, line 11): LookupError: no luck" in said
+        assert "DATABASE_URL" not in said
+    assert runner("db", "current", **environment).out == "0001 (the code's is 0002)\n"
+
+
+def test_newer_schema(runner: Runner, database_url: str, database: Database) -> None:
+    """The database of a later release is shown as such, and left as it is."""
+    newer(database)
+    environment = {"DATABASE_URL": database_url}
+    shown = "9999 (newer than the code's 0001)\n"
+    assert runner("db", "current", **environment) == (0, shown, "")
+    result = runner("db", "upgrade", **environment)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[0].endswith("newer than this code: there is nothing to do.")
+    assert result.out.endswith(shown)
+    said = complaint(runner("db", "downgrade", "-1", **environment))
+    assert "9999, which this code does not know" in said
+    assert "Can't locate revision" in complaint(runner("db", "revision", "why", **environment))
+    assert runner("messages", "export", **environment).code == 0
+
+
+def test_several_revisions(runner: Runner, database_url: str, database: Database) -> None:
+    """A database with several at once is told in a line, whatever the command."""
+    statement = text("INSERT INTO alembic_version VALUES ('9999')")
+    database.run(lambda session: session.execute(statement), writes=True)
+    for command in COMMANDS:
+        port = ["--port", str(free_port())] if command[0] == "run" else []
+        if command[:2] == ("db", "revision"):
+            continue
+        said = complaint(runner(*command, *port, DATABASE_URL=database_url))
+        assert "several revisions at once: 0001, 9999" in said
+
+
+def test_upgrades_of_sqlite_at_once(tmp_path: Path, environment: dict[str, str]) -> None:
+    """Processes that upgrade one file do it once, and each finds it done."""
+    url = environment["DATABASE_URL"]
+    with ThreadPoolExecutor() as threads:
+        database = Database(url)
+        schema.downgrade(database, "base")
+        database.engine.dispose()
+        upgrades = [
+            threads.submit(manage, tmp_path, "db", "upgrade", DATABASE_URL=url) for _ in range(3)
+        ]
+    assert [upgrade.result() for upgrade in upgrades] == [(0, UP_TO_DATE, "")] * len(upgrades)
+
+
+@pytest.mark.parametrize("command", [("serve", "--workers", "1"), ("run", "--no-reload")])
+def test_a_newer_schema_is_served(
+    tmp_path: Path, tenant: Tenant, database_url: str, database: Database, command: tuple[str, ...]
+) -> None:
+    """The former release starts, and is ready; its log says that the schema is a later one's."""
+    newer(database)
+    environment = tenant.environment | {"DATABASE_URL": database_url}
+    with Server(tmp_path, *command, upgrade=False, **environment) as server:
+        assert get(f"{server.url}/health/ready").status == 200
+        assert get(f"{server.url}/api/messages", tenant.token(scope="read:messages")).status == 200
+        assert "9999" in server.log
+
+
+@pytest.mark.parametrize(
+    "query", ["prepare_threshold=x", "autocommit=1", "sslmode=x", "pool_size=5", "keepalives=x"]
+)
+def test_serve_refuses_options_that_cannot_be_used(
+    runner: Runner, database_url: str, query: str
+) -> None:
+    """Of the address, in a line that names the option and the setting."""
+    url = f"postgresql+psycopg://127.0.0.1:1/x?{query}"
+    said = complaint(runner("serve", "--port", str(free_port()), DATABASE_URL=url, **TENANT))
+    assert query.partition("=")[0] in said
+    assert said.endswith("Check DATABASE_URL, and that the database is there.")
+
+
+def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
+    """Nor where there is no database yet; that command then makes what it lacks."""
+    assert complaint(runner("serve", "--port", str(free_port()), **TENANT)) == OUTDATED
+    assert runner("db", "upgrade").out == UP_TO_DATE
+    database = runner.directory / "instance" / "api.db"
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def test_serve_outlives_its_database(tmp_path: Path, tenant: Tenant) -> None:
+    """`serve` starts while the database is away, says 503 until it is there, and recovers."""
+    with Postgres() as postgres:
+        environment = tenant.environment | {"DATABASE_URL": postgres.make()}
+        postgres.stop()
+        with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+            for _ in range(2):
+                answer = get(f"{server.url}/api/messages", tenant.token())
+                assert answer.status == 503
+                assert int(answer.headers["Retry-After"]) >= 1
+                assert get(f"{server.url}/health/ready").status == 503
+                assert get(f"{server.url}/api/public").status == 200
+                postgres.start()
+                until(lambda: get(f"{server.url}/api/messages", tenant.token()).status == 200)
+                assert get(f"{server.url}/health/ready").status == 200
+                postgres.stop()
+
+
+def test_serve_starts_before_a_database_that_says_nothing(tmp_path: Path, tenant: Tenant) -> None:
+    """As before one that is not there: its connections time out."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"postgresql+psycopg://127.0.0.1:{mute.getsockname()[1]}/api"
+        environment = tenant.environment | {"DATABASE_URL": url}
+        with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
+            token = tenant.token(scope="read:messages")
+            assert get(f"{server.url}/api/messages", token).status == 503
+            assert get(f"{server.url}/health/ready").status == 503
+
+
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_upgrades_at_once(tmp_path: Path, database_url: str, database: Database) -> None:
+    """Copies of the service that start together may each upgrade first."""
+    schema.downgrade(database, "base")
+
+    def waiting() -> int:
+        return database.run(lambda session: session.scalars(WAITING).one(), writes=False)
+
+    with ThreadPoolExecutor() as threads, database.engine.begin() as connection:
+        # Nobody gets on before everybody is there.
+        connection.execute(text("LOCK TABLE alembic_version"))
+        upgrades = [
+            threads.submit(manage, tmp_path, "db", "upgrade", DATABASE_URL=database_url)
+            for _ in range(3)
+        ]
+        until(lambda: waiting() == len(upgrades))
+    assert [upgrade.result() for upgrade in upgrades] == [(0, UP_TO_DATE, "")] * len(upgrades)
+
+
+@ON_BOTH
+def test_run_upgrades(tmp_path: Path, database_url: str, database: Database) -> None:
+    """`run` brings the schema up by itself."""
+    schema.downgrade(database, "base")
+    with Server(tmp_path, "run", "--no-reload", DATABASE_URL=database_url):
+        assert schema.fault(database) is None

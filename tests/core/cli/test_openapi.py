@@ -1,0 +1,96 @@
+"""`openapi`."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.application import application
+from api.core.cli.openapi import committed_documents
+from openapi.documents import as_text
+from tests.core.support.cli import Runner
+from tests.core.support.server import MANAGE, clean_environment
+
+NAMES = ["openapi.json", "swagger.json"]
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the documents are, in place of the committed ones."""
+    # By import_module: as an attribute of api.core.cli, the command hides its module.
+    monkeypatch.setattr(importlib.import_module("api.core.cli.openapi"), "DIRECTORY", tmp_path)
+    return tmp_path
+
+
+def test_committed(runner: Runner) -> None:
+    """The committed documents are what the code says. If not: python manage.py openapi write"""
+    result = runner("openapi", "check")
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def test_write(runner: Runner, directory: Path) -> None:
+    """What was written passes the check, and its names are printed."""
+    assert runner("openapi", "write") == (0, "openapi/openapi.json\nopenapi/swagger.json\n", "")
+    assert sorted(path.name for path in directory.iterdir()) == NAMES
+    assert runner("openapi", "check") == (0, "", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_differs(runner: Runner, directory: Path, name: str) -> None:
+    """A document that differs fails the check with a diff of it, and with the remedy."""
+    runner("openapi", "write")
+    path = directory / name
+    path.write_text(path.read_text().replace("Greet anybody", "Greet nobody"))
+    result = runner("openapi", "check")
+    assert result.code == 1
+    changed = [line for line in result.out.splitlines() if line.startswith(("-", "+"))]
+    assert changed[:2] == [
+        f"--- openapi/{name} as committed",
+        f"+++ openapi/{name} as the code says",
+    ]
+    assert [line.split('"')[3] for line in changed[2:]] == ["Greet nobody", "Greet anybody"]
+    assert result.err.endswith("Bring it up to date: python manage.py openapi write\n")
+    assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_missing(runner: Runner, directory: Path, name: str) -> None:
+    """So does one that is not there."""
+    runner("openapi", "write")
+    (directory / name).unlink()
+    result = runner("openapi", "check")
+    assert result.code == 1
+    assert result.out.startswith(f"--- openapi/{name} as committed\n")
+
+
+@pytest.mark.parametrize("change", [str.rstrip, lambda text: text + "\n"], ids=["less", "more"])
+def test_newline_at_the_end(runner: Runner, directory: Path, change: object) -> None:
+    """A newline at the end, missing or too many, is a difference as well."""
+    runner("openapi", "write")
+    path = directory / NAMES[0]
+    path.write_text(change(path.read_text()))  # type: ignore[operator]
+    result = runner("openapi", "check")
+    assert result.code == 1
+    assert result.out
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_same_in_every_process(seed: str) -> None:
+    """The documents are the same to the byte, however a process orders its sets."""
+    code = (
+        "from api.application import application; "
+        "from api.core.cli.openapi import committed_documents as found; "
+        "from openapi.documents import as_text; "
+        "print(*map(as_text, found(application).values()), sep='', end='')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=MANAGE.parent,
+        env=clean_environment() | {"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        check=True,
+    )
+    here = "".join(map(as_text, committed_documents(application).values()))
+    assert ended.stdout.decode() == here

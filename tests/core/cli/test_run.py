@@ -1,0 +1,179 @@
+"""`run`, as a developer has it."""
+
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from api.core.cli.openapi import committed_documents
+from tests.core.cli.conftest import complaint, get, until
+from tests.core.support.cli import Runner
+from tests.core.support.server import MANAGE, Server, free_port, mint
+from tests.core.support.tenant import Tenant
+
+DISCOVERY = "/issuer/.well-known/openid-configuration"
+TOKEN = re.compile(r"^[\w-]+\.[\w-]+\.[\w-]+$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def running(directory: Path) -> Iterator[Server]:
+    """A first run, without any setting."""
+    with Server(directory, "run", "--no-reload") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def token(running: Server) -> str:
+    """The token that the run has printed, the only one."""
+    [found] = TOKEN.findall(running.log)
+    return str(found)
+
+
+def test_greeting(running: Server) -> None:
+    """It prints where the page is, and it is there."""
+    assert f"Swagger UI  {running.url}/docs\n" in running.log
+    assert get(f"{running.url}/docs").status == 200
+
+
+PROTECTED = [
+    path
+    for path, operations in committed_documents()["openapi.json"]["paths"].items()
+    if operations.get("get", {}).get("security") and "{" not in path
+]
+
+
+@pytest.mark.parametrize("path", PROTECTED)
+def test_token_ready_to_paste(running: Server, token: str, path: str) -> None:
+    """The token that it prints opens everything."""
+    assert get(running.url + path).status == 401
+    assert get(running.url + path, token).status == 200
+
+
+def test_issuer(running: Server) -> None:
+    """The embedded issuer is served, at the address that its tokens name."""
+    assert get(running.url + DISCOVERY).json["issuer"] == f"{running.url}/issuer/"
+
+
+def test_mint_beside_it(running: Server, directory: Path) -> None:
+    """`token mint` in the same directory makes tokens that it takes."""
+    answer = get(f"{running.url}/api/me", mint(directory, "read:messages"))
+    assert (answer.status, answer.json["scopes"]) == (200, ["read:messages"])
+
+
+def test_log(running: Server, token: str) -> None:
+    """The log is for people, a line a request, and has no query string."""
+    get(f"{running.url}/api/private?access_token={token}")
+    assert re.search(r"^\d\d:\d\d:\d\d INFO    GET /api/private 401 ", running.log, re.MULTILINE)
+    assert "access_token" not in running.log
+    assert "Traceback" not in running.log
+
+
+def test_modes(running: Server, directory: Path) -> None:
+    """What it keeps is for its owner alone."""
+    kept = [directory / "instance", *(directory / "instance").rglob("*")]
+    assert {path.name for path in kept} >= {"issuer", "signing-key.json", "url"}
+    for path in kept:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+
+def test_run_again(tmp_path: Path) -> None:
+    """A second run, its port from .env this time, honours the first one's token."""
+    port = free_port()
+    with Server(tmp_path, "run", "--no-reload", "--port", str(port), port=port) as first:
+        [token] = TOKEN.findall(first.log)
+    (tmp_path / ".env").write_text(f"PORT={port}\nLOG_FORMAT=json\n")
+    with Server(tmp_path, "run", "--no-reload", port=port) as second:
+        assert get(f"{second.url}/api/private", token).status == 200
+        assert '"path": "/api/private"' in second.log
+
+
+def test_host_and_port_of_the_environment(tmp_path: Path) -> None:
+    """HOST and PORT count, and the issuer's address follows them."""
+    port = free_port()
+    environment = {"HOST": "localhost", "PORT": str(port)}
+    with Server(tmp_path, "run", "--no-reload", port=port, **environment) as server:
+        assert f"http://localhost:{port}/docs" in server.log
+        assert get(server.url + DISCOVERY).json["issuer"] == f"http://localhost:{port}/issuer/"
+
+
+def test_tenant(tmp_path: Path, tenant: Tenant) -> None:
+    """With a tenant there is no embedded issuer and no token of it; the tenant's are taken."""
+    with Server(tmp_path, "run", "--no-reload", **tenant.environment) as server:
+        assert f"Tokens      from {tenant.issuer}\n" in server.log
+        assert not TOKEN.search(server.log)
+        assert get(server.url + DISCOVERY).status == 404
+        assert get(f"{server.url}/api/private", tenant.token()).status == 200
+    assert not (tmp_path / "instance" / "issuer").exists()
+
+
+def test_reload(tmp_path: Path) -> None:
+    """A change of the code, or of .env, counts at once; the token stays good."""
+    for name in ("api", "schemas", "openapi"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(MANAGE.parent / name, tmp_path / name, ignore=ignored)
+    manage = Path(shutil.copy(MANAGE, tmp_path))
+    env_file, resource = tmp_path / ".env", tmp_path / "api" / "resources" / "private.py"
+    env_file.write_text("LOG_FORMAT=console\n")
+    with Server(tmp_path, "run", manage=manage) as server:
+        [token] = TOKEN.findall(server.log)
+
+        def answers(text: str) -> bool:
+            try:
+                answer = get(f"{server.url}/api/private", token)
+            except urllib3.exceptions.HTTPError:
+                # The restart has cut it off.
+                return False
+            assert answer.status == 200
+            return text in answer.json["message"]
+
+        assert answers("Hello from a private endpoint!")
+        resource.write_text(resource.read_text().replace("Hello", "Good evening"))
+        until(lambda: answers("Good evening from a private endpoint!"))
+        env_file.write_text("LOG_FORMAT=json\n")
+        until(lambda: answers("Good evening") and '"path": "/api/private"' in server.log)
+        assert TOKEN.findall(server.log) == [token]
+
+
+def test_not_behind_a_proxy(runner: Runner) -> None:
+    """A proxy brings others, and may call them localhost: the embedded issuer does not start."""
+    result = runner("run", TRUSTED_PROXIES="1")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Error: TRUSTED_PROXIES: ")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "api.example"])  # noqa: S104
+def test_not_on_loopback(runner: Runner, host: str) -> None:
+    """The embedded issuer is for this machine alone; the line says what to do instead."""
+    result = runner("run", "--host", host)
+    said = complaint(result)
+    assert result.code == 2
+    assert said.startswith(f"--host {host}: ")
+    assert "Use --host 127.0.0.1, or set AUTH0_DOMAIN and AUTH0_AUDIENCE." in said
+    assert not (runner.directory / "instance").exists()
+
+
+def test_port_in_use(runner: Runner, taken: int) -> None:
+    """A port that is taken ends in a line, and leaves the address of the last run alone."""
+    said = complaint(runner("run", "--port", str(taken)))
+    assert said == (
+        f"Cannot listen on 127.0.0.1:{taken}: Address already in use. "
+        "Choose another with --host or --port."
+    )
+    assert not (runner.directory / "instance" / "issuer" / "url").exists()
+
+
+@pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "192.0.2.1"])
+def test_no_such_address(runner: Runner, tenant: Tenant, host: str) -> None:
+    """So does an address that this machine does not have."""
+    said = complaint(runner("run", "--host", host, **tenant.environment))
+    assert said.startswith(f"Cannot listen on {host}:3010: ")
+    assert "Errno" not in said

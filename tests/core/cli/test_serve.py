@@ -1,0 +1,174 @@
+"""`serve`, as production has it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc.jwk import RSAKey
+from werkzeug.test import Client
+
+from api import wsgi
+from tests.core.cli.conftest import complaint, get, until
+from tests.core.support.cli import Runner
+from tests.core.support.databases import Sqlite
+from tests.core.support.server import MANAGE, SECONDS, Server, clean_environment, free_port
+from tests.core.support.tenant import AUDIENCE, Tenant, sign
+
+TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
+DISCOVERY = "/issuer/.well-known/openid-configuration"
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("serve")
+
+
+@pytest.fixture(scope="module")
+def served(directory: Path, tenant: Tenant, sqlite: Sqlite) -> Iterator[Server]:
+    """Two workers, a database, and a tenant to vouch for callers."""
+    environment = tenant.environment | {"DATABASE_URL": sqlite.make()}
+    with Server(directory, "serve", "--workers", "2", **environment) as server:
+        yield server
+
+
+def lines(server: Server) -> list[dict[str, Any]]:
+    """The log, whose every line is a JSON object."""
+    return [json.loads(line) for line in server.log.splitlines()]
+
+
+def test_tenants_token(served: Server, tenant: Tenant) -> None:
+    """Every worker takes the tenant's tokens."""
+    statuses = {get(f"{served.url}/api/private", tenant.token()).status for _ in range(10)}
+    assert statuses == {200}
+
+
+def test_forged_token(served: Server, tenant: Tenant) -> None:
+    """And no other's."""
+    forger = RSAKey.generate_key(2048)
+    token = sign(tenant.header(), tenant.claims(), forger)
+    answers = [get(f"{served.url}/api/private", token) for _ in range(10)]
+    assert {answer.status for answer in answers} == {401}
+    assert "signature: " in answers[0].json["detail"]
+
+
+def test_scope(served: Server, tenant: Tenant) -> None:
+    """A token that grants too little is not enough."""
+    assert get(f"{served.url}/api/private-scoped", tenant.token(scope="x")).status == 403
+
+
+def test_log(served: Server, tenant: Tenant) -> None:
+    """The log is JSON, a line a request, and has no query string and no token in it."""
+    token = tenant.token()
+    answer = get(f"{served.url}/api/public?access_token={token}", token)
+    found = {line.get("request_id"): line for line in lines(served)}
+    line = found[answer.headers["X-Request-Id"]]
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/api/public", 200)
+    assert token.partition(".")[0] not in served.log
+    assert all({"time", "level", "logger", "message"} <= line.keys() for line in found.values())
+
+
+def test_embedded_issuer(served: Server, directory: Path) -> None:
+    """There is no embedded issuer, and no file of one."""
+    assert get(served.url + DISCOVERY).status == 404
+    assert not (directory / "instance" / "issuer").exists()
+
+
+def test_issuer_down(tmp_path: Path, tenant: Tenant, database_url: str) -> None:
+    """With the issuer down it starts, public endpoints answer, and private ones say 503."""
+    environment = TENANT | {"AUTH0_DOMAIN": "localhost:1", "DATABASE_URL": database_url}
+    with Server(tmp_path, "serve", "--workers", "1", **environment) as server:
+        answer = get(f"{server.url}/api/private", tenant.token(iss="https://localhost:1/"))
+        assert answer.status == 503
+        assert 1 <= int(answer.headers["Retry-After"]) <= 5
+        assert "WWW-Authenticate" not in answer.headers
+        assert get(f"{server.url}/api/public").status == 200
+        assert "could not be fetched" in server.log
+        assert len(lines(server)) > 1
+
+
+def test_end(tmp_path: Path, database_url: str) -> None:
+    """SIGTERM ends it, no worker has to be killed; HOST is the environment's, PORT that of .env."""
+    port = free_port()
+    (tmp_path / ".env").write_text(f"PORT={port}\nHOST=192.0.2.1\n")
+    environment = TENANT | {"HOST": "127.0.0.1", "DATABASE_URL": database_url}
+    with Server(tmp_path, "serve", "--workers", "2", port=port, **environment) as server:
+        until(lambda: server.started == 2)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(SECONDS) == 0
+        assert not {line["level"] for line in lines(server)} & {"ERROR", "CRITICAL"}
+        assert "Killing" not in server.log
+
+
+def test_without_a_tenant(runner: Runner) -> None:
+    """Without a tenant it refuses, in one line that names both settings."""
+    result = runner("serve")
+    assert result.code == 2
+    assert complaint(result).startswith("AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set.")
+
+
+@pytest.mark.parametrize("given", TENANT)
+def test_with_half_a_tenant(runner: Runner, given: str) -> None:
+    """With one of the two it refuses, and names both."""
+    result = runner("serve", **{given: TENANT[given]})
+    assert result.code == 2
+    assert all(name in complaint(result) for name in TENANT)
+
+
+def test_port_in_use(runner: Runner, taken: int) -> None:
+    """A port that is taken ends in a line, before any worker is started."""
+    result = runner("serve", "--port", str(taken), **TENANT)
+    assert result.code == 1
+    said = complaint(result)
+    assert said.startswith(f"Cannot listen on 127.0.0.1:{taken}: Address already in use.")
+
+
+ATTEMPTS: list[dict[str, str]] = [
+    {},
+    {"AUTH0_DOMAIN": "localhost:3010", "AUTH0_AUDIENCE": "https://api.localhost/"},
+    {"AUTH0_DOMAIN": "127.0.0.1:3010,tenant.example"},
+    {"AUTH0_SPA_CLIENT_ID": "embedded-spa"},
+    {"FLASK_ENV": "development", "FLASK_DEBUG": "1", "DEBUG": "1", "TESTING": "1"},
+    {"ISSUER": "embedded", "EMBEDDED_ISSUER": "1", "AUTH0_EMBEDDED": "true"},
+    {"HOST": "127.0.0.1", "PORT": "3010", "LOG_LEVEL": "debug", "LOG_FORMAT": "console"},
+    {"WERKZEUG_RUN_MAIN": "true"},
+]
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda attempt: "+".join(attempt) or "none")
+def test_no_issuer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempt: dict[str, str]
+) -> None:
+    """Whatever the settings say, and whatever an earlier run left, there is no embedded issuer."""
+    (tmp_path / "instance" / "issuer").mkdir(parents=True)
+    (tmp_path / "instance" / "issuer" / "url").write_text("http://127.0.0.1:3010/issuer/")
+    monkeypatch.chdir(tmp_path)
+    for name, value in (TENANT | attempt).items():
+        monkeypatch.setenv(name, value)
+    client = Client(wsgi.application())
+    for path in (DISCOVERY, "/issuer/.well-known/jwks.json", "/issuer/authorize"):
+        assert client.get(path).status_code == 404
+    assert client.post("/issuer/oauth/token").status_code == 404
+    assert client.get("/api/public").status_code == 200
+
+
+def test_never_imports_the_issuer(tmp_path: Path) -> None:
+    """What workers load does not even know the embedded issuer."""
+    code = (
+        "import sys; from api.wsgi import application; application(); "
+        "print([name for name in sys.modules"
+        " if name.startswith(('api.core.issuer', 'api.core.cli.main'))])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=clean_environment() | TENANT | {"PYTHONPATH": str(MANAGE.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "[]\n"

@@ -1,0 +1,81 @@
+"""Refusals as WWW-Authenticate."""
+
+import pytest
+
+from api.core.guard.challenges import Offer, challenges
+from api.core.problems import (
+    AuthorizationMissing,
+    InsufficientScope,
+    InvalidDPoPProof,
+    InvalidRequest,
+    InvalidToken,
+)
+
+BOTH = Offer(("Bearer", "DPoP"), "https://api.example.com/", "https://here/metadata")
+KNOWN = 'realm="https://api.example.com/", resource_metadata="https://here/metadata"'
+ALGS = 'algs="ES256 RS256 EdDSA"'
+
+
+@pytest.mark.parametrize(
+    ("schemes", "told"),
+    [
+        (("Bearer",), [f"Bearer {KNOWN}"]),
+        (("DPoP",), [f"DPoP {KNOWN}, {ALGS}"]),
+        (("Bearer", "DPoP"), [f"Bearer {KNOWN}", f"DPoP {KNOWN}, {ALGS}"]),
+    ],
+)
+def test_missing(schemes, told):
+    """A request without credentials learns each scheme that is taken, and no error."""
+    offer = Offer(schemes, BOTH.realm, BOTH.metadata)
+    assert list(challenges(offer, AuthorizationMissing(), None, ("a",))) == told
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error"), [(InvalidRequest, "invalid_request"), (InvalidToken, "invalid_token")]
+)
+def test_error(refusal, error):
+    """A refusal names its error and what to do about it, and no scope."""
+    bearer, dpop = challenges(BOTH, refusal("do this"), "Bearer", ("a",))
+    assert bearer == f'Bearer {KNOWN}, error="{error}", error_description="do this"'
+    assert dpop == f"DPoP {KNOWN}, {ALGS}"
+
+
+def test_error_at_the_scheme_that_was_used():
+    """What is wrong with a DPoP request is said in the challenge of DPoP."""
+    bearer, dpop = challenges(BOTH, InvalidDPoPProof("do this"), "DPoP", ())
+    assert bearer == f"Bearer {KNOWN}"
+    assert dpop == (
+        f'DPoP {KNOWN}, {ALGS}, error="invalid_dpop_proof", error_description="do this"'
+    )
+
+
+@pytest.mark.parametrize("used", [None, "Basic"])
+def test_error_without_a_scheme_of_ours(used):
+    """A broken header without a scheme of ours is told of in the first challenge."""
+    bearer, dpop = challenges(BOTH, InvalidRequest("do this"), used, ())
+    assert "invalid_request" in bearer
+    assert "error" not in dpop
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "scope"), [(("a:b",), "a:b"), (("a:b c",), "a:b c"), (("a b", "c"), "a b")]
+)
+def test_insufficient_scope(alternatives, scope):
+    """A refusal for want of scope names all that would do: of alternatives, the first."""
+    [bearer, _] = challenges(BOTH, InsufficientScope("ask"), "Bearer", alternatives)
+    assert bearer.endswith(f'error_description="ask", scope="{scope}"')
+
+
+def test_quotes():
+    """Whatever a description holds, it stays within its quotes and on its line."""
+    text = 'a"b\\c\r\nd\té\x7f'
+    [told] = challenges(Offer(("Bearer",), "r", "m"), InvalidToken(text), "Bearer", ())
+    assert told.endswith('error_description="a\'b/c??d???"')
+
+
+def test_quotes_of_what_is_said_to_every_caller():
+    """An audience and an address stay within their quotes as well."""
+    [told] = challenges(
+        Offer(("Bearer",), 'urn:"\u00e4"', 'm"\r\n'), AuthorizationMissing(), None, ()
+    )
+    assert told == 'Bearer realm="urn:\'?\'", resource_metadata="m\'??"'

@@ -1,0 +1,194 @@
+"""Every row of the table of proofs over a real socket, against one process that trusts the tenant.
+
+RFC 9449: a token that is bound to a key comes with a proof of the key.
+"""
+
+import json
+
+import pytest
+
+from tests.core.guard.conftest import Answer, challenges, echoes
+from tests.core.guard.corpus.proof_case import CLIENT, STRANGER, URL, bound, claims, good, header
+from tests.core.guard.corpus.proofs import ACCEPTED_PROOFS, REFUSED_PROOFS, ProofCase
+from tests.core.support.dpop import proof
+from tests.core.support.tenant import AUDIENCE
+
+CANARY = 'canary", error="none\\\r\nSet-Cookie: canary=1'
+
+
+@pytest.fixture
+def ask(send):
+    """`ask("/api/me", token, proof)`: a request with these as DPoP has them."""
+
+    def request(path, token, *proofs, scheme="DPoP", **sent) -> Answer:
+        more = sent.pop("more", b"") + lines(proofs)
+        return send(path, f"{scheme} {token}".encode(), more=more, **sent)
+
+    return request
+
+
+def lines(proofs) -> bytes:
+    values = (value.encode() if isinstance(value, str) else value for value in proofs)
+    return b"".join(b"DPoP: %b\r\n" % value for value in values)
+
+
+def named(case: ProofCase) -> str:
+    return case.name
+
+
+@pytest.mark.parametrize("case", REFUSED_PROOFS, ids=named)
+def test_refused(case, ask, tenant):
+    """A bad proof is refused with its status, its reason, and nothing of itself."""
+    token = case.token(tenant)
+    proofs = case.proofs(token)
+    answer = ask(case.path, token, *proofs, scheme=case.scheme, host=case.host)
+    assert answer.status == case.status, answer.body
+    assert answer.headers.get_all("Content-Type") == ["application/problem+json"]
+    assert answer.body["status"] == case.status
+    assert answer.body["error"] == case.error
+    assert case.reason in answer.body["error_description"]
+    blamed = "DPoP" if case.scheme == "DPoP" else "Bearer"
+    scope = "read:messages" if case.status == 403 else ""
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, blamed, scope)
+    assert not echoes(answer, (token.encode(), *proofs))
+
+
+@pytest.mark.parametrize("case", ACCEPTED_PROOFS, ids=named)
+def test_accepted(case, ask, tenant):
+    """A good proof is let in, no challenge goes with the answer, and /api/me says how it came."""
+    token = case.token(tenant)
+    answer = ask(case.path, token, *case.proofs(token), scheme=case.scheme, host=case.host)
+    assert answer.status == 200, answer.body
+    assert "WWW-Authenticate" not in answer.headers
+    expected = "Bearer" if case.scheme == "Bearer" else "DPoP"
+    assert answer.body.get("token_type", expected) == expected
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        *(header(**{name: CANARY}) for name in ("typ", "alg", "crit", "jwk")),
+        *(header(jwk=CLIENT.jwk | {name: CANARY}) for name in ("kty", "crv", "x", "y")),
+        *(claims(**{name: CANARY}) for name in ("htm", "htu", "iat", "ath")),
+    ],
+    ids=["typ", "alg", "crit", "jwk", "kty", "crv", "x", "y", "htm", "htu", "iat", "ath"],
+)
+def test_nothing_echoed(made, ask, tenant):
+    """What a member of the proof says is in no header and no body."""
+    token = bound()(tenant)
+    answer = ask("/api/me", token, made(token))
+    assert answer.status == 401
+    assert "canary" not in (str(answer.headers) + json.dumps(answer.body)).lower()
+
+
+def test_replayed(ask, tenant):
+    """A proof counts once, and no later time."""
+    token = bound()(tenant)
+    made = good(token)
+    assert ask("/api/me", token, made).status == 200
+    for _ in range(3):
+        again = ask("/api/me", token, made)
+        assert again.status == 401
+        assert again.body["error_description"].startswith("jti: it was used before")
+        assert again.headers.get_all("WWW-Authenticate") == challenges(again.body, "DPoP")
+
+
+def test_same_jti_in_another_proof(ask, tenant):
+    """A jti that was used is used, whatever else the proof says."""
+    token = bound()(tenant)
+    assert ask("/api/me", token, claims(jti="once")(token)).status == 200
+    again = ask("/api/me", token, claims(jti="once", x=1)(token))
+    assert again.body["error_description"].startswith("jti: it was used before")
+
+
+def test_same_jti_of_another_key(ask, tenant):
+    """Two clients may choose the same jti: it is remembered with its key."""
+    for key in (CLIENT, STRANGER):
+        token = bound(key)(tenant)
+        made = proof(key, "GET", URL, token, jti="chosen by two")
+        assert ask("/api/me", token, made).status == 200
+
+
+def test_refused_is_not_used(ask, tenant):
+    """A proof that was refused for another reason is not used up by that."""
+    token = bound()(tenant)
+    made = good(token)
+    assert ask("/api/private", token, made).status == 401
+    assert ask("/api/me", token, made).status == 200
+
+
+def test_two_authorization_headers(send, tenant):
+    """Two Authorization headers are no request, whichever schemes they have."""
+    token = bound()(tenant)
+    both = (f"DPoP {token}".encode(), f"Bearer {tenant.token()}".encode())
+    for authorization in (both, both[::-1], both[:1] * 2):
+        answer = send("/api/me", *authorization, more=lines([good(token)]))
+        assert answer.status == 400
+        assert answer.body["error"] == "invalid_request"
+
+
+def test_scheme_alone(send):
+    """The scheme without a token is no request; its challenge says so."""
+    answer = send("/api/me", b"DPoP", more=lines([good("")]))
+    assert answer.status == 400
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, "DPoP")
+
+
+def test_proof_alone(send):
+    """A proof without an Authorization header is no credentials: there is no error to tell."""
+    answer = send("/api/me", more=lines([good("")]))
+    assert answer.status == 401
+    assert "error" not in answer.body
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body)
+
+
+@pytest.mark.parametrize("name", ["DPoP-Proof", "X-DPoP", "D-PoP", "Proof", "Cookie"])
+def test_other_headers_are_not_read(name, ask, tenant):
+    """A proof in a header of another name is no proof."""
+    token = bound()(tenant)
+    answer = ask("/api/me", token, more=f"{name}: {good(token)}\r\n".encode())
+    assert answer.body["error_description"] == "format: send a proof in the header DPoP"
+
+
+def test_header_name_in_any_case(send, tenant):
+    """The name of the header is DPoP in any case."""
+    token = bound()(tenant)
+    for name in ("dpop", "DPOP"):
+        more = f"{name}: {good(token)}\r\n".encode()
+        assert send("/api/me", f"DPoP {token}".encode(), more=more).status == 200
+
+
+def test_head(ask, tenant):
+    """HEAD needs a proof for HEAD, and answers with its headers alone."""
+    token = bound()(tenant)
+    let_in = ask("/api/me", token, proof(CLIENT, "HEAD", URL, token), method="HEAD")
+    assert (let_in.status, let_in.body) == (200, {})
+    refused = ask("/api/me", token, good(token), method="HEAD")
+    assert (refused.status, refused.body) == (401, {})
+    [bearer, dpop] = refused.headers.get_all("WWW-Authenticate")
+    assert bearer.startswith(f'Bearer realm="{AUDIENCE}"')
+    assert 'error_description="htm: ' in dpop
+
+
+def test_body(ask, tenant):
+    """A request with a body is let in by a proof for its method, and by no other."""
+    token = bound(scope="write:messages")(tenant)
+    url = "http://localhost/api/messages"
+    body = b'{"text": "hello"}'
+    length = b"Content-Length: %d\r\n" % len(body)
+    post = {"method": "POST", "body": body, "more": b"Content-Type: application/json\r\n" + length}
+    created = ask("/api/messages", token, proof(CLIENT, "POST", url, token), **post)
+    assert created.status == 201
+    refused = ask("/api/messages", token, proof(CLIENT, "GET", url, token), **post)
+    assert refused.body["error_description"].startswith("htm: ")
+
+
+def test_nothing_logged(ask, server, tenant):
+    """The log of the process holds no token, no proof, and no traceback."""
+    token = bound()(tenant)
+    made = claims(htm="POST")(token)
+    ask("/api/me", token, made)
+    ask("/api/me", token, good(token))
+    assert token[-40:] not in server.log
+    assert made[-40:] not in server.log
+    assert "Traceback" not in server.log

@@ -1,0 +1,157 @@
+"""DPOP: which schemes each mode takes, offers, and tells clients of."""
+
+import pytest
+
+from api.core.guard import require_auth
+from api.core.guard.proof import ALGORITHMS
+from tests.core.guard.conftest import METADATA, app_of
+from tests.core.guard.corpus.proof_case import CLIENT, bound, good
+from tests.core.support.dpop import proof
+from tests.core.support.tenant import AUDIENCE
+
+KNOWN = f'realm="{AUDIENCE}", resource_metadata="{METADATA}"'
+BEARER = f"Bearer {KNOWN}"
+DPOP = f'DPoP {KNOWN}, algs="ES256 RS256 EdDSA"'
+OFFERS = {"allowed": [BEARER, DPOP], "required": [DPOP], "off": [BEARER]}
+MODES = pytest.mark.parametrize("mode", OFFERS)
+
+
+def guard_of(tenant, mode):
+    return app_of(tenant, settings={"dpop": mode}).extensions["guard"]
+
+
+@pytest.fixture
+def ask(tenant):
+    """`ask("off", "Bearer")`: the answer of an app in that mode to good credentials by a scheme."""
+
+    def request(mode, scheme, *, is_bound=False):
+        client = app_of(tenant, settings={"dpop": mode}).test_client()
+        token = bound()(tenant) if is_bound else tenant.token()
+        headers = {"Authorization": f"{scheme} {token}", "DPoP": good(token)}
+        return client.get("/api/me", headers=headers)
+
+    return request
+
+
+@pytest.mark.parametrize(
+    ("mode", "scheme", "is_bound", "status"),
+    [
+        ("allowed", "Bearer", False, 200),
+        ("allowed", "Bearer", True, 401),
+        ("allowed", "DPoP", True, 200),
+        ("allowed", "DPoP", False, 401),
+        ("required", "Bearer", False, 401),
+        ("required", "Bearer", True, 401),
+        ("required", "DPoP", True, 200),
+        ("required", "DPoP", False, 401),
+        ("off", "Bearer", False, 200),
+        ("off", "Bearer", True, 401),
+        ("off", "DPoP", True, 401),
+        ("off", "DPoP", False, 401),
+    ],
+)
+def test_taken(ask, mode, scheme, is_bound, status):
+    """Each mode takes its schemes, and each scheme the tokens that are bound as it needs."""
+    assert ask(mode, scheme, is_bound=is_bound).status_code == status
+
+
+@MODES
+@pytest.mark.parametrize("scheme", ["Basic", "Digest", "GNAP", "B", "DPoPx", "Bearer1"])
+def test_unknown_scheme(ask, mode, scheme):
+    """A scheme that nobody takes is no credentials: every scheme is offered, and no error told."""
+    answer = ask(mode, scheme)
+    assert answer.status_code == 401
+    assert answer.headers.getlist("WWW-Authenticate") == OFFERS[mode]
+    assert answer.json["type"] == "/problems#authorization-missing"
+    assert "error" not in answer.json
+
+
+@MODES
+def test_nothing_sent(tenant, mode):
+    """Who sends nothing is offered the schemes of the mode, and told how to send the first."""
+    client = app_of(tenant, settings={"dpop": mode}).test_client()
+    answer = client.get("/api/me")
+    assert answer.headers.getlist("WWW-Authenticate") == OFFERS[mode]
+    scheme = OFFERS[mode][0].partition(" ")[0]
+    assert answer.json["detail"].endswith(f"Authorization: {scheme} TOKEN.")
+
+
+@pytest.mark.parametrize(
+    ("mode", "scheme"), [("required", "Bearer"), ("required", "bearer"), ("off", "DPoP")]
+)
+def test_scheme_that_is_off(ask, mode, scheme):
+    """A scheme that the mode does not take is a scheme like any unknown one."""
+    for is_bound in (False, True):
+        answer = ask(mode, scheme, is_bound=is_bound)
+        assert answer.status_code == 401
+        assert answer.headers.getlist("WWW-Authenticate") == OFFERS[mode]
+        assert "error" not in answer.json
+
+
+@pytest.mark.parametrize(("mode", "scheme"), [("allowed", "Bearer"), ("off", "Bearer")])
+def test_bound_token_by_bearer(ask, mode, scheme):
+    """A bound token is never to be had by bearing it, even where DPoP is off."""
+    answer = ask(mode, scheme, is_bound=True)
+    assert answer.json["error"] == "invalid_token"
+    assert 'error="invalid_token"' in answer.headers.getlist("WWW-Authenticate")[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "schemes"),
+    [("allowed", ["bearer", "dpop"]), ("required", ["dpop"]), ("off", ["bearer"])],
+)
+def test_validators(tenant, mode, schemes):
+    """The guard has a validator for each scheme that it takes, and offers them in this order."""
+    guard = guard_of(tenant, mode)
+    assert list(guard.validators) == schemes
+    assert [scheme.lower() for scheme in guard.offer("m").schemes] == schemes
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        ("allowed", {"dpop_bound_access_tokens_required": False}),
+        ("required", {"dpop_bound_access_tokens_required": True}),
+        ("off", None),
+    ],
+)
+def test_metadata(tenant, mode, told):
+    """What clients are told of the guard (RFC 9728 section 2) fits what it takes."""
+    algorithms = {"dpop_signing_alg_values_supported": list(ALGORITHMS)}
+    assert guard_of(tenant, mode).metadata() == {
+        "resource": AUDIENCE,
+        "authorization_servers": [tenant.issuer],
+        "bearer_methods_supported": ["header"],
+        **(algorithms | told if told else {}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "htu", "status"),
+    [
+        ("/of/%C3%A9%20x", "/of/%c3%a9%20x", 200),
+        ("/of/%41", "/of/A", 200),
+        ("/of/%2541", "/of/%2541", 200),
+        ("/of/%2541", "/of/%41", 401),
+        ("/of/%2541", "/of/A", 401),
+        ("/of/a%3Fb", "/of/a%3Fb", 200),
+        ("/of/a%3Fb", "/of/a?b", 401),
+    ],
+)
+def test_address_of_the_request(app, tenant, path, htu, status):
+    """A proof is for the path as it was asked for, whatever its characters and escapes."""
+    app.add_url_rule("/of/<name>", view_func=require_auth()(lambda name: name))
+    token = bound()(tenant)
+    made = proof(CLIENT, "GET", f"http://localhost{htu}", token)
+    headers = {"Authorization": f"DPoP {token}", "DPoP": made}
+    assert app.test_client().get(path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("htu", "status"), [("/v1/api/me", 200), ("/api/me", 401)])
+def test_address_under_a_prefix(app, tenant, htu, status):
+    """Where the API is mounted under a prefix, a proof is for the path with it."""
+    token = bound()(tenant)
+    made = proof(CLIENT, "GET", f"http://localhost{htu}", token)
+    headers = {"Authorization": f"DPoP {token}", "DPoP": made}
+    answer = app.test_client().get("/api/me", headers=headers, base_url="http://localhost/v1")
+    assert answer.status_code == status

@@ -1,0 +1,192 @@
+"""Whatever is sent, the guard decides: it neither breaks nor lets in what it must not."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.guard.conftest import app_of
+from tests.core.guard.corpus.case import signed
+from tests.core.guard.corpus.proof_case import CLIENT, URL, bound
+from tests.core.support import dpop
+from tests.core.support.tenant import AUDIENCE
+
+# Whether a kid is unknown, the keys tell for tokens that are older than them; others wait (503).
+EARLIER = int(time.time()) - 60
+
+fuzzed = settings(deadline=None, derandomize=True, database=None, max_examples=200)
+
+TOKEN68 = "ABCXYZabcxyz0189-._~+/="
+NUMBERS = st.integers() | st.floats() | st.integers(-400, 400).map(lambda digits: 10 ** abs(digits))
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+HEADERS = st.sampled_from(["alg", "crit", "typ", "kid", "jwk", "jku", "x5c", "b64", "zip"])
+REGISTERED = st.sampled_from(["iss", "aud", "exp", "nbf", "iat", "sub", "scope", "permissions"])
+PROOF_HEADERS = st.sampled_from(["typ", "alg", "jwk", "crit", "kid", "x5c"])
+PROOF_CLAIMS = st.sampled_from(["htm", "htu", "iat", "ath", "jti", "nonce", "exp"])
+JWK_MEMBERS = st.sampled_from(["kty", "crv", "x", "y", "n", "e", "d", "use", "key_ops", "kid"])
+CLAIMS = REGISTERED | st.sampled_from(["azp", "client_id", "org_id", "act", "nonce", "cnf"])
+
+
+@pytest.fixture(scope="module")
+def answer(tenant):
+    """`answer(value)`: what /api/me answers to this Authorization, as WSGI hands it over."""
+    client = app_of(tenant).test_client()
+
+    def send(value, path="/api/me"):
+        return client.get(path, environ_overrides={"HTTP_AUTHORIZATION": value})
+
+    return send
+
+
+@fuzzed
+@given(value=st.text(st.characters(max_codepoint=255)))
+def test_any_bytes(answer, value):
+    """Any bytes for an Authorization are 400 or 401."""
+    assert answer(value).status_code in {400, 401}
+
+
+@fuzzed
+@given(
+    scheme=st.sampled_from(["Bearer", "bearer", "DPoP", "Basic", ""]),
+    space=st.sampled_from([" ", "  ", "\t", "", ","]),
+    token=st.text(TOKEN68) | st.text(),
+)
+def test_any_credentials(answer, scheme, space, token):
+    """Anything that looks like credentials is 400 or 401."""
+    value = f"{scheme}{space}{token}".encode("utf-8", "surrogatepass").decode("latin-1")
+    assert answer(value).status_code in {400, 401}
+
+
+@fuzzed
+@given(header=VALUES, claims=VALUES)
+def test_any_content(answer, tenant, header, claims):
+    """Any JSON for a header and for claims, rightly signed, is 401."""
+    assert answer(f"Bearer {signed(tenant.key, header, claims)}").status_code == 401
+
+
+@fuzzed
+@given(header=st.dictionaries(HEADERS | st.text(), VALUES, max_size=3))
+def test_any_header(answer, tenant, header):
+    """A good header with any members changed or added is let in or refused, never 5xx."""
+    token = signed(tenant.key, tenant.header() | header, tenant.claims(iat=EARLIER))
+    assert answer(f"Bearer {token}").status_code in {200, 401}
+
+
+@fuzzed
+@given(claims=st.dictionaries(CLAIMS | st.text(), VALUES, max_size=3))
+def test_any_claims(answer, tenant, claims):
+    """Good claims with any members changed or added are let in or refused, never 5xx."""
+    token = signed(tenant.key, tenant.header(), tenant.claims() | claims)
+    for path, statuses in (("/api/me", {200, 401}), ("/api/private-scoped", {200, 401, 403})):
+        assert answer(f"Bearer {token}", path).status_code in statuses
+
+
+@fuzzed
+@given(data=st.data())
+def test_any_change(answer, tenant, data):
+    """A good token with any one character changed or taken out is refused."""
+    token = tenant.token(iat=EARLIER)
+    at = data.draw(st.integers(0, len(token) - 1))
+    letter = data.draw(st.sampled_from(["", *TOKEN68]).filter(lambda new: new != token[at]))
+    assert answer(f"Bearer {token[:at]}{letter}{token[at + 1 :]}").status_code in {400, 401}
+
+
+@pytest.fixture(scope="module")
+def prove(tenant):
+    """`prove(proof)`: what /api/me answers to a good bound token with this DPoP header."""
+    client = app_of(tenant).test_client()
+    token = bound()(tenant)
+
+    def send(proof):
+        sent = {"HTTP_AUTHORIZATION": f"DPoP {token}", "HTTP_DPOP": proof(token)}
+        return client.get("/api/me", environ_overrides=sent)
+
+    return send
+
+
+def proven(header, claims):
+    """A proof of the right key, its header and claims as changed, for an access token."""
+    return lambda token: dpop.signed(
+        CLIENT,
+        dpop.proof_header(CLIENT) | header,
+        dpop.proof_claims("GET", URL, token) | claims,
+    )
+
+
+@fuzzed
+@given(value=st.text(st.characters(max_codepoint=255)))
+def test_any_bytes_for_dpop(answer, value):
+    """Any bytes behind the scheme DPoP are 400 or 401."""
+    assert answer(f"DPoP {value}").status_code in {400, 401}
+
+
+@fuzzed
+@given(value=st.text(st.characters(max_codepoint=255)) | st.text(TOKEN68))
+def test_any_bytes_for_a_proof(prove, value):
+    """Any bytes for a proof are 401."""
+    assert prove(lambda _: value).status_code == 401
+
+
+@fuzzed
+@given(header=VALUES, claims=VALUES)
+def test_any_content_of_a_proof(prove, header, claims):
+    """Any JSON for a proof's header and claims, rightly signed, is 401."""
+    assert prove(lambda _: dpop.signed(CLIENT, header, claims)).status_code == 401
+
+
+@fuzzed
+@given(header=st.dictionaries(PROOF_HEADERS | st.text(), VALUES, max_size=3))
+def test_any_header_of_a_proof(prove, header):
+    """A proof's good header with any members changed or added is let in or refused, never 5xx."""
+    assert prove(proven(header, {})).status_code in {200, 401}
+
+
+@fuzzed
+@given(jwk=st.dictionaries(JWK_MEMBERS | st.text(), VALUES, max_size=3))
+def test_any_jwk_of_a_proof(prove, jwk):
+    """A proof's good jwk with any members changed or added is let in or refused, never 5xx."""
+    assert prove(proven({"jwk": CLIENT.jwk | jwk}, {})).status_code in {200, 401}
+
+
+@fuzzed
+@given(claims=st.dictionaries(PROOF_CLAIMS | st.text(), VALUES, max_size=3))
+def test_any_claims_of_a_proof(prove, claims):
+    """A proof's good claims with any members changed or added are let in or refused, never 5xx."""
+    assert prove(proven({}, claims)).status_code in {200, 401}
+
+
+@fuzzed
+@given(htu=st.text() | st.text("htp:/localhost.%2Fe[]@?#\\").map(lambda end: f"http://{end}"))
+def test_any_address_of_a_proof(prove, htu):
+    """Any text for htu is let in or refused, never 5xx."""
+    assert prove(proven({}, {"htu": htu})).status_code in {200, 401}
+
+
+@fuzzed
+@given(at=st.integers(0, 2000), letter=st.sampled_from(["", *TOKEN68]))
+def test_any_change_of_a_proof(prove, at, letter):
+    """A good proof with any one character changed or taken out is refused."""
+
+    def changed(token):
+        proof = proven({}, {})(token)
+        place = at % len(proof)
+        new = "" if letter == proof[place] else letter
+        return f"{proof[:place]}{new}{proof[place + 1 :]}"
+
+    assert prove(changed).status_code == 401
+
+
+def test_good_proof(prove):
+    """The proof that these tests change is a good one."""
+    assert prove(proven({}, {})).json["token_type"] == "DPoP"
+
+
+def test_good_token(answer, tenant):
+    """The token that these tests change is a good one."""
+    assert json.loads(answer(f"Bearer {tenant.token()}").data)["audience"][0] == AUDIENCE

@@ -1,0 +1,61 @@
+"""The form of a token. The corpus holds what else is refused, over a socket."""
+
+import pytest
+
+from api.core.guard import jws
+from tests.core.guard.corpus.case import signed
+
+
+def test_parts(key):
+    """A token is read into its header, its claims, and what was signed."""
+    token = signed(key, {"alg": "RS256"}, {"sub": "Änne"})
+    read = jws.read(token)
+    assert (read.header, read.claims) == ({"alg": "RS256"}, {"sub": "Änne"})
+    assert read.signing_input == token.rpartition(".")[0].encode()
+    assert len(read.signature) == 256
+
+
+def test_surrogate_pair(key):
+    """Two surrogates that make a character are text."""
+    assert jws.read(signed(key, {}, rb'{"sub": "\ud83d\ude00"}')).claims == {"sub": "\U0001f600"}
+
+
+@pytest.mark.parametrize(
+    "text", [rb'{"a": "\ud800"}', rb'{"\udfff": 1}', rb'{"a": ["\udc00\ud800"]}']
+)
+def test_lone_surrogate(key, text):
+    """A surrogate alone is no text: what holds one is refused, for it could not be shown."""
+    with pytest.raises(jws.Unreadable, match="the payload is no strict JSON object"):
+        jws.read(signed(key, {}, text))
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        ("", "opaque"),
+        ("opaque", "opaque"),
+        ("e30.e30", "opaque"),
+        ("e30.e30.AA.AA", "opaque"),
+        ("e30.e30.AA.AA.AA", "encrypted"),
+        ("e30=.e30.AA", "header is not base64url"),
+        (" e30.e30.AA", "header is not base64url"),
+        ("e30.e3\n0.AA", "payload is not base64url"),
+        ("e30.é30.AA", "payload is not base64url"),
+        ("e30.e31.AA", "payload is not base64url"),
+        ("e30.e30.+/", "signature is not base64url"),
+        ("e30.e30.AB", "signature is not base64url"),
+        ("e30.e30.A", "signature is not base64url"),
+        ("..", "header is no strict JSON object"),
+        ("W10.e30.", "header is no strict JSON object"),
+        ("e30.W10.", "payload is no strict JSON object"),
+    ],
+)
+def test_unreadable(token, reason):
+    """What is no compact JWS is refused with the part that is at fault."""
+    with pytest.raises(jws.Unreadable, match=reason):
+        jws.read(token)
+
+
+def test_no_signature():
+    """An empty signature is well formed: it fails where it is verified."""
+    assert jws.read("e30.e30.").signature == b""

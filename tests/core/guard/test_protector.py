@@ -1,0 +1,255 @@
+"""require_auth: what one line above a method enforces and documents."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from marshmallow import Schema, fields
+
+from api.application import application
+from api.core.bridge import Namespace, Resource
+from api.core.guard import current_token, require_auth
+from api.core.guard.fetch import FetchError
+from api.core.problems import (
+    AuthorizationMissing,
+    InsufficientScope,
+    InvalidDPoPProof,
+    InvalidRequest,
+    InvalidToken,
+    ReplayMemoryUnavailable,
+    SigningKeysUnavailable,
+)
+from tests.core.guard.conftest import app_of
+from tests.core.support.tenant import AUDIENCE, Tenant
+
+ns = Namespace(
+    "notes", "For these tests", path="/notes", scopes={"a": "One", "b": "Another", "c": "A third"}
+)
+EXAMPLE = {"text": "hello"}
+
+
+class Note(Schema):
+    """A note"""
+
+    text = fields.Str(required=True, metadata={"description": "Its text.", "example": "hello"})
+
+
+@ns.route("")
+class Notes(Resource):
+    @require_auth.either("a b", "c")
+    @ns.operation(returns=Note, example=EXAMPLE)
+    def get(self):
+        """Read a note"""
+        return EXAMPLE
+
+    @require_auth("a", "b")
+    @ns.operation(body=Note, returns=Note, example=EXAMPLE)
+    def post(self, body):
+        """Write a note"""
+        return body
+
+
+@pytest.fixture
+def notes(tenant):
+    return app_of(tenant, api=replace(application, namespaces=(ns,))).test_client()
+
+
+def authorized(tenant, **claims):
+    return {"Authorization": f"Bearer {tenant.token(**claims)}"}
+
+
+@pytest.mark.parametrize("scope", ["", "a b", " a", 'a"', "a\\", "é", "a\n", 5, None, ["a"]])
+def test_wrong_scope(scope):
+    """What is no scope is refused where it is written, not when it is needed."""
+    with pytest.raises(ValueError, match="is not a scope"):
+        require_auth("read:messages", scope)
+
+
+def test_every_character_of_a_scope():
+    """A scope may have every character that RFC 6749 section 3.3 lets it have."""
+    allowed = "".join(map(chr, (0x21, *range(0x23, 0x5C), *range(0x5D, 0x7F))))
+    assert require_auth(allowed)
+    assert require_auth.either(allowed)
+
+
+@pytest.mark.parametrize("scope", ["", "a  b", " a", 'a"', "a\\", "é", "a\n"])
+def test_wrong_alternative(scope):
+    """An alternative is scopes with one space between; anything else is refused as well."""
+    with pytest.raises(ValueError, match="is not a scope"):
+        require_auth.either("read:messages", scope)
+
+
+def test_documents_itself():
+    """The line notes its scopes and what it may answer, and leaves the method's name and text."""
+
+    def get():
+        """Read"""
+
+    guarded, scoped = require_auth()(get), require_auth("a", "b")(get)
+    always = (
+        *(InvalidRequest, AuthorizationMissing, InvalidToken, InvalidDPoPProof),
+        *(SigningKeysUnavailable, ReplayMemoryUnavailable),
+    )
+    assert guarded.__apidoc__ == {"scopes": (), "problems": always}
+    assert scoped.__apidoc__ == {"scopes": ("a b",), "problems": (*always, InsufficientScope)}
+    assert (scoped.__name__, scoped.__doc__) == ("get", "Read")
+
+
+def test_contract_is_kept():
+    """What the contract below the line says is documented as well."""
+    assert Notes.post.__apidoc__["body"] is Note
+    assert Notes.post.__apidoc__["scopes"] == ("a b",)
+    assert InsufficientScope in Notes.post.__apidoc__["problems"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"scope": "a b"}, 200),
+        ({"scope": "a", "permissions": ["b"]}, 200),
+        ({"scope": "a"}, 403),
+        ({"scope": "b"}, 403),
+        ({"scope": None}, 403),
+    ],
+)
+def test_all_scopes(notes, tenant, claims, status):
+    """A token must grant all the scopes of the line; the challenge names them all."""
+    answer = notes.post("/notes", json=EXAMPLE, headers=authorized(tenant, **claims))
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.headers["WWW-Authenticate"].endswith('scope="a b"')
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"), [("a b", 200), ("c", 200), ("a b c", 200), ("a", 403), ("b d", 403)]
+)
+def test_either(notes, tenant, scope, status):
+    """Of alternatives one must be granted, and all the words of it."""
+    assert notes.get("/notes", headers=authorized(tenant, scope=scope)).status_code == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": b"<xml/>", "content_type": "text/xml"},
+        {"data": b"{", "content_type": "application/json"},
+        {"json": {"text": 5}},
+        {"json": {}},
+        {"data": b"x" * 70_000, "content_type": "application/json"},
+    ],
+    ids=["media type", "no JSON", "no string", "no text", "size"],
+)
+def test_before_the_body(notes, tenant, body):
+    """Who may not call learns nothing about the body: 401 and 403 come first."""
+    assert notes.post("/notes", **body).status_code == 401
+    assert notes.post("/notes", **body, headers=authorized(tenant)).status_code == 403
+    good = notes.post("/notes", **body, headers=authorized(tenant, scope="a b"))
+    assert good.status_code in {400, 413, 415, 422}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/api/nothing", 404), ("GET", "/api/private/", 404), ("POST", "/api/private", 405)],
+)
+def test_after_path_and_method(client, method, path, status):
+    """What is not there is not guarded: 404 and 405 come before 401."""
+    answer = client.open(path, method=method)
+    assert answer.status_code == status
+    assert "WWW-Authenticate" not in answer.headers
+
+
+def test_head(client, tenant):
+    """HEAD is guarded as GET is, and answers with its headers alone."""
+    refused = client.head("/api/private")
+    assert (refused.status_code, refused.data) == (401, b"")
+    assert refused.headers["WWW-Authenticate"].startswith(f'Bearer realm="{AUDIENCE}", res')
+    let_in = client.head("/api/private", headers=authorized(tenant))
+    assert (let_in.status_code, let_in.data) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/api/private", "/api/private-scoped", "/api/me"])
+def test_guarded(client, path):
+    """Each endpoint that needs a token says so."""
+    assert client.get(path).status_code == 401
+
+
+@pytest.mark.parametrize(("length", "status"), [(16 * 1024, 401), (16 * 1024 + 1, 400)])
+def test_length_of_the_header(client, length, status):
+    """A header of 16 KiB is read, a longer one is not."""
+    headers = {"Authorization": "Bearer ".ljust(length, "a")}
+    assert client.get("/api/private", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ('Digest a="x, y",b-5=c,  d = e', 401),
+        ('Digest a="b", Bearer c', 400),
+        ('Digest a, Bearer b, c="d"', 400),
+    ],
+)
+def test_comma_of_a_parameter(client, header, status):
+    """A comma in an unknown scheme's parameters makes no second header; one behind them does."""
+    answer = client.get("/api/private", headers={"Authorization": header})
+    assert answer.status_code == status
+
+
+def test_public(client):
+    """A public endpoint reads no token, not even a broken one."""
+    assert client.get("/api/public", headers={"Authorization": "Bearer"}).status_code == 200
+
+
+def test_two_apps(tenant):
+    """Two apps in one process have a validator each, though they share their resources."""
+    here, there = app_of(tenant).test_client(), app_of(tenant, "https://there/").test_client()
+    for aud, statuses in ((AUDIENCE, (200, 401)), ("https://there/", (401, 200))):
+        headers = authorized(tenant, aud=aud)
+        answers = [client.get("/api/private", headers=headers) for client in (here, there)]
+        assert tuple(answer.status_code for answer in answers) == statuses
+    assert 'realm="https://there/"' in there.get("/api/private").headers["WWW-Authenticate"]
+
+
+def test_current_token(app, tenant):
+    """The accepted token is at hand for the request that brought it, and for no other."""
+    with app.test_request_context(headers=authorized(tenant, sub="auth0|ann")):
+        token = require_auth.acquire_token(("read:messages",))
+        assert current_token.subject == token.subject == "auth0|ann"
+    with app.test_request_context():
+        assert not current_token
+
+
+def test_issuer_is_down(tenant):
+    """A fault that is not the caller's is 503 with Retry-After, and no challenge."""
+
+    client = app_of(tenant, fetch=_down).test_client()
+    assert client.get("/api/public").status_code == 200
+    assert client.get("/api/private").status_code == 401
+    answer = client.get("/api/private", headers=authorized(tenant))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.content_type == "application/problem+json"
+    assert "WWW-Authenticate" not in answer.headers
+    assert "error" not in answer.json
+
+
+def _down(url):
+    raise FetchError(f"{url} is down")
+
+
+def test_either_of_nothing_is_a_mistake() -> None:
+    """It would let in every token, where somebody meant to ask for something."""
+    with pytest.raises(ValueError, match="every token"):
+        require_auth.either()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [("a:x", 200), ("b:y c:z", 200), ("b:y", 403), ("c:z", 403), ("", 403)],
+)
+def test_either_wants_one_alternative_whole(
+    app: Flask, tenant: Tenant, scopes: str, status: int
+) -> None:
+    """An alternative of several words is one whole."""
+    app.add_url_rule("/either", view_func=require_auth.either("a:x", "b:y c:z")(lambda: "in"))
+    headers = {"Authorization": f"Bearer {tenant.token(scope=scopes)}"}
+    assert app.test_client().get("/either", headers=headers).status_code == status

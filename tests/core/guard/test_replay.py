@@ -1,0 +1,502 @@
+"""Which proofs were seen: in memory, in a Redis that copies of the service share, and without."""
+
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+
+from api.core.guard import Guard, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
+from api.core.guard.dpop import REMEMBERED
+from api.core.guard.proof import SECONDS_AHEAD, SECONDS_BACK
+from api.core.guard.replay import SECONDS_TO_WAIT
+from tests.core.guard.conftest import Clock, app_of, exchange
+from tests.core.guard.corpus.proof_case import bound, good
+from tests.core.support.redis import Redis
+from tests.core.support.server import Server, free_port
+from tests.core.support.tenant import Tenant
+from tests.core.support.threads import at_once
+
+SECONDS = 360
+needs_redis = pytest.mark.needs("redis")
+
+
+@pytest.fixture
+def redis_url(redis_server):
+    """The address of a Redis that has seen nothing."""
+    with redis_server.client() as client:
+        client.flushall()
+    return redis_server.url
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    """A Redis that a test may take away."""
+    with Redis(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=needs_redis)])
+def copies(request):
+    """The memory as two copies of the service see it; without a Redis, there is but one copy."""
+    if request.param == "memory":
+        return [ReplaysInMemory()] * 2
+    url = request.getfixturevalue("redis_url")
+    return [ReplaysInRedis(url), ReplaysInRedis(url)]
+
+
+def test_first(copies):
+    """A proof is first once, whichever copy it comes to; another proof is first as well."""
+    here, there = copies
+    assert here.is_first("a", SECONDS)
+    assert not here.is_first("a", SECONDS)
+    assert not there.is_first("a", SECONDS)
+    assert there.is_first("b", SECONDS)
+    assert not here.is_first("b", SECONDS)
+
+
+def test_race(copies):
+    """Of eight threads with one proof exactly one is first, and so for each of many proofs."""
+
+    def work(number):
+        return [copies[number % 2].is_first(str(proof), SECONDS) for proof in range(50)]
+
+    answers = at_once(8, work)
+    assert [sum(each) for each in zip(*answers, strict=True)] == [1] * 50
+
+
+class Slow(str):
+    """A proof that takes its time to be looked for."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        time.sleep(0.005)
+        return super().__hash__()
+
+
+def test_looking_and_noting_are_one_step():
+    """Of threads that look for a proof while it is being noted, none takes it for the first."""
+    replays = ReplaysInMemory()
+    assert sum(at_once(8, lambda _: replays.is_first(Slow("a"), SECONDS))) == 1
+
+
+def test_longer_than_it_counts():
+    """A proof is remembered for longer than it could be accepted."""
+    assert REMEMBERED > SECONDS_BACK + SECONDS_AHEAD
+
+
+def test_expiry():
+    """A proof is forgotten when its time is over, and not before; seeing it again adds nothing."""
+    clock = Clock(0)
+    replays = ReplaysInMemory(clock)
+    assert replays.is_first("a", SECONDS)
+    clock.now = SECONDS - 1
+    assert not replays.is_first("a", SECONDS)
+    clock.now = SECONDS
+    assert replays.is_first("a", SECONDS)
+
+
+def test_bounded_growth():
+    """What is forgotten takes no room: as many are kept as come within the time, and no more."""
+    clock = Clock(0)
+    replays = ReplaysInMemory(clock)
+    for second in range(10_000):
+        clock.now = second
+        assert replays.is_first(str(second), SECONDS)
+        assert len(replays._seen) <= SECONDS
+    clock.now += SECONDS
+    assert replays.is_first("the last", SECONDS)
+    assert len(replays._seen) == 1
+
+
+def test_the_oldest_are_forgotten():
+    """What is forgotten is what came first, not what came last."""
+    clock = Clock(0)
+    replays = ReplaysInMemory(clock)
+    for clock.now, proof in enumerate("abc"):
+        assert replays.is_first(proof, SECONDS)
+    clock.now = SECONDS
+    assert replays.is_first("d", SECONDS)
+    assert [replays.is_first(proof, SECONDS) for proof in "bcda"] == [False, False, False, True]
+
+
+@needs_redis
+def test_expiry_in_redis(redis_url, redis_server):
+    """In Redis a proof has its time to live from its first sight on, and a name of ours."""
+    replays = ReplaysInRedis(redis_url)
+    with redis_server.client() as client:
+        assert replays.is_first("a", SECONDS)
+        assert client.keys() == ["dpop:a"]
+        client.expire("dpop:a", 100)
+        assert not replays.is_first("a", SECONDS)
+        assert 0 < client.ttl("dpop:a") <= 100
+        client.pexpire("dpop:a", 0)
+        assert replays.is_first("a", SECONDS)
+        assert 100 < client.ttl("dpop:a") <= SECONDS
+
+
+@needs_redis
+def test_redis_is_away(own_redis):
+    """Where Redis is away nobody knows; when it is back the same client finds it."""
+    replays = ReplaysInRedis(own_redis.url)
+    assert replays.is_first("a", SECONDS)
+    own_redis.stop()
+    for _ in range(2):
+        with pytest.raises(ReplaysUnavailable):
+            replays.is_first("b", SECONDS)
+        with pytest.raises(ReplaysUnavailable):
+            replays.ping()
+    own_redis.start()
+    replays.ping()
+    assert replays.is_first("b", SECONDS)
+
+
+def test_redis_does_not_answer():
+    """A Redis that takes the connection and says nothing is away, after a second or so."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        with pytest.raises(ReplaysUnavailable):
+            replays.is_first("a", SECONDS)
+        assert time.monotonic() - began < SECONDS_TO_WAIT + 2
+
+
+@needs_redis
+def test_redis_refuses(redis_url, redis_server):
+    """A Redis that answers with an error is away: a full one, or one that wants a password."""
+    with redis_server.client() as client:
+        client.config_set("maxmemory", 1)
+        try:
+            with pytest.raises(ReplaysUnavailable):
+                ReplaysInRedis(redis_url).is_first("a", SECONDS)
+        finally:
+            client.config_set("maxmemory", 0)
+
+
+def test_the_password_is_not_shown():
+    """A password in REDIS_URL is in no text of the failure."""
+    with pytest.raises(ReplaysUnavailable) as caught:
+        ReplaysInRedis(f"redis://:s3cr3t@127.0.0.1:{free_port()}/0").ping()
+    assert "s3cr3t" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+Records = list[tuple[str, str]]
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
+    """What the log has been told of Redis since the last call."""
+    caplog.set_level("INFO", "api.core.guard.replay")
+
+    def records() -> Records:
+        found = [(record.levelname, record.getMessage()) for record in caplog.records]
+        caplog.clear()
+        return found
+
+    return records
+
+
+def refused(replays: ReplaysInRedis) -> str:
+    """Why the memory cannot be used."""
+    with pytest.raises(ReplaysUnavailable) as caught:
+        replays.is_first("a", SECONDS)
+    return str(caught.value)
+
+
+def news_of_failure(replays: ReplaysInRedis, reason: str) -> Records:
+    text = (
+        f"the Redis at {replays.address} (REDIS_URL) cannot be used, and DPoP proofs are answered "
+        f"503: {reason}. Check that it runs, lets this API in, and accepts writes"
+    )
+    return [("WARNING", text)]
+
+
+def news_of_return(replays: ReplaysInRedis) -> Records:
+    return [("INFO", f"the Redis at {replays.address} (REDIS_URL) can be used again")]
+
+
+@needs_redis
+def test_changes_are_told(own_redis: Redis, told: Callable[[], Records]) -> None:
+    """The log has one line when Redis goes away, with the reason, and one when it is back."""
+    replays = ReplaysInRedis(own_redis.url)
+    for _ in range(2):
+        assert replays.is_first("a", SECONDS) in (True, False)
+        assert told() == []
+        own_redis.stop()
+        reason = refused(replays)
+        assert "Connection refused" in reason
+        assert told() == news_of_failure(replays, reason)
+        assert sum(refused(replays) != "" for _ in range(3)) == 3
+        assert told() == []
+        own_redis.start()
+        assert replays.is_first("a", SECONDS)
+        assert told() == news_of_return(replays)
+
+
+def test_many_threads_tell_a_change_once(told: Callable[[], Records]) -> None:
+    """However many requests find Redis away at once, the log has one line of it."""
+    replays = ReplaysInRedis(f"redis://127.0.0.1:{free_port()}/0")
+    reasons = at_once(16, lambda _: refused(replays))
+    assert told() == news_of_failure(replays, reasons[0])
+
+
+def test_late_answers_are_no_news(
+    monkeypatch: pytest.MonkeyPatch, told: Callable[[], Records]
+) -> None:
+    """A failure that began before Redis was back, and ended after, does not tell of another."""
+    entered, released = threading.Event(), threading.Event()
+
+    def answer(_self: object, name: str, *_: object, **__: object) -> bool:
+        if name == "dpop:late":
+            entered.set()
+            assert released.wait(30)
+        if name != "dpop:good":
+            raise redis.ConnectionError("away")
+        return True
+
+    monkeypatch.setattr(redis.Redis, "set", answer)
+    replays = ReplaysInRedis("redis://localhost/0")
+    assert refused(replays) == "away"
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(replays.is_first, "late", SECONDS)
+        assert entered.wait(30)
+        assert replays.is_first("good", SECONDS)
+        released.set()
+        assert isinstance(late.exception(30), ReplaysUnavailable)
+    assert told() == news_of_failure(replays, "away") + news_of_return(replays)
+
+
+@needs_redis
+@pytest.mark.parametrize(
+    ("spoil", "mend", "reason"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "used memory > 'maxmemory'"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "read only replica"),
+    ],
+    ids=["full", "read-only"],
+)
+def test_redis_that_answers_pings_alone(
+    own_redis: Redis, told: Callable[[], Records], spoil: str, mend: str, reason: str
+) -> None:
+    """A Redis that answers, and keeps nothing, cannot be used: the log has the reason."""
+    replays = ReplaysInRedis(own_redis.url)
+    assert replays.fault() is None
+    with own_redis.client() as client:
+        client.execute_command(*spoil.split())
+        said = refused(replays)
+        assert reason in said
+        assert told() == news_of_failure(replays, said)
+        replays.ping()
+        assert replays.fault() == "the memory of DPoP proofs, in Redis, cannot be used"
+        assert told() == []
+        client.execute_command(*mend.split())
+    assert replays.is_first("b", SECONDS)
+    assert told() == news_of_return(replays)
+    assert replays.fault() is None
+
+
+@needs_redis
+@pytest.mark.parametrize("credentials", ["", ":wr0ng@", "ann:wr0ng@"])
+def test_redis_that_refuses_the_password(
+    own_redis: Redis, told: Callable[[], Records], credentials: str
+) -> None:
+    """A Redis that wants another password cannot be used; the log has the reason, and not it."""
+    replays = ReplaysInRedis(own_redis.url.replace("redis://", f"redis://{credentials}"))
+    with own_redis.client() as client:
+        client.config_set("requirepass", "s3cr3t")
+    reason = refused(replays)
+    assert "auth" in reason.lower() or "password" in reason
+    [(level, text)] = told()
+    assert level == "WARNING"
+    assert "wr0ng" not in text
+    assert "s3cr3t" not in text
+
+
+def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None:
+    """A password is kept out of the log though the server's refusal repeats what it was sent."""
+
+    class Parrot(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline():
+                self.wfile.write(b"-ERR unknown command, args beginning with: 's3cr3t' 'zoe'\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Parrot) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        replays = ReplaysInRedis(f"redis://zoe:s3cr3t@127.0.0.1:{server.server_address[1]}/0")
+        assert "args beginning with: '***' '***'" in refused(replays)
+        server.shutdown()
+    [(_, text)] = told()
+    assert "s3cr3t" not in text
+    assert "zoe" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("redis://ann:s3cr3t@cache.example:7000/3", "cache.example:7000"),
+        ("rediss://:s3cr3t@cache.example", "cache.example:6379"),
+        ("redis://", "localhost:6379"),
+        ("unix://ann:s3cr3t@/run/redis.sock?db=1", "/run/redis.sock"),
+    ],
+)
+def test_address(url: str, address: str) -> None:
+    """What people are shown of a Redis is where it is, and nothing of the credentials."""
+    assert ReplaysInRedis(url).address == address
+
+
+def test_memory_is_never_at_fault() -> None:
+    """What a process remembers itself is always there."""
+    assert ReplaysInMemory().fault() is None
+
+
+def test_checks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often one asks for the fault, Redis is asked now and then."""
+    asked: list[str] = []
+
+    def answer(_self: object, name: str, *_: object, **__: object) -> bool:
+        asked.append(name)
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(redis.Redis, "set", answer)
+    monkeypatch.setattr("api.core.guard.replay.SECONDS_BETWEEN_CHECKS", 3600)
+    replays = ReplaysInRedis("redis://localhost/0")
+    assert all(replays.fault() for _ in range(100))
+    assert asked == ["dpop:check"]
+
+
+def test_checks_keep_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for the fault while another has Redis asked is told what is known."""
+    entered, released = threading.Event(), threading.Event()
+
+    def answer(*_: object, **__: object) -> bool:
+        entered.set()
+        assert released.wait(30)
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(redis.Redis, "set", answer)
+    replays = ReplaysInRedis("redis://localhost/0")
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(replays.fault)
+        assert entered.wait(30)
+        assert replays.fault() is None
+        released.set()
+        assert first.result(30)
+
+
+def test_a_check_does_not_last() -> None:
+    """A Redis that takes the connection and says nothing is given up within a second or so."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert replays.fault()
+        timeouts = replays._checked.connection_pool.connection_kwargs
+        assert timeouts["socket_timeout"] + timeouts["socket_connect_timeout"] <= 1
+
+
+@needs_redis
+@pytest.mark.parametrize("mode", ["allowed", "required", "off"])
+def test_readiness(
+    tenant: Tenant, own_redis: Redis, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Where every request needs a proof, a copy without its Redis is not ready, and is again when
+    Redis is back, though nobody sent a request. Where Bearer is taken it stays ready."""
+    monkeypatch.setattr("api.core.guard.replay.SECONDS_BETWEEN_CHECKS", 0)
+    settings = {"redis_url": own_redis.url, "dpop": mode}
+    guard: Guard = app_of(tenant, settings=settings).extensions["guard"]
+    faults = ["the memory of DPoP proofs, in Redis, cannot be used"] if mode == "required" else []
+    assert guard.faults() == []
+    own_redis.stop()
+    assert guard.faults() == faults
+    assert guard.faults() == faults
+    own_redis.start()
+    assert guard.faults() == []
+
+
+def test_readiness_without_redis(tenant: Tenant) -> None:
+    """Where each process remembers proofs itself, nothing of it keeps a copy from being ready."""
+    guard: Guard = app_of(tenant, settings={"dpop": "required"}).extensions["guard"]
+    assert guard.faults() == []
+
+
+def proven(tenant):
+    """The headers of a good request by DPoP."""
+    token = bound()(tenant)
+    return {"Authorization": f"DPoP {token}", "DPoP": good(token)}
+
+
+@needs_redis
+def test_app_without_its_redis(tenant, own_redis):
+    """While Redis is away a good proof is 503 with Retry-After and no challenge; then it is 200."""
+    client = app_of(tenant, settings={"redis_url": own_redis.url}).test_client()
+    assert client.get("/api/me", headers=proven(tenant)).status_code == 200
+    own_redis.stop()
+    headers = proven(tenant)
+    away = client.get("/api/me", headers=headers)
+    assert away.status_code == 503
+    assert away.content_type == "application/problem+json"
+    assert away.json["type"] == "/problems#replay-memory-unavailable"
+    assert away.headers["Retry-After"] == "1"
+    assert "WWW-Authenticate" not in away.headers
+    assert "error" not in away.json
+    own_redis.start()
+    assert client.get("/api/me", headers=headers).status_code == 200
+    assert client.get("/api/me", headers=headers).status_code == 401
+
+
+@needs_redis
+def test_only_dpop_needs_redis(tenant, own_redis):
+    """While Redis is away Bearer goes on, and a bad proof is still a bad proof."""
+    client = app_of(tenant, settings={"redis_url": own_redis.url}).test_client()
+    own_redis.stop()
+    assert client.get("/api/public").status_code == 200
+    bearer = {"Authorization": f"Bearer {tenant.token()}"}
+    assert client.get("/api/me", headers=bearer).status_code == 200
+    assert client.get("/api/private", headers=proven(tenant)).status_code == 401
+    own_redis.start()
+
+
+def test_two_apps_without_redis(tenant):
+    """Without Redis each copy of the service remembers what it has seen itself."""
+    here, there = app_of(tenant).test_client(), app_of(tenant).test_client()
+    headers = proven(tenant)
+    answers = [app.get("/api/me", headers=headers).status_code for app in (here, there, here)]
+    assert answers == [200, 200, 401]
+
+
+def test_time_passes_in_the_app(tenant):
+    """The app's own clock is what proofs are forgotten by."""
+    clock = Clock(0)
+    app = app_of(tenant, clock=clock)
+    headers = proven(tenant)
+    answers = []
+    for seconds in (0, REMEMBERED - 1, REMEMBERED):
+        clock.now = seconds
+        answers.append(app.test_client().get("/api/me", headers=headers).status_code)
+    assert answers == [200, 401, 200]
+
+
+@needs_redis
+def test_two_processes_share_one_redis(tenant, redis_url, tmp_path):
+    """A proof that one process has taken is refused by the other, and by each of its workers."""
+    environment = tenant.environment | {"REDIS_URL": redis_url}
+    directories = [tmp_path / name for name in ("one", "two")]
+    for directory in directories:
+        directory.mkdir()
+    one, two = (
+        Server(directory, "serve", "--workers", workers, **environment)
+        for directory, workers in zip(directories, ("1", "2"), strict=True)
+    )
+    with one, two:
+        token = bound()(tenant)
+        authorization, more = f"DPoP {token}".encode(), b"DPoP: %b\r\n" % good(token).encode()
+
+        def status(server):
+            return exchange(server.port, "/api/me", authorization, more=more).status
+
+        assert status(one) == 200
+        assert [status(two) for _ in range(8)] == [401] * 8
+        assert status(one) == 401

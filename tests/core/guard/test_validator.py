@@ -1,0 +1,247 @@
+"""The validator: every check in its order, with the time and the keys in a test's hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc.jwk import RSAKey
+
+from api.core.guard import AccessToken, Auth0JWTBearerTokenValidator, Expected, SigningKeys, jws
+from api.core.guard.keyset import NEVER
+from api.core.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
+from tests.core.guard.conftest import ISSUER, Clock, Documents
+from tests.core.guard.corpus.case import foreign_key, signed
+from tests.core.support.tenant import AUDIENCE
+
+OTHER = "https://other.example/"
+NOW = 1_800_000_000
+ORDER = ["alg", "crit", "typ", "iss", "key", "signature"]
+ORDER += ["aud", "exp", "nbf", "iat", "sub", "org_id", "cnf"]
+HEADER = {"alg": "RS256", "typ": "JWT", "kid": "a"}
+CLAIMS = {"iss": ISSUER, "sub": "auth0|ann", "aud": AUDIENCE, "iat": NOW, "exp": NOW + 60}
+
+
+class OneKey:
+    """An issuer with one key, or with none to be had."""
+
+    def __init__(self, key: RSAKey | None) -> None:
+        self._key = key
+
+    def find(self, kid: str, issued_before: float) -> RSAKey | None:
+        self.issued_before = issued_before
+        if self._key is None:
+            raise SigningKeysUnavailable
+        return {"a": self._key}.get(kid)
+
+
+@pytest.fixture
+def now() -> Clock:
+    return Clock(NOW)
+
+
+@pytest.fixture
+def validator(key, now):
+    expected = Expected((ISSUER, OTHER), AUDIENCE)
+    keys = {ISSUER: OneKey(key), OTHER: OneKey(foreign_key())}
+    return Auth0JWTBearerTokenValidator(expected, keys, now)
+
+
+@pytest.fixture
+def token(key):
+    """`token({"typ": "at+jwt"}, exp=5)`: signed, its header and claims as changed."""
+    return lambda header=(), **claims: signed(key, HEADER | dict(header), CLAIMS | claims)
+
+
+def refusal(validator, token):
+    with pytest.raises(InvalidToken) as caught:
+        validator.authenticate_token(token)
+    return caught.value.error_description
+
+
+def test_accepted(validator, token):
+    """A token that passes every check comes back with its claims."""
+    assert validator.authenticate_token(token()).claims == CLAIMS
+
+
+def test_order(validator, token):
+    """The checks come in one order, and go on after one that failed for whoever asks."""
+    findings = list(validator.examine(jws.read(token({"alg": "none"}, exp=0))))
+    assert [finding.name for finding in findings] == ORDER
+    failed = [finding.name for finding in findings if finding.verdict.remedy]
+    assert failed == ["alg", "exp"]
+
+
+def test_no_key_no_signature(validator, token):
+    """Without a key there is nothing that a signature could be verified with."""
+    findings = validator.examine(jws.read(token({"kid": "unknown"})))
+    assert [finding.name for finding in findings if finding.verdict.remedy] == ["key", "signature"]
+
+
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        *(({}, {"iss": iss}) for iss in (None, 5, [ISSUER], {}, "https://stranger.example/")),
+        *(({"kid": kid}, {}) for kid in (None, 5, ["a"], {})),
+    ],
+)
+def test_no_such_key(validator, token, header, claims):
+    """Whoever goes on finds no key for an issuer or a kid that is none, whatever its type."""
+    findings = list(validator.examine(jws.read(token(header, **claims))))
+    assert [finding.name for finding in findings] == ORDER
+    failed = [finding.name for finding in findings if finding.verdict.remedy]
+    assert failed[-2:] == ["key", "signature"]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "claims"),
+    [
+        ("alg", {"alg": "none", "crit": []}, {}),
+        ("crit", {"crit": [], "typ": "x"}, {}),
+        ("typ", {"typ": "x"}, {"iss": "x"}),
+        ("iss", {"kid": "x"}, {"iss": "x"}),
+        ("key", {"kid": "x"}, {"aud": "x"}),
+        ("aud", {}, {"aud": "x", "exp": 0}),
+        ("exp", {}, {"exp": 0, "nbf": NOW + 60}),
+        ("nbf", {}, {"nbf": NOW + 60, "iat": NOW + 60}),
+        ("iat", {}, {"iat": NOW + 60, "sub": ""}),
+        ("sub", {}, {"sub": ""}),
+    ],
+)
+def test_first_failure(validator, token, name, header, claims):
+    """A refusal names the first check that failed."""
+    assert refusal(validator, token(header, **claims)).startswith(f"{name}: ")
+
+
+def test_forged(validator):
+    """A token of another key is refused for its signature, before its claims are looked at."""
+    forged = signed(foreign_key(), HEADER, CLAIMS | {"aud": "x"})
+    assert refusal(validator, forged).startswith("signature: ")
+
+
+def test_format(validator):
+    """A token that cannot be read is refused for its format."""
+    assert refusal(validator, "opaque").startswith("format: ")
+
+
+def test_keys_of_its_issuer(validator, token):
+    """A token counts with the keys of the issuer that it names, and with no other's."""
+    assert refusal(validator, token(iss=OTHER)).startswith("signature: ")
+    other = signed(foreign_key(), HEADER, CLAIMS | {"iss": OTHER})
+    assert validator.authenticate_token(other).issuer == OTHER
+
+
+def test_no_keys_for_strangers(now):
+    """A token that fails before its key is needed makes nobody fetch."""
+    documents = Documents()
+    keys = {ISSUER: SigningKeys(ISSUER, documents)}
+    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), keys, now)
+    for header, claims in (({"alg": "none"}, {}), ({"typ": "x"}, {}), ({}, {"iss": OTHER})):
+        refusal(validator, signed(foreign_key(), HEADER | header, CLAIMS | claims))
+    assert documents.requests == []
+
+
+@pytest.mark.parametrize(
+    ("iat", "issued_before"),
+    [
+        *((NOW, NOW + 5), (NOW - 60, NOW - 55), (NOW + 5, NOW + 10), (NOW - 0.5, NOW + 4.5)),
+        *((0, 5), (-1, 5), (-(10**400), 5), (-1e308, 5)),
+        *((NOW + 6, NEVER), (10**400, NEVER), (1e308, NEVER)),
+        *((True, NEVER), ("0", NEVER), ([NOW], NEVER), (None, NEVER), (float("inf"), NEVER)),
+    ],
+)
+def test_age_of_an_unknown_kid(
+    key: RSAKey, now: Clock, token: Callable[..., str], iat: Any, issued_before: float
+) -> None:
+    """How new the keys must be that refuse a token follows from its iat and the leeway. One without
+    an iat of use, or from the future, counts as old: its refusal waits for nothing."""
+    keys = OneKey(key)
+    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), {ISSUER: keys}, now)
+    assert refusal(validator, token({"kid": "unknown"}, iat=iat)).startswith("key: ")
+    assert keys.issued_before == issued_before
+
+
+@pytest.mark.parametrize(("leeway", "seconds"), [(0, 1), (0.5, 1), (60, 60)])
+def test_iat_in_whole_seconds(
+    key: RSAKey, now: Clock, token: Callable[..., str], leeway: float, seconds: float
+) -> None:
+    """A token may be a second younger than its iat says, however small the leeway."""
+    keys = OneKey(key)
+    expected = Expected((ISSUER,), AUDIENCE, leeway=leeway)
+    refusal(Auth0JWTBearerTokenValidator(expected, {ISSUER: keys}, now), token({"kid": "b"}))
+    assert keys.issued_before == NOW + seconds
+
+
+def test_unknown_kid_from_the_future(
+    validator: Auth0JWTBearerTokenValidator, token: Callable[..., str]
+) -> None:
+    """A token whose kid is unknown and whose iat is wrong is told of its iat, which it can mend."""
+    future = refusal(validator, token({"kid": "unknown"}, iat=NOW + 60))
+    assert future == "key: the token is from the future; set the clocks right"
+    assert "iat is not a number" in refusal(validator, token({"kid": "unknown"}, iat="0"))
+
+
+def test_keys_cannot_be_had(now, token):
+    """Where the keys cannot be had the token is not judged."""
+    keys = {ISSUER: OneKey(None)}
+    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), keys, now)
+    with pytest.raises(SigningKeysUnavailable):
+        validator.authenticate_token(token())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "accepted"), [(59, True), (64.5, True), (65, False), (3600, False), (-6, False)]
+)
+def test_time_passes(validator, now, token, seconds, accepted):
+    """A token counts from 5 s before its iat until 5 s after its exp, and no longer."""
+    made = token()
+    assert validator.authenticate_token(made)
+    now.now += seconds
+    if accepted:
+        assert validator.authenticate_token(made)
+    else:
+        refusal(validator, made)
+
+
+def test_organizations(key, now, token):
+    """Where organizations are set, a token of another, or of none, is refused."""
+    expected = Expected((ISSUER,), AUDIENCE, organizations=frozenset({"org_1"}))
+    validator = Auth0JWTBearerTokenValidator(expected, {ISSUER: OneKey(key)}, now)
+    assert validator.authenticate_token(token(org_id="org_1")).organization == "org_1"
+    assert refusal(validator, token(org_id="org_2")).startswith("org_id: ")
+    assert refusal(validator, token()).startswith("org_id: ")
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "granted"),
+    [
+        ((), True),
+        (("a",), True),
+        (("a b",), True),
+        (("c", "a"), True),
+        (("c",), False),
+        (("a c",), False),
+        (("a c", "c b"), False),
+    ],
+)
+def test_scopes(validator, token, alternatives, granted):
+    """A token must grant all the words of one alternative; the refusal names them."""
+    accepted = validator.authenticate_token(token(scope="a b"))
+    if granted:
+        validator.validate_token(accepted, alternatives, None)
+    else:
+        with pytest.raises(InsufficientScope, match=f"the scope {' or '.join(alternatives)}"):
+            validator.validate_token(accepted, alternatives, None)
+
+
+def test_realm(now):
+    """The realm is the audience, in characters that a challenge may quote."""
+    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), 'urn:"ä"'), {}, now)
+    assert validator.realm == "urn:'?'"
+
+
+def test_repr_has_no_token(validator, token):
+    """What a traceback shows of a token is not the token."""
+    text = token({}, sub="auth0|private")
+    read = jws.read(text)
+    assert "private" not in repr(read)
+    assert "private" not in repr(AccessToken(read.claims))

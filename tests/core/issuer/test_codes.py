@@ -1,0 +1,37 @@
+"""Authorization codes in memory."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from api.core.issuer.codes import AuthorizationCode, AuthorizationCodes
+from api.core.issuer.personas import Approval
+
+CODE = AuthorizationCode("c", "spa", "http://localhost/", "x" * 43, "S256", Approval("ada", ()))
+
+
+def test_one_thread_wins(clock):
+    """Of threads that bring one code at once, one gets it."""
+    codes = AuthorizationCodes(clock)
+    codes.add(CODE)
+    barrier = threading.Barrier(8, timeout=30)
+
+    def take(_):
+        barrier.wait()
+        return codes.take("c", "spa")
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(take, range(8)))
+    assert [code for code in taken if code] == [CODE]
+
+
+def test_another_client(clock):
+    """Another client does not get the code, and cannot use it up."""
+    codes = AuthorizationCodes(clock)
+    codes.add(CODE)
+    assert codes.take("c", "other") is None
+    assert codes.take("c", "spa") == CODE
+
+
+def test_code_is_not_shown():
+    """The code itself stays out of repr, and so out of logs."""
+    assert "code='c'" not in repr(CODE)

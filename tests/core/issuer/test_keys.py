@@ -1,0 +1,87 @@
+"""What the issuer keeps on disk."""
+
+import json
+import os
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from joserfc.jwk import RSAKey
+
+from api.core.issuer.keys import signing_key
+
+from .conftest import claims_of
+
+
+def mode_of(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_modes(issuer, tmp_path):
+    """The directory is the owner's alone, and so is each file, and no draft stays behind."""
+    directory = tmp_path / "issuer"
+    assert mode_of(directory) == 0o700
+    assert {path.name: mode_of(path) for path in directory.iterdir()} == {
+        "signing-key.json": 0o600,
+        "machine-client-secret": 0o600,
+    }
+
+
+def test_kid_is_the_thumbprint(issuer, tmp_path):
+    """The kid is the RFC 7638 thumbprint of an RSA key of 2048 bits."""
+    key = signing_key(tmp_path / "issuer")
+    assert key.kid == key.thumbprint()
+    assert key.raw_value.key_size == 2048
+
+
+def test_restart(make_issuer):
+    """A second issuer of one directory has the same secret, and verifies the first one's tokens."""
+    first, second = make_issuer(), make_issuer()
+    assert first.machine_client_secret == second.machine_client_secret
+    assert claims_of(second, first.mint())["sub"] == "auth0|developer"
+
+
+def test_start_at_once(tmp_path, monkeypatch):
+    """Of processes that start at once, each ends with the key of the first."""
+    barrier = threading.Barrier(4, timeout=30)
+    link = os.link
+
+    def link_together(*paths):
+        barrier.wait()
+        link(*paths)
+
+    monkeypatch.setattr(os, "link", link_together)
+    with ThreadPoolExecutor(4) as pool:
+        keys = list(pool.map(signing_key, [tmp_path / "issuer"] * 4))
+    assert len({key.kid for key in keys}) == 1
+
+
+PUBLIC_KEY = json.dumps(RSAKey.generate_key(2048).as_dict(private=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("signing-key.json", b""),
+        ("signing-key.json", b"\xff\xfe\x00"),
+        ("signing-key.json", b"5"),
+        ("signing-key.json", b'"text"'),
+        ("signing-key.json", b"[]"),
+        ("signing-key.json", b"{}"),
+        ("signing-key.json", b'{"kty": "oct", "k": "AAAA"}'),
+        ("signing-key.json", b'{"kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "AQAB"}'),
+        ("signing-key.json", PUBLIC_KEY.encode()),
+        ("machine-client-secret", b""),
+        ("machine-client-secret", b"two words"),
+        ("machine-client-secret", b"\xff"),
+    ],
+)
+def test_spoilt_file(make_issuer, tmp_path, name, content):
+    """A spoilt file stops the start with a sentence that names it and the remedy."""
+    make_issuer()
+    path = tmp_path / "issuer" / name
+    path.write_bytes(content)
+    with pytest.raises(RuntimeError, match="delete the file") as caught:
+        make_issuer()
+    assert str(path) in str(caught.value)

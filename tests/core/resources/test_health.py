@@ -1,0 +1,155 @@
+"""Does it live, and can it answer everything?"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.application import application
+from api.core.factory import create_app
+from api.core.guard.fetch import FetchError
+from api.core.guard.keys import RETRY_AFTER_FAILURE
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+from api.core.storage import Database, schema
+from tests.core.support.databases import ON_BOTH, Sqlite
+
+LIVE, READY = "/health/live", "/health/ready"
+
+
+def is_ready(client: FlaskClient) -> bool:
+    """Whatever it lacks, it lives."""
+    assert client.get(LIVE).json == {"status": "live"}
+    return client.get(READY).status_code == 200
+
+
+def fault(client: FlaskClient) -> str:
+    """What it lacks, in words."""
+    assert not is_ready(client)
+    response = client.get(READY)
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert response.json["type"] == "/problems#not-ready"
+    assert response.headers["Retry-After"] == "5"
+    return str(response.json["detail"])
+
+
+@ON_BOTH
+@pytest.mark.parametrize(("path", "status"), [(LIVE, "live"), (READY, "ready")])
+def test_it_is_well(client: FlaskClient, path: str, status: str) -> None:
+    """Nobody needs a token to ask, and a spoilt one does no harm."""
+    for headers in ({}, {"Authorization": "Bearer x"}):
+        response = client.get(path, headers=headers)
+        assert (response.status_code, response.json) == (200, {"status": status})
+    assert client.head(path).status_code == 200
+
+
+@ON_BOTH
+def test_an_old_schema_is_told(client: FlaskClient, database: Database) -> None:
+    """After the upgrade it is ready."""
+    schema.downgrade(database, "base")
+    assert fault(client) == "Not ready: the database's schema is not the code's."
+    schema.upgrade(database)
+    assert is_ready(client)
+
+
+def test_a_database_that_is_away_is_told(
+    issuer: EmbeddedIssuer, sqlite: Sqlite, tmp_path: Path
+) -> None:
+    """Without its address; when it is back, so is the service."""
+    file = tmp_path / "later" / "api.db"
+    database = Database(f"sqlite:///{file}")
+    client = create_app(application, Settings(), issuer=issuer, database=database).test_client()
+    assert fault(client).startswith("Not ready: the database cannot be used")
+    assert "later" not in fault(client)
+    file.parent.mkdir()
+    shutil.copy(urlsplit(sqlite.make()).path, file)
+    assert is_ready(client)
+    database.engine.dispose()
+
+
+class Issuers:
+    """Two tenants of which `down` cannot be reached, and the time."""
+
+    domains = ("one.example.com", "two.example.com")
+
+    def __init__(self, issuer: EmbeddedIssuer) -> None:
+        self.down: set[str] = set()
+        self.time = 0.0
+        self._jwks = issuer.fetch(issuer.jwks_uri)
+
+    def fetch(self, url: str) -> bytes:
+        host = urlsplit(url).netloc
+        if host in self.down:
+            raise FetchError(f"{url} is down")
+        if url.endswith("jwks.json"):
+            return self._jwks
+        issuer = f"https://{host}/"
+        return f'{{"issuer": "{issuer}", "jwks_uri": "{issuer}jwks.json"}}'.encode()
+
+
+@pytest.fixture
+def issuers(issuer: EmbeddedIssuer) -> Issuers:
+    return Issuers(issuer)
+
+
+@pytest.fixture
+def tenants(issuers: Issuers, database: Database) -> Iterator[FlaskClient]:
+    """A caller of an app that takes tokens of both."""
+    settings = Settings(auth0_domain=issuers.domains, auth0_audience="https://api.example.com/")
+    app = create_app(
+        application, settings, database=database, fetch=issuers.fetch, clock=lambda: issuers.time
+    )
+    return app.test_client()
+
+
+def test_signing_keys_are_fetched_to_know(tenants: FlaskClient) -> None:
+    """The first question has them fetched, without waiting for a token."""
+    assert is_ready(tenants)
+
+
+def test_signing_keys_that_cannot_be_had_are_told(issuers: Issuers, tenants: FlaskClient) -> None:
+    """Of every issuer, when all are down; a while after they are back, all is well."""
+    issuers.down = set(issuers.domains)
+    told = fault(tenants)
+    assert all(
+        f"the signing keys of https://{each}/ cannot be had" in told for each in issuers.down
+    )
+    issuers.down = set()
+    issuers.time += RETRY_AFTER_FAILURE
+    assert is_ready(tenants)
+
+
+@pytest.mark.parametrize("down", Issuers.domains)
+def test_one_issuer_that_is_down_is_no_reason_to_leave(
+    issuers: Issuers, tenants: FlaskClient, down: str
+) -> None:
+    """The tokens of the others are as good as ever, and all copies would leave at once."""
+    issuers.down = {down}
+    assert is_ready(tenants)
+
+
+def test_a_schema_that_cannot_be_read_is_told(client: FlaskClient, database: Database) -> None:
+    """As not ready, and not as a fault of the service."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('two')")
+    assert fault(client) == "Not ready: the database's schema cannot be read."
+
+
+def test_signing_keys_that_are_kept_are_enough(issuers: Issuers, tenants: FlaskClient) -> None:
+    """An issuer that goes down later is no reason to send nobody here."""
+    assert is_ready(tenants)
+    issuers.down = set(issuers.domains)
+    issuers.time += 3600
+    assert is_ready(tenants)
+
+
+def test_all_faults_are_told(issuers: Issuers, tenants: FlaskClient, database: Database) -> None:
+    """At once."""
+    schema.downgrade(database, "base")
+    issuers.down = set(issuers.domains)
+    told = fault(tenants)
+    for name in ("schema", *issuers.domains):
+        assert name in told

@@ -1,0 +1,124 @@
+"""Bodies that are slow, too large or broken, at the process of `serve`."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from tests.core.support.server import Server
+from tests.core.support.sockets import Answer, Connection, request
+
+HOST = "Host: localhost"
+JSON = "Content-Type: application/json"
+CHUNKED = "Transfer-Encoding: chunked"
+MESSAGES = "/api/messages"
+LIMIT = 64 * 1024
+
+
+def exchange(server: Server, data: bytes, method: str = "POST") -> Answer:
+    with Connection(server.port) as connection:
+        return connection.send(data).answer(method)
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def message(size: int) -> bytes:
+    """A body of that size: a good message, and blanks."""
+    return b'{"text": "hello"}'.ljust(size)
+
+
+@pytest.mark.parametrize("count", [1, 12, 100])
+@pytest.mark.parametrize("sent", [b"", b'{"text": '], ids=["nothing", "half"])
+def test_unfinished_bodies_hold_no_thread(
+    server: Server, writer: str, count: int, sent: bytes
+) -> None:
+    """While more clients than there are threads never end their bodies, everybody is answered."""
+    head = request(MESSAGES, HOST, JSON, writer, "Content-Length: 100")
+    with ExitStack() as stack:
+        slow = [stack.enter_context(Connection(server.port)) for _ in range(count)]
+        for connection in slow:
+            connection.send(head + sent)
+        for path in ("/health/live", "/health/ready", "/api/public"):
+            assert exchange(server, request(path, HOST, method="GET"), "GET").status == 200
+        body = message(17)
+        posted = request(MESSAGES, HOST, JSON, writer, f"Content-Length: {len(body)}") + body
+        assert exchange(server, posted).status == 201
+        assert {connection.answer().status for connection in slow} == {408}
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 100", CHUNKED])
+def test_unfinished_body_is_408(server: Server, writer: str, framing: str) -> None:
+    """A body that does not arrive in time is 408, and its connection is closed."""
+    with Connection(server.port) as connection:
+        connection.send(request(MESSAGES, HOST, JSON, writer, framing))
+        answer = connection.answer()
+        assert (answer.status, answer.body["type"]) == (408, "/problems#request-timeout")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert connection.is_closed()
+
+
+def test_the_guard_is_asked_before_the_body(server: Server) -> None:
+    """A stranger who does not end a body is told that a token is missing."""
+    head = request(MESSAGES, HOST, JSON, "Content-Length: 100")
+    assert exchange(server, head).status == 401
+
+
+def test_an_unfinished_body_that_nobody_reads(server: Server) -> None:
+    """An operation that reads no body answers a request whose body does not end."""
+    head = request("/api/public", HOST, "Content-Length: 100", method="GET")
+    assert exchange(server, head, "GET").status == 200
+
+
+@pytest.mark.parametrize(
+    ("size", "status"), [(LIMIT, 201), (LIMIT + 1, 413), (4 * LIMIT, 413), (32 * LIMIT, 413)]
+)
+def test_chunked_limit(server: Server, writer: str, size: int, status: int) -> None:
+    """A chunked body over the limit is 413, whatever is in it."""
+    head = request(MESSAGES, HOST, JSON, writer, CHUNKED)
+    body = b"".join(chunk(message(size)[at : at + 8000]) for at in range(0, size, 8000))
+    assert exchange(server, head + body + chunk(b"")).status == status
+
+
+@pytest.mark.parametrize(("size", "status"), [(LIMIT, 201), (LIMIT + 1, 413), (8 * LIMIT, 413)])
+def test_limit(server: Server, writer: str, size: int, status: int) -> None:
+    """A body over the limit is 413, also for a client that reads only when all is sent."""
+    head = request(MESSAGES, HOST, JSON, writer, f"Content-Length: {size}")
+    assert exchange(server, head + message(size)).status == status
+
+
+@pytest.mark.parametrize("more", [[], ["Expect: 100-continue"]])
+def test_a_large_body_that_is_not_sent(server: Server, writer: str, more: list[str]) -> None:
+    """A Content-Length over the limit is 413, also where nothing follows."""
+    head = request(MESSAGES, HOST, JSON, writer, f"Content-Length: {LIMIT + 1}", *more)
+    assert exchange(server, head).status == 413
+
+
+@pytest.mark.parametrize(
+    ("framing", "sent"),
+    [
+        ("Content-Length: 100", message(17)),
+        (CHUNKED, chunk(message(17))),
+        (CHUNKED, chunk(message(17)) + b"5\r\nab"),
+        (CHUNKED, chunk(message(17)) + b"nonsense\r\n"),
+        (CHUNKED, b""),
+    ],
+)
+def test_broken_off(server: Server, writer: str, framing: str, sent: bytes) -> None:
+    """A body that breaks off is 400, however much sense its beginning makes."""
+    with Connection(server.port) as connection:
+        connection.send(request(MESSAGES, HOST, JSON, writer, framing) + sent).end()
+        answer = connection.answer()
+    assert answer.status == 400
+    assert answer.body["detail"] == "The request body breaks off before its end."
+
+
+def test_continue(server: Server, writer: str) -> None:
+    """A client that asks first (Expect: 100-continue) is told to go on."""
+    body = message(17)
+    head = request(
+        *(MESSAGES, HOST, JSON, writer, "Expect: 100-continue", f"Content-Length: {len(body)}")
+    )
+    with Connection(server.port) as connection:
+        assert connection.send(head).begins(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert connection.send(body).answer().status == 201

@@ -1,0 +1,88 @@
+"""A request at the process of `serve`, as the application sees it."""
+
+import pytest
+
+from tests.core.support.server import Server
+from tests.core.support.sockets import Answer, Connection, request
+
+
+def ask(
+    server: Server, path: str, *lines: str, method: str = "GET", version: str = "1.1"
+) -> Answer:
+    with Connection(server.port) as connection:
+        return connection.send(request(path, *lines, method=method, version=version)).answer(method)
+
+
+@pytest.mark.parametrize("path", ["/api/public", "/health/live", "/health/ready", "/docs"])
+@pytest.mark.parametrize(
+    ("version", "lines"),
+    [("1.0", []), ("1.0", ["Host: api_backend"]), ("1.1", ["Host: api_backend"]), ("1.1", [])],
+)
+def test_health_checks(server: Server, path: str, version: str, lines: list[str]) -> None:
+    """HAProxy's default check, nginx' default proxying and a container's name are answered."""
+    assert ask(server, path, *lines, version=version).status == 200
+
+
+@pytest.mark.parametrize("lines", [[], ["Host: api_backend"]])
+def test_challenge_without_a_host(server: Server, lines: list[str]) -> None:
+    """A challenge leads to the address of the server where the request names none."""
+    refused = ask(server, "/api/private", *lines, version="1.0")
+    assert refused.status == 401
+    assert f'resource_metadata="{server.url}/.well' in refused.headers["WWW-Authenticate"]
+
+
+def test_two_hosts(server: Server) -> None:
+    """Two Host headers are 400 (RFC 9112 section 3.2)."""
+    assert ask(server, "/api/public", "Host: a.example", "Host: b.example").status == 400
+
+
+def test_the_request_line_names_the_host(server: Server) -> None:
+    """A host in the request line counts, and the Host header does not (RFC 9112 section 3.2.2)."""
+    refused = ask(server, "http://api.example/api/private", "Host: other.example")
+    assert "//api.example/.well-known" in refused.headers["WWW-Authenticate"]
+
+
+def test_an_underscore_is_no_hyphen(server: Server, writer: str) -> None:
+    """A header with an underscore does not pass for the one with a hyphen."""
+    body = b'{"text": "hello"}'
+    lines = ["Host: localhost", "Content-Type: application/json", "Content-Length: 17", writer]
+
+    def post(name: str) -> str:
+        head = request("/api/messages", *lines, f"{name}: a-key")
+        with Connection(server.port) as connection:
+            return str(connection.send(head + body).answer().body["id"])
+
+    assert post("Idempotency-Key") == post("Idempotency-Key")
+    assert post("Idempotency_Key") != post("Idempotency_Key")
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ([], 401),
+        (["Authorization: Bearer \xe9"], 400),
+        (["Authorization:"], 400),
+        (["X-Name: \xe9"], 401),
+        (["Authorization: Bearer a", "Authorization: Bearer b"], 400),
+    ],
+)
+def test_authorization(server: Server, lines: list[str], status: int) -> None:
+    """A value that is not ASCII counts as there, and headers of one name are joined."""
+    assert ask(server, "/api/private", "Host: localhost", *lines).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/pub%6Cic", 200), ("/api/%C3%A9", 404), ("/api/%FF", 404), ("//api/public", 404)],
+)
+def test_path(server: Server, path: str, status: int) -> None:
+    """A path is decoded once, and what is no UTF-8 is nobody's path."""
+    assert ask(server, path, "Host: localhost").status == status
+
+
+def test_head(server: Server) -> None:
+    """HEAD has the headers of GET, and no body."""
+    got = ask(server, "/api/public", "Host: localhost")
+    headed = ask(server, "/api/public", "Host: localhost", method="HEAD")
+    assert headed.headers["Content-Length"] == got.headers["Content-Length"]
+    assert headed.body == {}

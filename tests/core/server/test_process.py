@@ -1,0 +1,188 @@
+"""A worker process of `serve`: how it ends, what it has at its start, and what it logs."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.core.cli.conftest import get, until
+from tests.core.support.databases import Postgres, Sqlite
+from tests.core.support.server import MANAGE, SECONDS, Server, clean_environment
+from tests.core.support.sockets import Connection, request
+from tests.core.support.tenant import Tenant
+
+
+@pytest.fixture
+def two(tenant: Tenant, database_url: str, tmp_path: Path) -> Server:
+    """Two workers that have not been started yet."""
+    environment = tenant.environment | {"DATABASE_URL": database_url, "BODY_TIMEOUT": "1"}
+    return Server(tmp_path, "serve", "--workers", "2", **environment)
+
+
+def is_answered(port: int) -> bool:
+    """Whether a new connection is answered at once; without a descriptor, it waits."""
+    with socket.create_connection(("127.0.0.1", port), timeout=0.5) as waiting:
+        waiting.sendall(request("/health/live", "Host: localhost", method="GET"))
+        try:
+            return waiting.recv(1) != b""
+        except TimeoutError:
+            return False
+
+
+def is_open(port: int) -> bool:
+    try:
+        with Connection(port):
+            return True
+    except ConnectionError:
+        return False
+
+
+def test_workers_end_with_their_main_process(two: Server) -> None:
+    """When the main process is killed its workers end, and the port is free."""
+    with two as server:
+        until(lambda: server.started == 2)
+        orphans = server.workers()
+        assert len(orphans) == 2
+        server.process.kill()
+        server.process.wait(SECONDS)
+        gone, alive = psutil.wait_procs(orphans, SECONDS)
+        assert (len(gone), alive) == (2, [])
+        assert not is_open(server.port)
+
+
+def test_workers_end_though_requests_do_not(two: Server) -> None:
+    """A worker whose main process was killed ends, also while a body is under way."""
+    with two as server, Connection(server.port) as connection:
+        connection.send(request("/api/messages", "Host: localhost", "Content-Length: 100"))
+        orphans = server.workers()
+        server.process.kill()
+        server.process.wait(SECONDS)
+        _gone, alive = psutil.wait_procs(orphans, SECONDS)
+        assert alive == []
+
+
+def test_file_limit(two: Server) -> None:
+    """A worker may open as many files as the system allows."""
+    with two as server:
+        [worker, _] = server.workers()
+        soft, hard = worker.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == hard
+
+
+def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
+    """A worker that ran out of file descriptors answers again as soon as it has some."""
+    environment = tenant.environment | {"DATABASE_URL": database_url}
+    with Server(tmp_path, "serve", "--workers", "1", **environment) as server:
+        [worker] = server.workers()
+        limits = worker.rlimit(psutil.RLIMIT_NOFILE)
+        with Connection(server.port) as kept:
+            # One connection is there; no file can be opened beside it.
+            kept.send(request("/health/live", "Host: localhost", method="GET")).answer("GET")
+            worker.rlimit(psutil.RLIMIT_NOFILE, (1, limits[1]))
+            assert not is_answered(server.port)
+            for path in ("/api/public", "/api/private", "/health/ready", "/docs"):
+                kept.send(
+                    request(
+                        *(path, "Host: localhost", f"Authorization: Bearer {tenant.token()}"),
+                        method="GET",
+                    )
+                ).answer("GET")
+        worker.rlimit(psutil.RLIMIT_NOFILE, limits)
+        assert get(f"{server.url}/api/public").status == 200
+        assert get(f"{server.url}/docs").status == 200
+        until(lambda: get(f"{server.url}/api/private", tenant.token()).status == 200)
+        assert get(f"{server.url}/health/ready").status == 200
+        assert all(isinstance(json.loads(line), dict) for line in server.log.splitlines())
+
+
+LAZY = """
+import json, sys
+from werkzeug.test import Client
+from api.core.server.worker import load
+client = Client(load("api.application:application").app)
+before = set(sys.modules)
+token = {"Authorization": "Bearer " + sys.argv[1]}
+answers = [
+    client.get("/api/public"),
+    client.get("/api/public", headers={"Host": "m\\xfcnchen.example"}),
+    client.get("/api/nothing"),
+    client.post("/api/public"),
+    client.get("/api/private"),
+    client.get("/api/private", headers=token),
+    client.get("/api/private-scoped", headers=token),
+    client.get("/api/messages?q=a&since=2026-01-01T00:00:00Z", headers=token),
+    client.post("/api/messages", json={"text": "hello"}, headers=token | {"Idempotency-Key": "k"}),
+    client.post("/api/messages", json={"text": 1}, headers=token),
+    client.options("/api/private", headers={"Origin": "https://a.example"}),
+    *(client.get(path) for path in ("/docs", "/docs/page.js", "/openapi.json", "/swagger.json")),
+    *(client.get(path) for path in ("/problems", "/health/live", "/health/ready")),
+    client.get("/.well-known/oauth-protected-resource"),
+]
+print([answer.status_code for answer in answers])
+print(sorted(set(sys.modules) - before))
+"""
+
+
+@pytest.mark.parametrize("maker", ["sqlite", "postgres"])
+def test_nothing_is_imported_late(
+    tenant: Tenant, tmp_path: Path, request: pytest.FixtureRequest, maker: str
+) -> None:
+    """No request imports anything: an import that fails once, for want of a file, may stay so."""
+    made: Sqlite | Postgres = request.getfixturevalue(maker)
+    environment = {"DATABASE_URL": made.make(), "PYTHONPATH": str(MANAGE.parent)}
+    ended = subprocess.run(
+        [sys.executable, "-c", LAZY, tenant.token(scope="read:messages write:messages")],
+        cwd=tmp_path,
+        env=clean_environment() | tenant.environment | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    statuses, late = ended.stdout.splitlines()
+    assert 500 not in json.loads(statuses)
+    assert json.loads(late.replace("'", '"')) == []
+
+
+NOISY = """
+import sys, threading, warnings
+from api.core.observability import init_logging, log_everything
+init_logging("info", "json")
+log_everything()
+print("printed", file=sys.stderr)
+sys.stderr.write("in two ")
+sys.stderr.write("pieces\\n")
+warnings.warn("a warning")
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+class Unraisable:
+    def __del__(self): raise KeyError("at its end")
+del [Unraisable()][0]
+import logging
+logging.getLogger("x").error("%d", "no number")
+int("uncaught")
+"""
+
+
+def test_each_line_is_an_object(tmp_path: Path) -> None:
+    """Whatever a process prints, warns of or ends with, is a JSON object on one line."""
+    ended = subprocess.run(
+        [sys.executable, "-c", NOISY],
+        cwd=tmp_path,
+        env=clean_environment() | {"PYTHONPATH": str(MANAGE.parent)},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    said = "\n".join(f"{line['message']} {line.get('exc_info', '')}" for line in lines)
+    for expected in (
+        *("printed", "in two pieces", "a warning", "ZeroDivisionError", "at its end"),
+        *("no number", "invalid literal for int"),
+    ):
+        assert expected in said
+    assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines)

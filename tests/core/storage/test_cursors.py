@@ -1,0 +1,140 @@
+"""Cursors: for one listing of one database, and for nothing else."""
+
+import string
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from api.core import storage
+from api.core.storage import CursorError, Database
+from api.core.storage.models import SharedSecret
+from api.storage import messages
+from tests.core.support.databases import ON_BOTH
+
+ASKED = {"author": "ann", "q": "o", "order": "newest"}
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def cursor(stored: Flask) -> Iterator[str]:
+    """Of the first of three pages of one message each."""
+    for written in ("one", "two", "foo"):
+        messages.create(text=written, author="ann")
+    found = messages.page(**ASKED, limit=1).next
+    assert found is not None
+    return found
+
+
+def texts(**asked: Any) -> list[str]:
+    return [message.text for message in messages.page(**asked).items]
+
+
+@ON_BOTH
+def test_a_cursor_leads_on(cursor: str) -> None:
+    """To what is behind the page that it came with, however many are asked for."""
+    assert texts(**ASKED, cursor=cursor, limit=1) == ["two"]
+    assert texts(**ASKED, cursor=cursor, limit=200) == ["two", "one"]
+
+
+def test_a_cursor_stays_good(cursor: str) -> None:
+    """It may be used again, and the message that it points at may be gone."""
+    newest = messages.page(limit=1).items[0]
+    messages.remove(newest.id, allow=lambda _: None)
+    for _ in range(2):
+        assert texts(**ASKED, cursor=cursor) == ["two", "one"]
+
+
+@ON_BOTH
+def test_a_cursor_is_good_at_every_copy(cursor: str, database_url: str) -> None:
+    """Of the service, all of which share the database."""
+    copy, database = Flask("copy"), Database(database_url)
+    storage.init_app(copy, database)
+    with copy.app_context():
+        assert texts(**ASKED, cursor=cursor) == ["two", "one"]
+    database.engine.dispose()
+
+
+def test_a_cursor_fits_an_address(cursor: str) -> None:
+    """Without a character that has to be escaped, and within what the API takes."""
+    assert set(cursor) <= {*string.ascii_letters, *string.digits, *"-_."}
+    assert len(cursor) <= 512
+
+
+def test_no_character_can_be_changed(cursor: str) -> None:
+    """Nor a character left out, at any place."""
+    for place, char in enumerate(cursor):
+        for other in {"A", "B", "f", "_", "-", "!", "."} - {char}:
+            with pytest.raises(CursorError):
+                texts(**ASKED, cursor=cursor[:place] + other + cursor[place + 1 :])
+        with pytest.raises(CursorError):
+            texts(**ASKED, cursor=cursor[:place] + cursor[place + 1 :])
+
+
+def test_every_spelling_of_a_signature_but_ours_is_refused(cursor: str) -> None:
+    """The last character of Base64 holds bits that a decoder ignores."""
+    for char in {*string.ascii_letters, *string.digits, *"-_="} - {cursor[-1]}:
+        with pytest.raises(CursorError):
+            texts(**ASKED, cursor=cursor[:-1] + char)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cursor: cursor[:-1],
+        lambda cursor: cursor[: len(cursor) // 2],
+        lambda cursor: cursor[:1],
+        lambda cursor: cursor + "A",
+        lambda cursor: cursor + "=",
+        lambda cursor: cursor + " ",
+        lambda cursor: cursor * 2,
+        lambda cursor: cursor.swapcase(),
+        lambda cursor: cursor.rpartition(".")[0],
+        lambda cursor: "." + cursor.rpartition(".")[2],
+        lambda cursor: "." + cursor,
+        lambda _: "ünï\N{GRINNING FACE}",
+        lambda _: ".",
+        lambda _: "None",
+    ],
+    ids=[
+        *("one short", "half", "one character", "one more", "padded", "a space", "twice"),
+        *("other case", "no signature", "no place", "compressed", "not ASCII", "a dot", "a word"),
+    ],
+)
+def test_what_is_no_cursor_is_refused(cursor: str, change: Any) -> None:
+    """Never guessed at."""
+    with pytest.raises(CursorError):
+        texts(**ASKED, cursor=change(cursor))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"author": "bob"}, id="author"),
+        pytest.param({"author": None}, id="no author"),
+        pytest.param({"q": "O"}, id="text"),
+        pytest.param({"q": None}, id="no text"),
+        pytest.param({"order": "oldest"}, id="order"),
+        pytest.param({"since": NOON}, id="since"),
+        pytest.param({"until": NOON}, id="until"),
+        pytest.param({"author": "o", "q": "ann"}, id="exchanged"),
+        pytest.param({"author": "ann', q='o"}, id="quoted"),
+    ],
+)
+def test_a_cursor_is_for_its_filters(cursor: str, other: dict[str, Any]) -> None:
+    """With any other, the place that it holds means nothing."""
+    with pytest.raises(CursorError):
+        texts(**ASKED | other, cursor=cursor)
+
+
+@ON_BOTH
+def test_a_cursor_is_for_its_database(cursor: str, database: Database) -> None:
+    """The secret is the database's own, and with another one the cursor is none."""
+    database.run(
+        lambda session: session.execute(update(SharedSecret).values(value=b"")), writes=True
+    )
+    with pytest.raises(CursorError):
+        texts(**ASKED, cursor=cursor)

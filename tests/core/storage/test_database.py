@@ -1,0 +1,432 @@
+"""Transactions, what is tried again, and a database that is away."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from api.application import application
+from api.core.factory import create_app
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+from api.core.storage import Database, Unavailable
+from api.core.storage.database import ATTEMPTS, POOL_SIZE
+from api.core.storage.models import SharedSecret
+from tests.core.support.databases import ON_BOTH, Postgres
+from tests.core.support.server import free_port
+from tests.core.support.threads import SECONDS, at_once
+
+Work = Callable[[Session], None]
+
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+BRIEFLY = 0.05
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    """How long was slept between attempts."""
+    return []
+
+
+@pytest.fixture
+def database(database_url: str, slept: list[float]) -> Iterator[Database]:
+    """One that does not sleep, and says what it would have slept."""
+    opened = Database(database_url, sleep=slept.append)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def impatient(database_url: str) -> Iterator[Database]:
+    """The same database, with little patience."""
+    opened = Database(database_url, wait=BRIEFLY)
+    yield opened
+    opened.engine.dispose()
+
+
+def adds(name: str) -> Work:
+    return lambda session: session.add(SharedSecret(name, b""))
+
+
+def names(database: Database) -> set[str]:
+    """What was added."""
+    query = select(SharedSecret.name).where(SharedSecret.name != "cursors")
+    return database.run(lambda session: set(session.scalars(query)), writes=False)
+
+
+class FromTheServer(Exception):
+    """A driver's exception with the SQLSTATE that the server sent."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("refused")
+        self.sqlstate = sqlstate
+
+
+class Flaky:
+    """Adds its number of calls, then fails so often with that SQLSTATE."""
+
+    def __init__(self, sqlstate: str | None, times: int = 1000) -> None:
+        self.calls, self._sqlstate, self._times = 0, sqlstate, times
+
+    def __call__(self, session: Session) -> int:
+        self.calls += 1
+        session.add(SharedSecret(str(self.calls), b""))
+        session.flush()
+        if self.calls <= self._times:
+            raise DBAPIError("SELECT 1", {}, FromTheServer(self._sqlstate))
+        return self.calls
+
+
+@ON_BOTH
+def test_what_returns_is_committed(database: Database) -> None:
+    """Another connection sees it."""
+    database.run(adds("kept"), writes=True)
+    assert names(database) == {"kept"}
+
+
+@ON_BOTH
+def test_what_raises_is_rolled_back(database: Database) -> None:
+    """An exception of ours passes as it is, and nothing of the transaction is left."""
+
+    def fail(session: Session) -> None:
+        session.add(SharedSecret("lost", b""))
+        session.flush()
+        raise LookupError("ours")
+
+    with pytest.raises(LookupError, match="ours"):
+        database.run(fail, writes=True)
+    assert names(database) == set()
+
+
+@ON_BOTH
+def test_what_breaks_a_rule_of_the_database_is_told_as_such(database: Database) -> None:
+    """A row that is there already is no outage, whether found at once or at the commit."""
+    database.run(adds("twice"), writes=True)
+    with pytest.raises(IntegrityError):
+        database.run(adds("twice"), writes=True)
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"], ids=["serialization", "deadlock"])
+def test_what_may_succeed_later_is_tried_again(
+    database: Database, slept: list[float], sqlstate: str
+) -> None:
+    """After a sleep each, and nothing is left of the attempts that failed."""
+    assert database.run(Flaky(sqlstate, times=2), writes=True) == 3
+    assert len(slept) == 2
+    assert names(database) == {"3"}
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"], ids=["serialization", "deadlock"])
+def test_it_is_not_tried_for_ever(database: Database, slept: list[float], sqlstate: str) -> None:
+    """The last failure is an outage, and the sleeps before it stay short."""
+    work = Flaky(sqlstate)
+    with pytest.raises(Unavailable):
+        database.run(work, writes=True)
+    assert work.calls == ATTEMPTS
+    assert len(slept) == ATTEMPTS - 1
+    assert sum(slept) < 1
+
+
+def test_what_cannot_begin_anew_is_tried_once(database: Database, slept: list[float]) -> None:
+    """`once` says so at the first failure."""
+    work = Flaky("40001")
+    with pytest.raises(Unavailable):
+        database.once(work, writes=True)
+    assert (work.calls, slept) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "sqlstate",
+    [
+        pytest.param("08006", id="connection failure"),
+        pytest.param("53300", id="too many connections"),
+        pytest.param("57014", id="query canceled"),
+        pytest.param("57P01", id="admin shutdown"),
+        pytest.param("58030", id="io error"),
+    ],
+)
+def test_what_speaks_of_the_server_is_an_outage(
+    database: Database, slept: list[float], sqlstate: str
+) -> None:
+    """Told at once: the next attempt would meet the same server."""
+    work = Flaky(sqlstate)
+    with pytest.raises(Unavailable):
+        database.run(work, writes=True)
+    assert (work.calls, slept) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "sqlstate",
+    [
+        pytest.param("42P01", id="undefined table"),
+        pytest.param("23505", id="unique violation"),
+        pytest.param("22001", id="value too long"),
+        pytest.param(None, id="no state"),
+    ],
+)
+def test_what_speaks_of_the_statement_is_a_defect(
+    database: Database, slept: list[float], sqlstate: str | None
+) -> None:
+    """It stays what it is, and is not tried again."""
+    work = Flaky(sqlstate)
+    with pytest.raises(DBAPIError):
+        database.run(work, writes=True)
+    assert (work.calls, slept) == (1, [])
+
+
+@ON_POSTGRES
+def test_a_deadlock_ends_with_both_done(database: Database, slept: list[float]) -> None:
+    """Two transactions that wait for each other: one is undone, and tried again."""
+    for name in ("0", "1"):
+        database.run(adds(name), writes=True)
+    both_hold_one = Barrier(2, timeout=SECONDS)
+    met: set[int] = set()
+
+    def touch(session: Session, name: int) -> None:
+        statement = text("UPDATE shared_secrets SET value = value || '+' WHERE name = :name")
+        session.execute(statement, {"name": str(name)})
+
+    def swap(number: int) -> None:
+        def work(session: Session) -> None:
+            session.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+            touch(session, number)
+            if number not in met:
+                met.add(number)
+                both_hold_one.wait()
+            touch(session, 1 - number)
+
+        database.run(work, writes=True)
+
+    at_once(2, swap)
+    assert len(slept) >= 1
+    values = database.run(
+        lambda session: set(
+            session.scalars(select(SharedSecret.value).where(SharedSecret.name != "cursors"))
+        ),
+        writes=False,
+    )
+    assert values == {b"++"}
+
+
+@ON_POSTGRES
+def test_a_serialization_failure_ends_with_both_done(
+    database: Database, slept: list[float]
+) -> None:
+    """Two transactions, each of which counts what the other adds: as if one after another."""
+    both_counted = Barrier(2, timeout=SECONDS)
+    met: set[int] = set()
+
+    def count_and_add(number: int) -> None:
+        def work(session: Session) -> None:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
+            counted = session.scalar(select(func.count()).select_from(SharedSecret))
+            if number not in met:
+                met.add(number)
+                both_counted.wait()
+            session.add(SharedSecret(f"after {counted}", b""))
+
+        database.run(work, writes=True)
+
+    at_once(2, count_and_add)
+    assert len(slept) >= 1
+    assert names(database) == {"after 1", "after 2"}
+
+
+@ON_BOTH
+def test_threads_do_not_hinder_each_other(database: Database) -> None:
+    """More of them than connections, all writing at once: each gets its turn."""
+    at_once(2 * POOL_SIZE, lambda number: database.run(adds(str(number)), writes=True))
+    assert len(names(database)) == 2 * POOL_SIZE
+
+
+@ON_BOTH
+def test_a_burst_is_served(database: Database) -> None:
+    """Whoever finds no connection free waits for one, at a database that works."""
+    found = at_once(128, lambda _: [names(database) for _ in range(3)])
+    assert found == [[set()] * 3] * 128
+
+
+@ON_POSTGRES
+def test_a_lock_does_not_take_every_thread(database: Database, database_url: str) -> None:
+    """Those behind it end at the server's word, and the others before."""
+    blocked = Database(database_url, wait=1, connections=2, waiters=2)
+    ended: list[str] = []
+
+    def ask(_number: int) -> None:
+        with pytest.raises(Unavailable) as raised:
+            names(blocked)
+        ended.append(str(raised.value))
+
+    with database.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE shared_secrets"))
+        at_once(16, ask)
+    assert set(ended[:8]) == {"every connection is in use"}
+    assert names(blocked) == set()
+    blocked.engine.dispose()
+
+
+def test_the_settings_say_how_many_connections(tmp_path: Path, issuer: EmbeddedIssuer) -> None:
+    """As shares of the threads of the server."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/api.db", threads=16)
+    database = create_app(application, settings, issuer=issuer).extensions["database"]
+    assert database.engine.pool.size() == settings.database_connections == 2
+    database.engine.dispose()
+
+
+def test_writers_of_sqlite_wait_for_each_other(database: Database) -> None:
+    """From their first statement on: what one has read, no other changes before it writes."""
+    database.run(adds(""), writes=True)
+
+    def grow(session: Session) -> None:
+        secret = session.get_one(SharedSecret, "")
+        secret.value += b"+"
+
+    at_once(8, lambda _: [database.run(grow, writes=True) for _ in range(5)])
+    grown = database.run(lambda session: session.get_one(SharedSecret, ""), writes=False)
+    assert grown.value == b"+" * 40
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 2)],
+    ids=["WAL", "foreign keys", "synchronous FULL"],
+)
+def test_sqlite_is_set_up(database: Database, pragma: str, value: object) -> None:
+    """Every connection, not the first alone."""
+    engine = database.engine.execution_options(writes=False)
+    with engine.connect() as first, engine.connect() as second:
+        for each in (first, second):
+            assert each.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() == value
+
+
+def test_sqlite_that_stays_locked_is_an_outage(database: Database, impatient: Database) -> None:
+    """For those who write; those who read go on, and see what was there before."""
+
+    def meanwhile(session: Session) -> None:
+        session.add(SharedSecret("first", b""))
+        session.flush()
+        with pytest.raises(Unavailable):
+            impatient.run(adds("second"), writes=True)
+        assert names(impatient) == set()
+
+    database.run(meanwhile, writes=True)
+    impatient.run(adds("second"), writes=True)
+    assert names(database) == {"first", "second"}
+
+
+@ON_BOTH
+def test_a_full_pool_is_an_outage(impatient: Database) -> None:
+    """While every connection is in use; with one free again, it is over."""
+    with ExitStack() as stack:
+        for _ in range(POOL_SIZE):
+            stack.enter_context(impatient.engine.connect())
+        with pytest.raises(Unavailable, match="in use"):
+            names(impatient)
+    assert names(impatient) == set()
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("waits_for", ["a lock", "an answer"])
+def test_postgres_that_takes_too_long_is_an_outage(
+    database: Database, impatient: Database, waits_for: str
+) -> None:
+    """Behind another's lock as well as in a statement of its own."""
+    statement = {
+        "a lock": "DELETE FROM shared_secrets WHERE name = 'cursors'",
+        "an answer": "SELECT pg_sleep(30)",
+    }[waits_for]
+
+    def meanwhile(session: Session) -> None:
+        session.get(SharedSecret, "cursors", with_for_update=True)
+        with pytest.raises(Unavailable):
+            impatient.run(lambda other: other.execute(text(statement)), writes=True)
+
+    database.run(meanwhile, writes=True)
+    assert names(impatient) == set()
+
+
+def away(tmp_path: Path) -> dict[str, str]:
+    """Databases that cannot be reached, each for a reason of its own."""
+    (tmp_path / "spoilt.db").write_bytes(b"This is no database." * 100)
+    return {
+        "no directory": f"sqlite:///{tmp_path}/nowhere/at/all.db",
+        "a directory": f"sqlite:///{tmp_path}",
+        "no database": f"sqlite:///{tmp_path}/spoilt.db",
+        "refused": f"postgresql+psycopg://me:hidden@127.0.0.1:{free_port()}/api",
+        "no such host": "postgresql+psycopg://me:hidden@nowhere.invalid/api",
+    }
+
+
+@pytest.mark.parametrize(
+    "reason", ["no directory", "a directory", "no database", "refused", "no such host"]
+)
+def test_what_cannot_be_reached_is_an_outage(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, reason: str
+) -> None:
+    """The log tells operators why, and no password."""
+    database = Database(away(tmp_path)[reason], wait=1)
+    with pytest.raises(Unavailable):
+        names(database)
+    [line] = caplog.records
+    assert line.levelno == logging.WARNING
+    assert "the database does not answer" in line.getMessage()
+    assert "hidden" not in line.getMessage()
+    database.engine.dispose()
+
+
+def test_an_outage_of_postgres_passes() -> None:
+    """Stopped in the middle of a transaction and between two; started again, all goes on."""
+    with Postgres() as postgres:
+        database = Database(postgres.make(), wait=2)
+
+        def stop(session: Session) -> None:
+            session.add(SharedSecret("lost", b""))
+            session.flush()
+            postgres.stop()
+
+        with pytest.raises(Unavailable):
+            database.run(stop, writes=True)
+        with pytest.raises(Unavailable):
+            names(database)
+        postgres.start()
+        assert names(database) == set()
+        database.run(adds("kept"), writes=True)
+        postgres.stop()
+        postgres.start()
+        assert names(database) == {"kept"}
+        database.engine.dispose()
+
+
+@ON_BOTH
+def test_connections_come_back(impatient: Database) -> None:
+    """However a transaction ends, its connection is there for the next."""
+    endings = [
+        lambda _: None,
+        lambda session: session.execute(text("SELECT nothing FROM nowhere")),
+        Flaky("40001"),
+        Flaky("57P01"),
+        lambda _: [][0],
+    ]
+    for ending in endings * POOL_SIZE:
+        try:
+            impatient.once(ending, writes=True)
+        except (DBAPIError, Unavailable, IndexError):
+            continue
+    assert impatient.engine.pool.checkedout() == 0
+
+
+@ON_BOTH
+def test_what_people_wrote_is_in_no_error(database: Database) -> None:
+    """An error ends in a log, with the statement, and without its values."""
+    with pytest.raises(DBAPIError) as raised:
+        database.run(
+            lambda session: session.execute(text("SELECT nothing, :it"), {"it": "PRIVATE"}),
+            writes=False,
+        )
+    assert "PRIVATE" not in str(raised.value)

@@ -1,0 +1,359 @@
+"""A schema is changed as a whole or not at all, and no row is lost."""
+
+import sqlite3
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, make_url, text
+
+from api.core.storage import Database, SchemaError, schema
+from api.core.storage.models import SharedSecret
+from tests.core.support.databases import ON_BOTH
+from tests.core.support.migrations import Migrations
+from tests.core.support.threads import at_once
+
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+
+FAMILY = """
+op.create_table("parents", sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("name", sa.String(9)))
+op.create_table("children", sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("parent", sa.Integer, sa.ForeignKey("parents.id", ondelete={ondelete!r})))
+op.execute("INSERT INTO parents VALUES (1, 'ann')")
+op.execute("INSERT INTO children VALUES (7, 1)")
+"""
+WIDER = """
+with op.batch_alter_table("parents") as parents:
+    parents.alter_column("name", type_=sa.String(99))
+"""
+NARROWER = WIDER.replace("99", "9")
+CONCURRENTLY = """
+with op.get_context().autocommit_block():
+    op.create_index("ix_text", "messages", ["text"], postgresql_concurrently=True)
+"""
+ORPHANS = 'op.execute("DELETE FROM parents")'
+
+
+@pytest.fixture
+def lines() -> list[str]:
+    """What the operator was told."""
+    return []
+
+
+@pytest.fixture
+def family(migrations: Migrations, database: Database) -> Iterator[Callable[..., None]]:
+    """`family("CASCADE")`: a parent and a child that refers to it, in tables of their own."""
+
+    def make(ondelete: str | None = "CASCADE") -> None:
+        migrations.add("0002", FAMILY.format(ondelete=ondelete))
+        schema.upgrade(database)
+
+    return make
+
+
+def rows(database: Database, table: str) -> list[Any]:
+    query = text(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608
+    return database.run(lambda session: [*map(tuple, session.execute(query))], writes=False)
+
+
+def copies(database: Database) -> list[Path]:
+    file = database.url.database if database.is_sqlite else "/nowhere/at/all"
+    return sorted(Path(str(file)).parent.glob("*.bak"))
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> str:
+    """The SQLite ones in a directory of their own, where copies can be counted."""
+    if not database_url.startswith("sqlite"):
+        return database_url
+    (tmp_path / "data").mkdir()
+    path = Path(str(make_url(database_url).database)).rename(tmp_path / "data" / "api.db")
+    return f"sqlite:///{path}"
+
+
+@ON_BOTH
+@pytest.mark.parametrize("ondelete", ["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", None])
+def test_a_parent_can_be_altered(
+    database: Database, migrations: Migrations, family: Callable[..., None], ondelete: str | None
+) -> None:
+    """Up and down, the rows that refer to it stay, whatever its removal would do to them."""
+    family(ondelete)
+    migrations.add("0003", WIDER, NARROWER, "0002")
+    for change in (schema.upgrade, lambda database: schema.downgrade(database, "0002")):
+        change(database)
+        assert rows(database, "parents") == [(1, "ann")]
+        assert rows(database, "children") == [(7, 1)]
+
+
+def test_foreign_keys_are_on_afterwards(database: Database, family: Callable[..., None]) -> None:
+    """The connection that migrated enforces them like any other, also after a failure."""
+    family()
+    with pytest.raises(schema.CommandError):
+        schema.upgrade(database, "nope")
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
+def test_rows_that_lose_their_parent_stop_the_migration(
+    database: Database, migrations: Migrations, family: Callable[..., None]
+) -> None:
+    """The table and the row are named, and the database is as it was."""
+    family()
+    migrations.add("0003", ORPHANS, down_revision="0002")
+    with pytest.raises(SchemaError, match=r'row 7 of table "children".*"parents"'):
+        schema.upgrade(database)
+    assert (rows(database, "parents"), schema.current(database)) == ([(1, "ann")], "0002")
+
+
+def test_rows_that_had_no_parent_before_do_not_stop_it(
+    database: Database, migrations: Migrations, family: Callable[..., None]
+) -> None:
+    """They were written by somebody who does not enforce foreign keys, as SQLite's shell does
+    not, and a migration that has nothing to do with them is not their cure."""
+    family()
+    with closing(sqlite3.connect(str(database.url.database))) as shell, shell:
+        shell.execute("INSERT INTO children VALUES (8, 99)")
+    migrations.add("0003", WIDER, down_revision="0002")
+    schema.upgrade(database)
+    assert rows(database, "children") == [(7, 1), (8, 99)]
+    migrations.add("0004", ORPHANS, down_revision="0003")
+    with pytest.raises(SchemaError, match='row 7 of table "children"'):
+        schema.upgrade(database)
+
+
+@ON_BOTH
+@pytest.mark.parametrize(
+    ("failure", "cause"),
+    [
+        ('op.execute("SELECT 1 FROM nowhere")', "nowhere"),
+        ('raise LookupError("no luck")', "LookupError: no luck"),
+    ],
+    ids=["SQL", "Python"],
+)
+def test_a_migration_that_fails_is_undone(
+    database: Database, migrations: Migrations, failure: str, cause: str
+) -> None:
+    """With all those before it; the error names the file and the line, and no copy is left."""
+    migrations.add("0002", 'op.create_table("first", sa.Column("id", sa.Integer))')
+    half = (
+        'op.create_table("half", sa.Column("id", sa.Integer))\nop.execute("DELETE FROM messages")\n'
+    )
+    migrations.add("0003", half + failure, down_revision="0002")
+    with pytest.raises(SchemaError) as raised:
+        schema.upgrade(database)
+    assert cause in str(raised.value)
+    assert "0003_of_a_test.py, line 13" in str(raised.value)
+    assert set(inspect(database.engine).get_table_names()) & {"first", "half"} == set()
+    assert (schema.current(database), copies(database)) == ("0001", [])
+
+
+@ON_POSTGRES
+def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
+    database: Database, migrations: Migrations
+) -> None:
+    """As one that is checked at once does."""
+    deferred = FAMILY.replace("ondelete={ondelete!r}", 'deferrable=True, initially="DEFERRED"')
+    migrations.add("0002", f"{deferred}\n{ORPHANS}")
+    with pytest.raises(SchemaError, match=r"the migration failed: .*violates foreign key"):
+        schema.upgrade(database)
+    assert schema.current(database) == "0001"
+
+
+@ON_POSTGRES
+def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
+    """Outside a transaction, as PostgreSQL wants it."""
+    migrations.add("0002", CONCURRENTLY)
+    schema.upgrade(database)
+    assert schema.current(database) == "0002"
+    names = {index["name"] for index in inspect(database.engine).get_indexes("messages")}
+    assert "ix_text" in names
+
+
+@ON_BOTH
+def test_upgrades_at_once_are_one(database: Database, migrations: Migrations) -> None:
+    """The second one finds it done."""
+    migrations.add("0002", 'op.create_table("once", sa.Column("id", sa.Integer))')
+    at_once(4, lambda _: schema.upgrade(database))
+    assert (schema.current(database), rows(database, "once")) == ("0002", [])
+    assert len(copies(database)) == (1 if database.is_sqlite else 0)
+
+
+def test_a_copy_is_kept(database: Database, migrations: Migrations, lines: list[str]) -> None:
+    """As it was before, with what is still in the log beside the file, for its owner alone."""
+    database.run(lambda session: session.add(SharedSecret("kept", b"")), writes=True)
+    migrations.add("0002", "op.execute(\"DELETE FROM shared_secrets WHERE name = 'kept'\")")
+    # An open connection keeps SQLite from writing the log back into the file.
+    with closing(sqlite3.connect(str(database.url.database))):
+        copy = schema.upgrade(database, tell=lines.append)
+    assert [copy] == copies(database)
+    assert copy is not None
+    assert copy.name.startswith("api.db.0001-")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert str(copy) in lines[0]
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute(
+            "SELECT count(*) FROM shared_secrets WHERE name = 'kept'"
+        ).fetchone() == (1,)
+        assert kept.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+def test_one_can_go_back_to_the_copy(
+    database: Database, migrations: Migrations, lines: list[str]
+) -> None:
+    """By the command that was told."""
+    database.run(lambda session: session.add(SharedSecret("kept", b"")), writes=True)
+    migrations.add("0002", "op.execute(\"DELETE FROM shared_secrets WHERE name = 'kept'\")")
+    schema.upgrade(database, tell=lines.append)
+    database.engine.dispose()
+    subprocess.run(lines[1].partition("run: ")[2], shell=True, check=True)  # noqa: S602
+    assert schema.current(database) == "0001"
+    assert len(rows(database, "shared_secrets")) == 2
+
+
+def test_no_copy_replaces_another(database: Database, migrations: Migrations) -> None:
+    """However soon after the first the second is made."""
+    migrations.add("0002", "pass")
+    for _ in range(3):
+        schema.upgrade(database)
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    assert len(copies(database)) == 3
+
+
+def test_where_nothing_is_to_be_done_no_copy_is_made(
+    database: Database, migrations: Migrations
+) -> None:
+    """At the head, with a revision that is not there, and in a database without tables."""
+    schema.upgrade(database)
+    for revision in ("nope", "+1"):
+        with pytest.raises(schema.CommandError):
+            schema.upgrade(database, revision)
+    schema.downgrade(database, "base")
+    schema.upgrade(database)
+    assert copies(database) == []
+
+
+def test_a_downgrade_keeps_a_copy_of_what_people_wrote(
+    database: Database, family: Callable[..., None]
+) -> None:
+    """It takes tables away."""
+    family()
+    earlier = copies(database)
+    assert schema.downgrade(database, "base") in {*copies(database)} - {*earlier}
+
+
+def test_without_a_copy_nothing_is_changed(
+    database: Database, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it cannot be written, the upgrade stops with the reason."""
+    migrations.add("0002", 'op.create_table("new", sa.Column("id", sa.Integer))')
+
+    def fail(*_args: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("api.core.storage.copies.os.open", fail)
+    with pytest.raises(SchemaError, match="No space left on device; nothing was changed"):
+        schema.upgrade(database)
+    assert schema.current(database) == "0001"
+
+
+def test_a_copy_that_is_cut_short_is_taken_away(
+    database: Database, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a copy is worse than none."""
+    migrations.add("0002", "pass")
+
+    def full(_file: object) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("api.core.storage.copies.sqlite3.connect", full)
+        with pytest.raises(SchemaError, match="disk is full; nothing was changed"):
+            schema.upgrade(database)
+    assert (copies(database), schema.current(database)) == ([], "0001")
+
+
+@ON_BOTH
+def test_a_lock_that_is_held_is_waited_for(
+    database: Database,
+    migrations: Migrations,
+    database_url: str,
+    lines: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A change that meets a lock is begun again, which is told; it ends when the lock does."""
+    monkeypatch.setattr("api.core.storage.migrating.LOCK_TIMEOUT", "10ms")
+    migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
+    impatient = Database(database_url, wait=0.05)
+    slept: list[float] = []
+    with database.engine.connect() as holder:
+        holder.execute(text("DELETE FROM messages"))
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            if len(slept) == 2:
+                holder.rollback()
+
+        schema.upgrade(impatient, tell=lines.append, sleep=sleep)
+    assert len(slept) == 2
+    assert [line for line in lines if "a lock" in line] == lines[:1]
+    assert schema.current(database) == "0002"
+    impatient.engine.dispose()
+
+
+@ON_BOTH
+def test_a_lock_is_not_waited_for_for_ever(
+    database: Database,
+    migrations: Migrations,
+    database_url: str,
+    lines: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the end the error says who may hold it, and that nothing was changed."""
+    monkeypatch.setattr("api.core.storage.migrating.LOCK_TIMEOUT", "10ms")
+    migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
+    impatient = Database(database_url, wait=0.05)
+    slept: list[float] = []
+    with database.engine.connect() as holder:
+        holder.execute(text("DELETE FROM messages"))
+        with pytest.raises(SchemaError, match=r"nothing was changed.*open for long"):
+            schema.upgrade(impatient, tell=lines.append, sleep=slept.append)
+    assert len(slept) == schema.ATTEMPTS[database.engine.dialect.name] - 1
+    assert 1 < len(lines) < len(slept)
+    assert schema.current(database) == "0001"
+    impatient.engine.dispose()
+
+
+@ON_POSTGRES
+def test_readers_go_on_while_an_upgrade_waits(
+    database: Database, migrations: Migrations, lines: list[str]
+) -> None:
+    """Between two attempts nobody waits behind it."""
+    migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
+    with database.engine.connect() as holder:
+        holder.execute(text("SELECT count(*) FROM messages"))
+
+        def sleep(_seconds: float) -> None:
+            assert rows(database, "messages") == []
+            holder.rollback()
+
+        schema.upgrade(database, tell=lines.append, sleep=sleep)
+    assert schema.current(database) == "0002"
+
+
+def test_a_migration_that_commits_and_fails_keeps_the_copy(
+    database: Database, migrations: Migrations
+) -> None:
+    """What a migration commits by itself is not called undone; the copy is kept and named."""
+    steps = 'op.execute("DELETE FROM shared_secrets")\nop.get_bind().commit()\nraise RuntimeError'
+    migrations.add("0002", steps)
+    with pytest.raises(SchemaError, match=r"committed a part of its work.*kept in (.*\.bak)") as e:
+        schema.upgrade(database)
+    copy = Database(f"sqlite:///{str(e.value).rpartition(' ')[2]}")
+    assert len(rows(copy, "shared_secrets")) == 1
+    copy.engine.dispose()

@@ -1,0 +1,125 @@
+"""Behind pgbouncer in transaction mode, each transaction may be on another connection."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from api.application import application
+from api.core.factory import create_app
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+from api.core.storage import Database, Unavailable, schema
+from api.core.storage.connecting import is_pooled
+from tests.core.cli.test_doctor import rows
+from tests.core.support.cli import Runner
+from tests.core.support.databases import Postgres
+from tests.core.support.pgbouncer import PgBouncer
+from tests.core.support.threads import at_once
+
+pytestmark = pytest.mark.needs("pgbouncer")
+
+
+@pytest.fixture
+def direct_url(postgres: Postgres) -> str:
+    return postgres.make()
+
+
+@pytest.fixture
+def database_url(direct_url: str) -> Iterator[str]:
+    with PgBouncer(direct_url) as pooler:
+        yield pooler.url
+
+
+@pytest.fixture
+def caller(
+    database: Database, issuer: EmbeddedIssuer, clock: Callable[[], float]
+) -> Callable[[], FlaskClient]:
+    """`caller()`: somebody who may do everything with messages."""
+    app = create_app(
+        application, Settings(), issuer=issuer, database=database, now=clock, clock=clock
+    )
+    token = issuer.mint("read:messages write:messages admin:messages")
+
+    def make() -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
+
+    return make
+
+
+def test_every_operation_works(caller: Callable[[], FlaskClient]) -> None:
+    """For many at once and time and again, as statements that psycopg prepares need it."""
+
+    def use(number: int) -> list[int]:
+        client, statuses = caller(), []
+        for round_ in range(12):
+            key = {"Idempotency-Key": f"{number}-{round_}"}
+            made = client.post("/api/messages", json={"text": "Hello"}, headers=key)
+            path = made.headers["Location"]
+            answers: list[Any] = [
+                made,
+                client.post("/api/messages", json={"text": "Hello"}, headers=key),
+                client.get(path),
+                client.get("/api/messages?limit=2"),
+                client.patch(path, json={"text": "Bye"}),
+                client.delete(path),
+                client.get("/health/ready"),
+            ]
+            statuses += [answer.status_code for answer in answers]
+        return statuses
+
+    for statuses in at_once(8, use):
+        assert statuses == [201, 201, 200, 200, 200, 204, 200] * 12
+
+
+def test_a_statement_has_its_time_there_as_well(
+    database_url: str, direct_url: str, database: Database
+) -> None:
+    """In each transaction; the server's connection, which others use too, is left as it was."""
+    impatient = Database(database_url, wait=0.05)
+    with pytest.raises(Unavailable):
+        impatient.run(lambda session: session.execute(text("SELECT pg_sleep(9)")), writes=False)
+    impatient.engine.dispose()
+    with database.engine.connect() as connection:
+        shown = connection.execute(text("SHOW statement_timeout")).scalar_one()
+    assert shown == "5s"
+    query = text("SELECT setting FROM pg_settings WHERE name = 'statement_timeout'")
+    raw = Database(database_url)
+    raw.engine.dispose()
+    with raw.engine.connect() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = DEFAULT"))
+        assert connection.execute(query).scalar_one() == "0"
+    raw.engine.dispose()
+
+
+def test_a_pooler_is_noticed(database: Database, direct_url: str) -> None:
+    """And a direct connection is not taken for one."""
+    direct = Database(direct_url)
+    for each, expected in ((database, True), (direct, False)):
+        with each.engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            assert is_pooled(driver) is expected
+            assert driver.prepare_threshold == (None if expected else 5)
+    direct.engine.dispose()
+
+
+def test_the_schema_goes_up_and_down(database: Database) -> None:
+    """Through the pooler as well."""
+    schema.downgrade(database, "base")
+    assert schema.fault(database) == "the database's schema is not the code's"
+    schema.upgrade(database)
+    assert schema.fault(database) is None
+
+
+@pytest.mark.parametrize("query", ["", "?prepare_threshold=0", "?prepare_threshold=none"])
+def test_commands_work(runner: Runner, database_url: str, query: str) -> None:
+    """Whatever the address says of prepared statements; `doctor` mentions the pooler."""
+    environment = {"DATABASE_URL": database_url + query}
+    assert runner("db", "upgrade", **environment).code == 0
+    assert runner("messages", "export", **environment).code == 0
+    result, found, _ = rows(runner("doctor", **environment))["database"]
+    assert (result, "through a pooler" in found) == ("ok", True)

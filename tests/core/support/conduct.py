@@ -1,0 +1,57 @@
+"""How an issuer can answer a request, well and badly: what the tenant of the tests is told."""
+
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from threading import Event
+
+Conduct = Callable[[BaseHTTPRequestHandler], None]
+
+SECONDS = 30
+
+
+def answer(body: bytes, status: int = 200, **headers: str) -> Conduct:
+    """A whole response."""
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return respond
+
+
+def hold(released: Event, then: Conduct) -> Conduct:
+    """Nothing, until a test says so."""
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        released.wait(SECONDS)
+        then(handler)
+
+    return respond
+
+
+def drip(enough: Event) -> Conduct:
+    """A header of which a byte comes now and then, until a test has had enough."""
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.flush_headers()
+        handler.wfile.write(b"X: ")
+        while not enough.wait(0.05):
+            handler.wfile.write(b"x")
+
+    return respond
+
+
+def break_off(handler: BaseHTTPRequestHandler) -> None:
+    """Half of a body, and the connection is closed."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"issuer": ')
+
+
+def say_nothing(_handler: BaseHTTPRequestHandler) -> None:
+    """The connection is closed without a response."""

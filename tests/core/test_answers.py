@@ -1,0 +1,450 @@
+"""What a handler returns is answered as Flask-RESTX's users know it, or refused and logged."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+import werkzeug
+from flask import Response, redirect
+from flask.testing import FlaskClient
+from marshmallow import Schema, ValidationError, fields, post_dump, pre_dump
+from werkzeug.datastructures import Headers
+from werkzeug.local import LocalProxy
+from werkzeug.test import TestResponse
+
+from api.application import application
+from api.core.bridge import Namespace, Resource
+from api.core.factory import create_app, emit_documents
+from api.core.guard import public
+from api.core.issuer import EmbeddedIssuer
+from api.core.problems import NotFound
+from api.core.settings import Settings
+
+Answer = Callable[..., TestResponse]
+
+
+class Note(Schema):
+    """A note"""
+
+    text = fields.Str(required=True, metadata={"example": "hello"})
+    stars = fields.Int(data_key="Stars")
+
+
+class Loose(Schema):
+    """A note of which nothing is required"""
+
+    title = fields.Str(metadata={"example": "hello"})
+    count = fields.Int()
+
+
+class Titled(Schema):
+    """A note of which only the title counts"""
+
+    title = fields.Str(metadata={"example": "hello"})
+
+
+class Shelf(Schema):
+    """Notes, nested in every way"""
+
+    first = fields.Nested(Note)
+    notes = fields.List(fields.Nested(Note))
+    many = fields.Nested(Note(many=True))
+    named = fields.Dict(fields.Str(), fields.Nested(Note))
+    loose = fields.Nested(Loose)
+    titled = fields.Nested(Titled)
+
+
+class Hooked(Schema):
+    """A note that reads a text alone, and is written in an envelope"""
+
+    text = fields.Str(required=True, metadata={"example": "hello"})
+
+    @pre_dump
+    def read(self, value: str, **_: Any) -> dict[str, str]:
+        return {"text": value}
+
+    @post_dump
+    def envelop(self, written: dict[str, str], **_: Any) -> dict[str, Any]:
+        return {"note": written}
+
+
+class Defaults(Schema):
+    """A note that marshmallow could write of nothing"""
+
+    kind = fields.Constant("note")
+    text = fields.Str(dump_default="hello")
+
+
+class Made(Schema):
+    """A note that is computed"""
+
+    size = fields.Function(lambda note: len(note.words))
+
+
+class Raw(Schema):
+    """A note as it is"""
+
+    raw = fields.Raw()
+
+
+class Nothing(Schema):
+    """An object without members"""
+
+
+class Page(NamedTuple):
+    text: str
+    stars: int = 1
+
+
+@dataclass
+class Item:
+    text: str
+    stars: int = 1
+
+
+NOTE = {"text": "hello"}
+
+
+@pytest.fixture
+def answer(issuer: EmbeddedIssuer) -> Answer:
+    """`answer(value, returns=Note)`: the answer to a GET whose method returns what `value` is, or
+    what it returns where it is a function."""
+
+    def answered(value: Any, **contract: Any) -> TestResponse:
+        ns = Namespace("notes", "Notes", path="/notes")
+
+        @ns.route("")
+        class Notes(Resource):
+            @public
+            @ns.operation(**contract)
+            def get(self) -> Any:
+                """Read a note"""
+                return value() if isinstance(value, type(lambda: None)) else value
+
+        app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+        return app.test_client().get("/notes")
+
+    return answered
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "headers"),
+    [
+        (NOTE, 200, {}),
+        ((NOTE, 201), 201, {}),
+        ((NOTE, HTTPStatus.ACCEPTED), 202, {}),
+        ((NOTE, "203 Of Another"), 203, {}),
+        ((NOTE, 404), 404, {}),
+        ((NOTE, 201, {"X-A": "b"}), 201, {"X-A": "b"}),
+        ((NOTE, 201, [("X-A", "b")]), 201, {"X-A": "b"}),
+        ((NOTE, 201, Headers({"X-A": "b"})), 201, {"X-A": "b"}),
+        ((NOTE, 201, None), 201, {}),
+        ((NOTE, None, {"X-A": "b"}), 200, {"X-A": "b"}),
+        ((NOTE, {"X-A": "b"}), 200, {"X-A": "b"}),
+        ((NOTE, [("X-A", "b")]), 200, {"X-A": "b"}),
+        ((NOTE, {}), 200, {}),
+        ((NOTE, 200, {"Cache-Control": "max-age=5"}), 200, {"Cache-Control": "max-age=5"}),
+        (Item("hello"), 200, {}),
+        (SimpleNamespace(text="hello"), 200, {}),
+        (Page("hello"), 200, {}),
+        ((Page("hello"), 201), 201, {}),
+        (LocalProxy(lambda: Item("hello")), 200, {}),
+        (NOTE | {"secret": "x"}, 200, {}),
+    ],
+    ids=repr,
+)
+def test_a_value_with_status_and_headers(
+    answer: Answer, value: Any, status: int, headers: dict[str, str]
+) -> None:
+    """The schema writes the value; status and headers are those given, else the declared ones."""
+    response = answer(value, returns=Note)
+    assert (response.status_code, response.mimetype) == (status, "application/json")
+    assert response.json["text"] == "hello"
+    assert response.json.keys() <= {"text", "Stars"}
+    defaults = {"Cache-Control": "no-store"}
+    for name, text in (defaults | headers).items():
+        assert response.headers.getlist(name) == [text]
+
+
+def test_repeated_headers_are_all_sent(answer: Answer) -> None:
+    """A list of pairs may name a header twice."""
+    pairs = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+    response = answer((NOTE, 200, pairs), returns=Note)
+    assert response.headers.getlist("Set-Cookie") == ["a=1", "b=2"]
+
+
+def test_a_given_status_keeps_what_is_declared(answer: Answer) -> None:
+    """ETag, Location and Link are of the value, whether it comes alone or in a tuple."""
+    item = SimpleNamespace(text="hello", etag="v1", next="abc")
+    declared = {"etag": True, "paged": True, "location": "/notes/{0.text}"}
+    response = answer((item, 202, {"X-A": "b"}), returns=Note, **declared)
+    assert response.status_code == 202
+    expected = {"ETag": '"v1"', "Location": "/notes/hello", "X-A": "b"}
+    assert expected.items() <= dict(response.headers).items()
+    assert 'rel="next"' in response.headers["Link"]
+
+
+def rows() -> Iterator[dict[str, str]]:
+    yield NOTE
+    yield NOTE
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [NOTE, Item("hello")],
+        (NOTE, NOTE),
+        (NOTE, Item("hello")),
+        (NOTE, NOTE, NOTE),
+        (NOTE,),
+        ([NOTE, NOTE], 200),
+        ((NOTE, NOTE), 200, {"X-A": "b"}),
+        ([NOTE], {"X-A": "b"}),
+        rows,
+        lambda: (rows(), 200),
+        lambda: map(dict, [NOTE, NOTE]),
+        {"a": NOTE}.values(),
+        [],
+        (),
+    ],
+)
+def test_many_values(answer: Answer, value: Any) -> None:
+    """A collection of any kind is written as a list, also a tuple."""
+    response = answer(value, returns=Note(many=True))
+    assert response.status_code == 200
+    assert all(each["text"] == "hello" for each in response.json)
+    count = value if isinstance(value, (list, tuple)) else None
+    assert count is None or isinstance(response.json, list)
+
+
+def test_a_tuple_of_two_dicts_is_two_of_many(answer: Answer) -> None:
+    """The second is taken for headers only where the first is a collection."""
+    assert answer((NOTE, NOTE), returns=Note(many=True)).json == [NOTE, NOTE]
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "data"),
+    [
+        (lambda: Response("x", 202), 202, b"x"),
+        (lambda: werkzeug.Response("x", 202), 202, b"x"),
+        (lambda: (Response("x"), 202), 202, b"x"),
+        (lambda: (Response("x"), 202, {"X-A": "b"}), 202, b"x"),
+        (lambda: redirect("/elsewhere"), 302, None),
+    ],
+)
+@pytest.mark.parametrize("returns", [Note, None], ids=["schema", "none"])
+def test_a_response_passes(
+    answer: Answer, value: Any, status: int, data: bytes | None, returns: Any
+) -> None:
+    """Flask's or werkzeug's, alone or with a status and headers of its own."""
+    response = answer(value, returns=returns)
+    assert response.status_code == status
+    assert data is None or response.data == data
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        (None, 204),
+        ("", 204),
+        ({}, 204),
+        ((None, 204), 204),
+        (("", 204), 204),
+        (({}, 204), 204),
+        (("", 202), 202),
+        ((None, 202, {"X-A": "b"}), 202),
+        ((None, {"X-A": "b"}), 204),
+    ],
+    ids=repr,
+)
+def test_no_schema_and_nothing_to_write(answer: Answer, value: Any, status: int) -> None:
+    """Without returns= the answer has no content; an empty value loses nothing."""
+    response = answer(value)
+    assert (response.status_code, response.data) == (status, b"")
+
+
+@pytest.mark.parametrize("value", [(None, 204), ("", 204), (None, 304)], ids=repr)
+def test_a_schema_and_a_status_without_content(answer: Answer, value: Any) -> None:
+    """A method that declares a schema may still answer that there is nothing."""
+    response = answer(value, returns=Note)
+    assert (response.status_code, response.data) == (value[1], b"")
+
+
+def test_a_declared_status_without_a_schema_is_kept(issuer: EmbeddedIssuer) -> None:
+    """It is answered, and documented."""
+    ns = Namespace("notes", "Notes", path="/notes")
+
+    @ns.route("")
+    class Notes(Resource):
+        @public
+        @ns.operation(status=202)
+        def post(self) -> None:
+            """Take note"""
+
+    app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+    assert app.test_client().post("/notes").status_code == 202
+    for document in emit_documents(app).values():
+        assert "202" in document["paths"]["/notes"]["post"]["responses"]
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "expected"),
+    [
+        ({}, Loose, {}),
+        ({}, Nothing, {}),
+        ({"stars": 1}, Note(partial=True), {"Stars": 1}),
+        ({"stars": 1}, Note(partial=("text",)), {"Stars": 1}),
+        (Item("x"), Nothing, {}),
+        ({}, Defaults, {"kind": "note", "text": "hello"}),
+        ("hello", Hooked, {"note": {"text": "hello"}}),
+        (SimpleNamespace(words="ab"), Made, {"size": 2}),
+        ({"loose": {}}, Shelf, {"loose": {}}),
+        ({"loose": None, "first": None}, Shelf, {"loose": None, "first": None}),
+        ({"notes": [], "named": {}}, Shelf, {"notes": [], "named": {}}),
+        (
+            {"first": Item("a", 2), "notes": [NOTE], "many": (NOTE,), "named": {"x": NOTE}},
+            Shelf,
+            {
+                "first": {"text": "a", "Stars": 2},
+                "notes": [NOTE],
+                "many": [NOTE],
+                "named": {"x": NOTE},
+            },
+        ),
+    ],
+    ids=repr,
+)
+def test_what_looks_like_nothing_may_be_right(
+    answer: Answer, value: Any, schema: Schema | type[Schema], expected: Any
+) -> None:
+    """An empty dict fits a schema that requires nothing; hooks and functions read as they like."""
+    assert answer(value, returns=schema).json == expected
+
+
+async def coroutine() -> dict[str, str]:
+    return NOTE
+
+
+async def asynchronous() -> Any:
+    yield NOTE
+
+
+class Wrong:
+    """An object without any member of the schemas."""
+
+
+def refusing() -> dict[str, str]:
+    raise ValidationError({"text": ["Too short."]})
+
+
+class Refusing(Schema):
+    """A note whose text cannot be written"""
+
+    text = fields.Function(lambda _note: refusing())
+
+
+UNWRITABLE = {
+    "None": (None, Note, "returned None"),
+    "None with a status": ((None, 201), Note, "returned None"),
+    "text": ("hello", Note, "type str"),
+    "no text": ("", Note, "type str"),
+    "bytes": (b"hello", Note, "type bytes"),
+    "number": (5, Note, "type int"),
+    "true": (True, Note, "type bool"),
+    "text of which attributes fit": ("hello", Loose, "type str"),
+    "list": ([NOTE], Note, "type list"),
+    "list of which attributes fit": ([NOTE], Loose, "type list"),
+    "set": ({"text"}, Loose, "type set"),
+    "1-tuple": ((NOTE,), Note, "type tuple"),
+    "tuple of texts": (("hello", "b"), Note, "type tuple"),
+    "tuple of objects": ((Item("a"), Item("b")), Note, "type tuple"),
+    "tuple with a bool": ((NOTE, True), Note, "type tuple"),
+    "tuple with None": ((NOTE, None), Note, "type tuple"),
+    "tuple of four": ((NOTE, 200, {}, 1), Note, "type tuple"),
+    "tuple with wrong headers": ((NOTE, 200, "X-A"), Note, "type tuple"),
+    "coroutine": (lambda: coroutine(), Note, "type coroutine"),
+    "coroutine, nothing required": (lambda: coroutine(), Loose, "type coroutine"),
+    "coroutine with a status": (lambda: (coroutine(), 201), Note, "type coroutine"),
+    "coroutine and a schema with hooks": (lambda: coroutine(), Hooked, "type coroutine"),
+    "async generator": (lambda: asynchronous(), Loose, "type async_generator"),
+    "generator": (lambda: rows(), Note, "type generator"),
+    "generator, nothing required": (lambda: rows(), Loose, "type generator"),
+    "object": (Wrong(), Note, "type Wrong"),
+    "object, nothing required": (Wrong(), Loose, "type Wrong"),
+    "object and defaults": (Wrong(), Defaults, "type Wrong"),
+    "text and defaults": ("hello", Defaults, "type str"),
+    "class": (Item, Note, "type type"),
+    "exception": (NotFound(), Note, "type NotFound"),
+    "dict without what is required": ({"stars": 1}, Note, "cannot write text"),
+    "empty dict": ({}, Note, "cannot write text"),
+    "dict of which nothing is read": ({"titel": "x"}, Loose, "cannot write anything"),
+    "nested without what is required": ({"first": {"stars": 1}}, Shelf, "first.text"),
+    "nested in a list": ({"notes": [NOTE, {"stars": 1}]}, Shelf, "notes.text"),
+    "nested many": ({"many": [{"stars": 1}]}, Shelf, "many.text"),
+    "nested in a dict": ({"named": {"x": {"stars": 1}}}, Shelf, "named.text"),
+    "nested text": ({"titled": "hello"}, Shelf, "cannot write titled"),
+    "nested object": ({"loose": Wrong()}, Shelf, "cannot write loose"),
+    "what JSON does not have": ({"raw": Decimal(1)}, Raw, "not JSON serializable: decimal"),
+    "many: None": (None, Note(many=True), "returned None"),
+    "many: dict": (NOTE, Note(many=True), "type dict"),
+    "many: text": ("hello", Note(many=True), "type str"),
+    "many: object": (Item("a"), Note(many=True), "type Item"),
+    "many: number": (5, Note(many=True), "type int"),
+    "many: coroutine": (lambda: coroutine(), Note(many=True), "type coroutine"),
+    "many: async generator": (lambda: asynchronous(), Note(many=True), "async_generator"),
+    "many: texts": (["a", "b"], Note(many=True), "type str"),
+    "many: None among them": ([NOTE, None], Note(many=True), "returned None"),
+    "many: coroutines": (lambda: [coroutine()], Note(many=True), "type coroutine"),
+    "many: dict without": ([NOTE, {}], Note(many=True), "cannot write text"),
+    "no schema: dict": (NOTE, None, "declares no returns="),
+    "no schema: with a status": ((NOTE, 201), None, "declares no returns="),
+    "no schema: text": ("hello", None, "declares no returns="),
+    "no schema: number": (0, None, "declares no returns="),
+    "no schema: coroutine": (lambda: coroutine(), None, "type coroutine"),
+    "content under 204": ((NOTE, 204), Note, "answers without content"),
+    "status of no answer": ((NOTE, 99), Note, "the status 99"),
+    "no status": ((NOTE, 0), Note, "the status 0"),
+    "interim status": ((NOTE, 101), Note, "the status 101"),
+    "large status": ((NOTE, 1000), Note, "the status 1000"),
+    "what the schema refuses": (Item("a"), Refusing, "Refusing refuses to write"),
+}
+
+
+@pytest.mark.parametrize("case", UNWRITABLE)
+def test_what_cannot_be_written_is_refused(
+    answer: Answer, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    """The client sees an internal error; the log names the method and what it returned."""
+    value, returns, said = UNWRITABLE[case]
+    with caplog.at_level(logging.ERROR):
+        response = answer(value, returns=returns)
+    assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+    assert response.json["type"] == "/problems#internal-error"
+    [record] = caplog.records
+    assert record.exc_info
+    logged = str(record.exc_info[1])
+    assert f"Notes.get ({__file__}:" in logged
+    assert said in logged
+
+
+def test_the_log_does_not_say_what_was_returned(
+    answer: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The value may be a secret."""
+    answer("hunter2", returns=Note)
+    answer({"stars": "hunter2"}, returns=Loose)
+    assert len(caplog.records) == 2
+    assert "hunter2" not in caplog.text
+
+
+def test_the_answer_of_head_has_no_content(answer: Answer, client: FlaskClient) -> None:
+    """HEAD is answered as GET is, without its content."""
+    response = client.head("/api/public")
+    assert (response.status_code, response.data) == (200, b"")
+    assert json.loads(client.get("/api/public").data)["message"]

@@ -1,0 +1,246 @@
+"""The app as a whole: what holds on every path."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from io import BytesIO
+from itertools import islice
+from threading import Event
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+
+from api.application import application
+from api.core.authority import Issuer
+from api.core.bridge import Namespace
+from api.core.factory import create_app
+from api.core.guard.fetch import FetchError
+from api.core.issuer import EmbeddedIssuer
+from api.core.problems import SigningKeysUnavailable
+from api.core.settings import Settings, SettingsError
+
+ORIGIN = "https://app.example.com"
+
+
+def test_without_a_tenant_and_without_an_issuer_there_is_no_app() -> None:
+    """Nobody would vouch for callers; the message names both settings."""
+    with pytest.raises(SettingsError, match="AUTH0_DOMAIN and AUTH0_AUDIENCE"):
+        create_app(application, Settings())
+
+
+def test_a_tenant_wins_over_an_issuer(issuer: Issuer) -> None:
+    """With a tenant, the embedded issuer is not served, even when somebody hands one in."""
+    settings = Settings(auth0_domain=("tenant.example",), auth0_audience="https://api.example/")
+    client = create_app(application, settings, issuer=issuer).test_client()
+    assert client.get("/issuer/.well-known/jwks.json").status_code == 404
+
+
+def test_two_apps_live_in_one_process(
+    issuer: EmbeddedIssuer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each trusts its own issuer, though they share every module."""
+    directory = tmp_path_factory.mktemp("another")
+    another = EmbeddedIssuer(directory, "http://localhost/issuer/", issuer.audience)
+    apps = {each: create_app(application, Settings(), issuer=each) for each in (issuer, another)}
+    for own, app in apps.items():
+        for minted_by in apps:
+            headers = {"Authorization": f"Bearer {minted_by.mint(iat=1)}"}
+            status = app.test_client().get("/api/private", headers=headers).status_code
+            assert status == (200 if minted_by is own else 401)
+
+
+@pytest.mark.parametrize("path", ["/api/public", "/docs", "/openapi.json", "/swagger.json"])
+def test_head_works_wherever_get_does(client: FlaskClient, path: str) -> None:
+    """The same status and headers, no body."""
+    response = client.head(path)
+    assert (response.status_code, response.data) == (200, b"")
+    assert int(response.headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/api/public/", "/docs/", "/openapi.json/", "//docs", "/api"])
+def test_slashes_are_not_part_of_a_path(client: FlaskClient, path: str) -> None:
+    """404, and no redirect to where it would be."""
+    # As a path in the environment: in an address, `//docs` would be a host.
+    assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+def test_path_and_method_are_said_before_authorisation(client: FlaskClient, method: str) -> None:
+    """An address is there or not, and has a method or not, for everybody alike."""
+    assert client.open("/api/private", method=method).status_code == 405
+    assert client.open("/api/nothing", method=method).status_code == 404
+
+
+def test_a_forged_prefix_or_host_leaves_no_trace(client: FlaskClient) -> None:
+    """Without trusted proxies, X-Forwarded-* is anybody's claim."""
+    forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil.example"}
+    for path in ("/openapi.json", "/swagger.json", "/docs", "/"):
+        assert "evil" not in str(client.get(path, headers=forged).headers)
+        assert b"evil" not in client.get(path).data
+
+
+@pytest.mark.parametrize(("count", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.2")])
+def test_trusted_proxies_say_where_a_request_comes_from(
+    issuer: Issuer, count: int, seen: str
+) -> None:
+    """As many values of X-Forwarded-For count as there are proxies in front."""
+    app = create_app(application, Settings(trusted_proxies=count), issuer=issuer)
+    app.add_url_rule("/address", "address", lambda: str(request.remote_addr))
+    headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.2"}
+    assert app.test_client().get("/address", headers=headers).text == seen
+
+
+@pytest.fixture
+def shared(issuer: Issuer) -> FlaskClient:
+    return create_app(application, Settings(cors_origins=(ORIGIN,)), issuer=issuer).test_client()
+
+
+def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
+    """A browser asks first, and never with the token."""
+    headers = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    response = shared.options("/api/private", headers=headers)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_every_header_of_the_document_can_be_sent_and_read(shared: FlaskClient) -> None:
+    """A page of another origin can use versions, keys, pages and proofs as any client can."""
+    document = shared.get("/openapi.json").json
+    asked = {
+        parameter["name"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "header"
+    }
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    for name in asked | {"Authorization", "DPoP"}:
+        headers = preflight | {"Access-Control-Request-Headers": name}
+        allowed = shared.options("/api/messages", headers=headers).headers
+        assert allowed["Access-Control-Allow-Headers"].lower() == name.lower()
+    exposed = shared.get("/api/public", headers={"Origin": ORIGIN}).headers
+    told = document["components"]["headers"].keys()
+    assert told <= set(exposed["Access-Control-Expose-Headers"].split(", "))
+
+
+def test_a_refusal_can_be_read_by_the_other_origin(shared: FlaskClient) -> None:
+    """Why a call failed is in WWW-Authenticate, which CORS must lay open."""
+    response = shared.get("/api/private", headers={"Origin": ORIGIN})
+    assert response.status_code == 401
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "WWW-Authenticate" in response.headers["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://app.example.com.evil.example", "https://appXexample.com", "null"]
+)
+def test_other_origins_are_not_let_in(shared: FlaskClient, origin: str) -> None:
+    """An origin is matched whole and literally."""
+    response = shared.get("/api/public", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_by_default_no_origin_is_let_in(client: FlaskClient) -> None:
+    """CORS is off until CORS_ORIGINS says otherwise."""
+    response = client.get("/api/public", headers={"Origin": ORIGIN})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_organizations_restrict_who_is_let_in(
+    issuer: EmbeddedIssuer,
+) -> None:
+    """With AUTH0_ORGANIZATIONS, a token of another or of none is refused by name."""
+    app = create_app(application, Settings(auth0_organizations=frozenset({"org_a"})), issuer=issuer)
+    for organization, status in [("org_a", 200), ("org_b", 401), (None, 401)]:
+        token = issuer.mint(org_id=organization)
+        response = app.test_client().get(
+            "/api/private", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert response.status_code == status
+        assert status == 200 or response.json["detail"].startswith("org_id:")
+
+
+def test_a_crash_in_a_resource_tells_nothing(
+    app: Flask, bearer: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flask-RESTX would answer with its own document; the one renderer does."""
+    monkeypatch.setattr("api.core.resources.me.CallerView.dump", lambda *_: 1 / 0)
+    response = bearer().get("/api/me")
+    assert (response.status_code, response.json["type"]) == (500, "/problems#internal-error")
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/api/private", "no-store"),
+        ("/api/me", "no-store"),
+        ("/api/messages", "no-store"),
+        ("/health/ready", "no-store"),
+        ("/api/nothing", "no-store"),
+    ],
+)
+def test_what_is_private_is_kept_nowhere(
+    bearer: Callable[..., FlaskClient], client: FlaskClient, path: str, policy: str
+) -> None:
+    """Neither an answer nor a refusal is left in a cache."""
+    for caller in (bearer("read:messages"), client):
+        assert caller.get(path).headers["Cache-Control"] == policy
+
+
+@pytest.mark.parametrize(("size", "status"), [(65536, 201), (65537, 413), (200_000, 413)])
+def test_chunked_bodies_have_the_same_limit(
+    bearer: Callable[..., FlaskClient], size: int, status: int
+) -> None:
+    """A body without Content-Length is 413 over the limit, whatever server reads it."""
+    answer = bearer("write:messages").post(
+        "/api/messages",
+        input_stream=BytesIO(b'{"text": "hello"}'.ljust(size)),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
+
+
+def test_answers_vary_by_origin(shared: FlaskClient) -> None:
+    """A cache must not hand one origin the answer that was for another."""
+    for origin in (ORIGIN, "https://evil.example"):
+        assert "Origin" in shared.get("/api/public", headers={"Origin": origin}).vary
+
+
+def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:
+    """One would win unheard."""
+    twice = [
+        Namespace(name, name, path=f"/{name}", scopes={"a:b": f"as {name} has it"})
+        for name in ("one", "two")
+    ]
+    with pytest.raises(ValueError, match="a:b is described in two ways"):
+        create_app(replace(application, namespaces=tuple(twice)), Settings(), issuer=issuer)
+
+
+def test_all_issuers_share_one_waiting_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many domains are silent at once, they share the threads that may wait for keys."""
+    monkeypatch.setattr("api.core.guard.keys.MAX_WAIT", 30)
+    domains = tuple(f"{name}.example" for name in "abc")
+    settings = Settings(auth0_domain=domains, auth0_audience="https://api.example/", threads=8)
+    opened = Event()
+
+    def fetch(url: str) -> bytes:
+        assert opened.wait(30)
+        raise FetchError(f"{url} is down")
+
+    keys = create_app(application, settings, fetch=fetch).extensions["guard"].bearer.keys.values()
+    with ThreadPoolExecutor(12) as pool:
+        try:
+            pending = [pool.submit(each.find, "kid") for each in keys for _ in range(4)]
+            refused = islice(as_completed(pending, timeout=30), 12 - settings.key_waiters)
+            assert {type(each.exception()) for each in refused} == {SigningKeysUnavailable}
+            assert len([each for each in pending if not each.done()]) == settings.key_waiters
+        finally:
+            opened.set()

@@ -1,0 +1,289 @@
+"""What operators see."""
+
+import io
+import json
+import logging
+import logging.config
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.core.observability import Masked, OfRequest, logging_config
+from api.core.problems import request_id
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+SECRETS = ["QUERY-SECRET", "FORM-SECRET", "HEADER-SECRET"]
+
+
+@pytest.fixture(autouse=True)
+def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Each test sees all that anybody logs."""
+    caplog.set_level(logging.DEBUG)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app, and an address that fails."""
+
+    def fail() -> None:
+        raise RuntimeError("a defect")
+
+    app.add_url_rule("/defect", "defect", fail)
+    return app
+
+
+def formatter(form: str) -> logging.Formatter:
+    """The formatter of the lines in that form."""
+    configurator = logging.config.DictConfigurator(logging_config("info", form))
+    return configurator.configure_formatter(configurator.config["formatters"]["lines"])
+
+
+def access_lines(caplog: pytest.LogCaptureFixture, form: str) -> list[str]:
+    """The access log in that form."""
+    records = [record for record in caplog.records if record.name == "api.access"]
+    return [formatter(form).format(record) for record in records]
+
+
+ANSWERS = [
+    ("GET", "/api/public", {}, 200),
+    ("HEAD", "/api/public", {}, 200),
+    ("GET", "/", {}, 302),
+    ("GET", "/docs", {}, 200),
+    ("GET", "/openapi.json", {}, 200),
+    ("GET", "/issuer/.well-known/jwks.json", {}, 200),
+    ("GET", "/api/private", {"Authorization": "Bearer"}, 400),
+    ("GET", "/api/private", {}, 401),
+    ("GET", "/api/nothing", {}, 404),
+    ("GET", "//api/public", {}, 404),
+    ("DELETE", "/api/public", {}, 405),
+    ("GET", "/defect", {}, 500),
+]
+
+
+def ask(client: FlaskClient, method: str, path: str, headers: dict[str, str]) -> TestResponse:
+    # As a path in the environment: in an address, `//api` would be a host.
+    overrides = {"PATH_INFO": path}
+    return client.open("/", method=method, headers=headers, environ_overrides=overrides)
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS)
+def test_request_id(
+    client: FlaskClient, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Every answer has one X-Request-Id, a UUIDv7, which is the `instance` of a problem."""
+    response = ask(client, method, path, headers)
+    assert response.status_code == status
+    [request_id] = response.headers.getlist("X-Request-Id")
+    assert UUID7.fullmatch(request_id)
+    if status >= 400:
+        assert response.json["instance"] == f"urn:uuid:{request_id}"
+
+
+def test_request_id_is_ours(client: FlaskClient) -> None:
+    """Each request has an id of its own, whatever the client calls it."""
+    headers = {"X-Request-Id": "mine"}
+    ids = {client.get("/api/public", headers=headers).headers["X-Request-Id"] for _ in range(3)}
+    assert len(ids) == 3
+    assert "mine" not in ids
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS)
+def test_json_line(
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    """A request is one line, a JSON object that says what was asked and how it went."""
+    response = ask(client, method, path, headers)
+    [line] = access_lines(caplog, "json")
+    assert "\n" not in line
+    found = json.loads(line)
+    # Which check refused it, test_refusal below tells.
+    found.pop("refusal", None)
+    assert found.pop("duration_ms") >= 0
+    assert found.pop("time")
+    assert re.match(rf"{method} {path} {status} \d+\.\d ms", found.pop("message"))
+    assert found == {
+        "level": "INFO",
+        "logger": "api.access",
+        "method": method,
+        "path": path,
+        "status": status,
+        "request_id": response.headers["X-Request-Id"],
+    }
+
+
+def test_console_line(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """On a console the line is short and for people, with the id that `instance` has."""
+    number = client.get("/api/public").headers["X-Request-Id"]
+    [line] = access_lines(caplog, "console")
+    told = rf"\d\d:\d\d:\d\d INFO    GET /api/public 200 \d+\.\d ms  {number}"
+    assert re.fullmatch(told, line)
+
+
+def test_every_line_of_a_request_has_its_id(client: FlaskClient) -> None:
+    """The traceback as well, or nobody would find it by `instance`; other lines have none."""
+    record = logging.LogRecord("api", logging.ERROR, "", 0, "lost", None, None)
+    with client.application.test_request_context():
+        OfRequest().filter(record)
+        assert record.request_id == request_id()
+    OfRequest().filter(outside := logging.LogRecord("api", logging.INFO, "", 0, "up", None, None))
+    assert outside.request_id == "-"
+
+
+def test_defect_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """A defect is logged with its traceback, as one JSON object as well."""
+    client.get("/defect")
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    line = formatter("json").format(record)
+    assert "\n" not in line
+    assert "RuntimeError: a defect" in json.loads(line)["exc_info"]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/\x1b[2J", "/a\nb", "/a\r\nb", "/a\x00b", "/a\u2028b", "/a\u202eb", '/"}', "/\xff\x80"],
+    ids=ascii,
+)
+def test_control_characters(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, form: str, path: str
+) -> None:
+    """Whatever is in a path, the line stays one line of printable ASCII."""
+    ask(client, "GET", path.encode().decode("latin-1"), {})
+    [line] = access_lines(caplog, form)
+    assert line.isascii()
+    assert line.isprintable()
+
+
+def test_control_characters_in_method(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So it does whatever is in a method: a development server lets anything through."""
+    client.open("/api/public", method="GET\x1b[2J\n")
+    [line] = access_lines(caplog, "console")
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for method, path, *_ in ANSWERS if "//" not in path]
+)
+def test_no_secrets(
+    client: FlaskClient,
+    bearer: Callable[..., FlaskClient],
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+) -> None:
+    """No query string, form, Authorization value or token is in any line, whatever the answer."""
+    token = bearer("read:messages").environ_base["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+    secrets = [*SECRETS, token, token.rpartition(".")[2]]
+    values = [f"Bearer {token}", f"Bearer {token[:-4]}AAAA", *SECRETS, "Basic HEADER-SECRET"]
+    for value in [*values, f"Bearer {SECRETS[2]}"]:
+        client.open(
+            f"{path}?access_token={SECRETS[0]}",
+            method=method,
+            headers={"Authorization": value},
+            data={"access_token": SECRETS[1]},
+        )
+    logged = "\n".join(formatter("json").format(record) for record in caplog.records)
+    assert "/api/public" in logged or path in logged
+    assert not [secret for secret in secrets if secret in logged]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    ("path", "claims", "refusal"),
+    [
+        ("/api/private", {"exp": 1}, "invalid_token:exp"),
+        ("/api/private", {"aud": "https://other.example/"}, "invalid_token:aud"),
+        ("/api/private", {"cnf": {"x5t#S256": "abc"}}, "invalid_token:cnf"),
+        ("/api/private-scoped", {}, "insufficient_scope"),
+        ("/api/private", {}, None),
+    ],
+)
+def test_refusal(
+    bearer: Callable[..., FlaskClient],
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    claims: dict[str, Any],
+    refusal: str | None,
+    form: str,
+) -> None:
+    """The line of a refused request says which check refused it; that of another does not."""
+    bearer("x", **claims).get(path)
+    [line] = access_lines(caplog, form)
+    assert refusal is None or refusal in line
+    assert form == "console" or json.loads(line).get("refusal") == refusal
+
+
+def test_refusal_without_a_token(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """A request without a token, and one with a malformed header, have a refusal of their own."""
+    client.get("/api/private")
+    client.get("/api/private", headers={"Authorization": "Bearer"})
+    found = [json.loads(line).get("refusal") for line in access_lines(caplog, "json")]
+    assert found == ["authorization-missing", "invalid_request"]
+
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        (f"/api/private/{JWT}", "/api/private/***"),
+        (f"/{JWT}/messages", "/***/messages"),
+        (f"/{JWT}.{JWT}", "/***"),
+        (f"/a,{JWT}", "/a%2C***"),
+        ("/eyJhbGciOiJSUzI1NiJ9..c2ln", "/***"),
+        ("/api/private/Bearer opaque/x", "/api/private/Bearer%20***/x"),
+        ("/api/private/bearer+opaque", "/api/private/bearer%2B***"),
+        ("/api/DPoP opaque", "/api/DPoP%20***"),
+        ("/api/private;access_token=opaque", "/api/private%3Baccess_token%3D***"),
+        ("/docs/oauth2-redirect.html", "/docs/oauth2-redirect.html"),
+        ("/api/users/key.with.dots", "/api/users/key.with.dots"),
+    ],
+)
+def test_token_in_a_path(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, logged: str, form: str
+) -> None:
+    """What looks like a token in a path is not logged; the rest of the path is."""
+    ask(client, "GET", path, {})
+    [line] = access_lines(caplog, form)
+    assert f"GET {logged} " in line
+    assert "opaque" not in line
+    assert "eyJ" not in line
+
+
+def test_token_in_any_line() -> None:
+    """A token in somebody else's line, or in a traceback, is not written."""
+    lines = io.StringIO()
+    handler = Masked(lines)
+    handler.setFormatter(formatter("json"))
+    try:
+        raise ValueError(JWT)
+    except ValueError:
+        record = logging.LogRecord("x", 40, "", 0, "sent %s", (JWT,), sys.exc_info())
+    OfRequest().filter(record)
+    handler.emit(record)
+    assert "ValueError" in json.loads(lines.getvalue())["exc_info"]
+    assert "eyJ" not in lines.getvalue()
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_level(level: str) -> None:
+    """The level of the settings is that of every line, the HTTP server's own apart."""
+    config = logging_config(level, "json")
+    assert config["root"]["level"] == level.upper()
+    # Its access lines have the query string in them.
+    assert config["loggers"]["werkzeug"]["level"] == "ERROR"

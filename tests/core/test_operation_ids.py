@@ -1,0 +1,179 @@
+"""Every operation has an id of its own; two that would share one are refused at the start."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from marshmallow import Schema, fields
+
+from api.application import application
+from api.core.bridge import Namespace, Resource
+from api.core.declarations import DeclarationError
+from api.core.factory import create_app, emit_documents
+from api.core.guard import public
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+
+Start = Callable[..., Flask]
+
+
+class Note(Schema):
+    """A note"""
+
+    text = fields.Str(required=True, metadata={"example": "hello"})
+
+
+@pytest.fixture
+def start(issuer: EmbeddedIssuer) -> Start:
+    """`start(ns)`: the app with these namespaces, TESTING off."""
+    return lambda *namespaces: create_app(
+        replace(application, namespaces=namespaces), Settings(), issuer=issuer
+    )
+
+
+def operation(ns: Namespace, **declared: Any) -> Any:
+    """A method, its contract as declared."""
+
+    def get(self: Any, **_values: Any) -> dict[str, str]:
+        """Read a note"""
+        return {"text": "hello"}
+
+    return public(ns.operation(returns=Note, **declared)(get))
+
+
+def serving(name: str, *urls: str, of: str = "Items", **declared: Any) -> Namespace:
+    """A namespace with a Resource, whose GET is declared so, at these addresses."""
+    ns = Namespace(name, name, path=f"/{name}")
+    ns.route(*(urls or ("",)))(type(of, (Resource,), {"get": operation(ns, **declared)}))
+    return ns
+
+
+def ids(app: Flask) -> dict[str, str]:
+    """The operationId of the GET of each path: the same in every document."""
+    told = [
+        {path: each["get"]["operationId"] for path, each in document["paths"].items()}
+        for document in emit_documents(app).values()
+    ]
+    assert all(each == told[0] for each in told)
+    return told[0]
+
+
+def test_two_classes_of_one_name_are_refused(start: Start) -> None:
+    """The error names both places, and what to write."""
+    one, two = serving("one"), serving("two")
+    line = operation.__code__.co_firstlineno + 3
+    with pytest.raises(DeclarationError) as raised:
+        start(one, two)
+    said = str(raised.value)
+    assert said.startswith("two operations share the operationId getItems: ")
+    for path in ("/one", "/two"):
+        assert f"Items.get (GET {path}, {__file__}:{line})" in said
+    assert '@ns.operation(id="...")' in said
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        ({"id": "listAll"}, {"id": "listAll"}, "operationId listAll:"),
+        ({"id": "getOthers"}, {"of": "Others"}, "operationId getOthers:"),
+        ({"id": "listAll"}, {"id": "listall"}, "operationId listAll and listall:"),
+        ({"id": "get_items"}, {}, "operationId get_items and getItems:"),
+        ({"id": "get-items"}, {"id": "get.items"}, "operationId get-items and get.items:"),
+    ],
+)
+def test_ids_that_are_one_to_generators_are_refused(
+    start: Start, one: dict[str, str], two: dict[str, str], said: str
+) -> None:
+    """Declared or made, and also where only case or punctuation differ."""
+    with pytest.raises(DeclarationError, match=said):
+        start(serving("one", **one), serving("two", **two))
+
+
+@pytest.mark.parametrize("identifier", ["", " ", "list items", "1st", "list/items", "a\n"])
+def test_an_id_that_is_no_name_is_refused(start: Start, identifier: str) -> None:
+    """Clients make a function's name of it."""
+    with pytest.raises(DeclarationError, match="letters, digits"):
+        start(serving("one", id=identifier))
+
+
+def test_an_id_of_its_own_settles_it(start: Start) -> None:
+    """Two classes of one name are fine where one declares another id."""
+    app = start(serving("one"), serving("two", id="getOtherItems"))
+    assert ids(app) == {"/one": "getItems", "/two": "getOtherItems"}
+
+
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (["", "/archive"], {"": "getItems", "/archive": "getItemsArchive"}),
+        (["/archive", ""], {"": "getItems", "/archive": "getItemsArchive"}),
+        (["/b", "/a"], {"/a": "getItems", "/b": "getItemsB"}),
+        (["", "/<int:item_id>"], {"": "getItems", "/{item_id}": "getItemsByItemId"}),
+        (["", "/"], {"": "getItems", "/": "getItemsSlash"}),
+        (
+            ["/x/<id>", "/y/<id>/as-is_v2"],
+            {"/x/{id}": "getItems", "/y/{id}/as-is_v2": "getItemsYByIdAsIsV2"},
+        ),
+        (["/<int:n>", "/<string:n>"], {"/{n}": "getItems"}),
+    ],
+    ids=str,
+)
+def test_a_resource_with_several_addresses_works(
+    start: Start, urls: list[str], expected: dict[str, str]
+) -> None:
+    """The shortest keeps the id, and the others add their words, in whatever order they come."""
+    app = start(serving("one", *urls))
+    assert ids(app) == {f"/one{path}": identifier for path, identifier in expected.items()}
+    assert app.test_client().get(f"/one{urls[0].replace('<int:n>', '1')}").status_code == 200
+
+
+def test_a_declared_id_of_several_addresses_works(start: Start) -> None:
+    """It is kept at the shortest address, as a made one is."""
+    app = start(serving("one", "", "/archive", id="listItems"))
+    assert ids(app) == {"/one": "listItems", "/one/archive": "listItemsArchive"}
+
+
+def test_ids_do_not_depend_on_the_order_of_registration(start: Start) -> None:
+    """One Resource in two namespaces has the same ids whichever comes first."""
+    told = []
+    for order in (("/one", "/two"), ("/two", "/one")):
+        namespaces = [Namespace(path, path, path=path) for path in order]
+        items = type("Items", (Resource,), {"get": operation(namespaces[0])})
+        for ns in namespaces:
+            ns.add_resource(items, "")
+        told.append(ids(start(*namespaces)))
+    assert told[0] == told[1] == {"/one": "getItems", "/two": "getItemsTwo"}
+
+
+def test_a_route_may_name_its_operation(start: Start) -> None:
+    """The id in the `doc` of a route, or of a class, counts as Flask-RESTX has it."""
+    ns = Namespace("notes", "Notes", path="/notes")
+    items = type("Items", (Resource,), {"get": operation(ns)})
+    ns.route("/a", doc={"get": {"id": "readA"}})(items)
+    ns.route("/b", doc={"get": {"id": "readB"}})(items)
+    others = type("Items", (Resource,), {"get": operation(ns)})
+    ns.route("/c")(ns.doc(get={"id": "readC"})(others))
+    assert ids(start(ns)) == {"/notes/a": "readA", "/notes/b": "readB", "/notes/c": "readC"}
+
+
+def test_what_is_hidden_needs_no_id(start: Start) -> None:
+    """A hidden operation is in no document, and shares its id with nobody."""
+    hidden, shown = serving("hidden"), serving("shown")
+    ns = Namespace("method", "Method", path="/method")
+    ns.add_resource(type("Items", (Resource,), {"get": ns.hide(operation(ns))}), "")
+    hidden.hide(hidden.resources[0].resource)
+    route = Namespace("route", "Route", path="/route")
+    route.route("", doc=False)(type("Items", (Resource,), {"get": operation(route)}))
+    assert ids(start(hidden, ns, route, shown)) == {"/shown": "getItems"}
+
+
+def test_a_route_of_some_methods_documents_those(start: Start) -> None:
+    """What a route does not have is neither served nor documented there."""
+    ns = Namespace("notes", "Notes", path="/notes")
+    both = type("Items", (Resource,), {"get": operation(ns), "put": operation(ns)})
+    ns.add_resource(both, "", methods=["GET"])
+    app = start(ns)
+    assert app.test_client().put("/notes").status_code == 405
+    assert list(emit_documents(app)["openapi.json"]["paths"]["/notes"]) == ["get"]

@@ -1,0 +1,382 @@
+"""Settings: from the environment and `.env`, or not at all."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from api.core.settings import EXAMPLES, Settings, SettingsError, is_loopback, load
+
+TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example/"}
+CLIENT = {"AUTH0_CLIENT_ID": "a-machine", "AUTH0_CLIENT_SECRET": "open-sesame"}
+PAIRS = TENANT | CLIENT
+
+Read = Callable[..., Settings]
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    """`read(".env's text", PORT="80")`: the settings of this environment and that file alone."""
+    for name in EXAMPLES.keys() & os.environ.keys():
+        monkeypatch.delenv(name)
+
+    def settings(env_file: str = "", **environment: str) -> Settings:
+        path = tmp_path / ".env"
+        path.write_text(env_file, encoding="utf-8")
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            return load(path)
+
+    return settings
+
+
+def faults(read: Read, **environment: str) -> list[str]:
+    """The lines that say why these settings cannot be used."""
+    with pytest.raises(SettingsError) as refused:
+        read(**environment)
+    return str(refused.value).splitlines()
+
+
+DEFAULTS = {
+    "auth0_domain": (),
+    "auth0_audience": "",
+    "auth0_spa_client_id": "",
+    "auth0_organizations": frozenset(),
+    "auth0_client_id": "",
+    "auth0_client_secret": "",
+    "database_url": "sqlite:///instance/api.db",
+    "redis_url": "",
+    "dpop": "allowed",
+    "cors_origins": (),
+    "trusted_proxies": 0,
+    "log_level": "info",
+    "log_format": "",
+    "token_leeway": 5.0,
+    "jwks_ttl": 600.0,
+    "host": "127.0.0.1",
+    "port": 3010,
+    "threads": 128,
+    "body_timeout": 10.0,
+    "instance": Path("instance"),
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_default(read: Read, name: str) -> None:
+    """An empty environment gives each its default, which is also that of the class."""
+    assert getattr(read(), name) == getattr(Settings(), name) == DEFAULTS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("AUTH0_DOMAIN", "tenant.eu.auth0.com", ("tenant.eu.auth0.com",)),
+        ("AUTH0_DOMAIN", "localhost:8443", ("localhost:8443",)),
+        ("AUTH0_DOMAIN", "login.example,b.auth0.com", ("login.example", "b.auth0.com")),
+        ("AUTH0_DOMAIN", " a.example ,  b.example:65535 ", ("a.example", "b.example:65535")),
+        ("AUTH0_AUDIENCE", "urn:messages", "urn:messages"),
+        ("AUTH0_SPA_CLIENT_ID", "a1B2_c3-D4", "a1B2_c3-D4"),
+        ("AUTH0_ORGANIZATIONS", "org_abc, org_D3F ,org_abc", frozenset({"org_abc", "org_D3F"})),
+        ("AUTH0_CLIENT_ID", "a1B2_c3-D4", "a1B2_c3-D4"),
+        ("AUTH0_CLIENT_SECRET", "#$%&'=~", "#$%&'=~"),
+        ("DATABASE_URL", "sqlite:///a.db", "sqlite:///a.db"),
+        ("DATABASE_URL", "postgresql+psycopg://u:p@h:1/d", "postgresql+psycopg://u:p@h:1/d"),
+        *[("REDIS_URL", url, url) for url in ("", "rediss://u:p@h:1/0", "unix:///run/redis.sock")],
+        *[("DPOP", choice, choice) for choice in ("allowed", "required", "off")],
+        ("CORS_ORIGINS", "https://a.example", ("https://a.example",)),
+        ("CORS_ORIGINS", "https://a.example , http://b:80", ("https://a.example", "http://b:80")),
+        ("TRUSTED_PROXIES", "0", 0),
+        ("TRUSTED_PROXIES", "10", 10),
+        *[("LOG_LEVEL", level, level) for level in ("debug", "info", "warning", "error")],
+        ("LOG_FORMAT", "json", "json"),
+        ("LOG_FORMAT", "console", "console"),
+        ("TOKEN_LEEWAY", "0", 0.0),
+        ("TOKEN_LEEWAY", "2.5", 2.5),
+        ("TOKEN_LEEWAY", "300", 300.0),
+        ("JWKS_TTL", "1", 1.0),
+        ("JWKS_TTL", "86400", 86400.0),
+        ("HOST", "api.internal", "api.internal"),
+        ("HOST", "::1", "::1"),
+        ("PORT", "1", 1),
+        ("PORT", "65535", 65535),
+        ("THREADS", "8", 8),
+        ("THREADS", "1024", 1024),
+        ("BODY_TIMEOUT", "1", 1.0),
+        ("BODY_TIMEOUT", "600", 600.0),
+    ],
+)
+def test_good_value(read: Read, name: str, text: str, value: object) -> None:
+    """A value is taken as it is meant, without the blanks around the items of a list."""
+    assert getattr(read(**PAIRS | {name: text}), name.lower()) == value
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES.items())
+def test_example(read: Read, name: str, text: str) -> None:
+    """The example that a fault is reported with is itself a good value."""
+    assert getattr(read(**PAIRS | {name: text}), name.lower())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("AUTH0_DOMAIN", "https://tenant.example", "without scheme and path"),
+        ("AUTH0_DOMAIN", "tenant.example/", "without scheme and path"),
+        ("AUTH0_DOMAIN", "tenant.example,", "Not a host name"),
+        ("AUTH0_DOMAIN", " ", "Not a host name"),
+        ("AUTH0_DOMAIN", "two words", "Not a host name"),
+        ("AUTH0_DOMAIN", "-tenant.example", "Not a host name"),
+        ("AUTH0_DOMAIN", "user@tenant.example", "Not a host name"),
+        ("AUTH0_DOMAIN", "tenant.example?x", "Not a host name"),
+        ("AUTH0_DOMAIN", "tenant.example:", "Not a host name"),
+        ("AUTH0_DOMAIN", "tenant.example:https", "Not a host name"),
+        ("AUTH0_DOMAIN", "tenant.example:65536", "Not a host name"),
+        ("AUTH0_DOMAIN", "ténant.example", "Not a host name"),
+        ("AUTH0_AUDIENCE", "two words", "printable ASCII"),
+        ("AUTH0_AUDIENCE", "https://api.exämple/", "printable ASCII"),
+        ("AUTH0_AUDIENCE", "a\nb", "printable ASCII"),
+        ("AUTH0_SPA_CLIENT_ID", "a b", "printable ASCII"),
+        ("AUTH0_ORGANIZATIONS", "abc", "starts with org_"),
+        ("AUTH0_ORGANIZATIONS", "org_abc,,org_def", "starts with org_"),
+        ("AUTH0_ORGANIZATIONS", "org_a-b", "starts with org_"),
+        ("AUTH0_CLIENT_ID", "a b", "printable ASCII"),
+        ("AUTH0_CLIENT_SECRET", "a b", "printable ASCII"),
+        ("AUTH0_CLIENT_SECRET", "sésame", "printable ASCII"),
+        ("DATABASE_URL", "", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "messages.db", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "sqlite://", "would forget everything"),
+        ("DATABASE_URL", "mysql://h/d", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "postgresql://h:port/d", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "postgresql+asyncpg://h/d", "driver that it names is not installed"),
+        ("DATABASE_URL", "postgresql+nope://h/d", "driver that it names is not installed"),
+        ("DATABASE_URL", "postgresql+psycopg_async://h/d", "driver that it names is for asyncio"),
+        ("DATABASE_URL", "sqlite:///a.db?timeout=x", "option in its query cannot be used"),
+        ("DATABASE_URL", "sqlite:///a.db?nothing=1", "option in its query cannot be used"),
+        ("DATABASE_URL", "sqlite:///a.db?detect_types=x", "option in its query cannot be used"),
+        ("REDIS_URL", "localhost:6379", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "http://localhost", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://localhost:port", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://localhost:65536", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://h?socket_timeout=x", "Not a redis://, rediss:// or unix:// address"),
+        ("REDIS_URL", "redis://h?nonsense=1", "Not a redis://, rediss:// or unix:// address"),
+        ("DPOP", "on", "Not one of allowed, required, off"),
+        ("CORS_ORIGINS", "*", "scheme://host"),
+        ("CORS_ORIGINS", "app.example", "scheme://host"),
+        ("CORS_ORIGINS", "https://app.example/", "scheme://host"),
+        ("CORS_ORIGINS", "https://app.example;https://b.example", "scheme://host"),
+        ("TRUSTED_PROXIES", "-1", "greater than or equal to 0"),
+        ("TRUSTED_PROXIES", "11", "less than or equal to 10"),
+        ("TRUSTED_PROXIES", "1.5", "Not a valid integer"),
+        ("TRUSTED_PROXIES", "all", "Not a valid integer"),
+        ("LOG_LEVEL", "INFO", "Not one of debug, info, warning, error"),
+        ("LOG_LEVEL", "", "Not one of debug, info, warning, error"),
+        ("LOG_FORMAT", "xml", "Not one of json, console"),
+        ("TOKEN_LEEWAY", "-0.1", "greater than or equal to 0"),
+        ("TOKEN_LEEWAY", "301", "less than or equal to 300"),
+        ("TOKEN_LEEWAY", "5s", "Not a valid number"),
+        ("TOKEN_LEEWAY", "nan", "not permitted"),
+        ("JWKS_TTL", "0.9", "greater than or equal to 1"),
+        ("JWKS_TTL", "86401", "less than or equal to 86400"),
+        ("JWKS_TTL", "inf", "not permitted"),
+        ("JWKS_TTL", "ten", "Not a valid number"),
+        ("HOST", "", "Shorter than"),
+        ("PORT", "0", "greater than or equal to 1"),
+        ("PORT", "65536", "less than or equal to 65535"),
+        ("PORT", "", "Not a valid integer"),
+        ("PORT", "http", "Not a valid integer"),
+        ("THREADS", "7", "greater than or equal to 8"),
+        ("THREADS", "1025", "less than or equal to 1024"),
+        ("THREADS", "many", "Not a valid integer"),
+        ("BODY_TIMEOUT", "0.9", "greater than or equal to 1"),
+        ("BODY_TIMEOUT", "601", "less than or equal to 600"),
+        ("BODY_TIMEOUT", "nan", "not permitted"),
+    ],
+)
+def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
+    """One line names the variable, its fault and a good example; it does not echo the value."""
+    [line] = faults(read, **PAIRS | {name: text})
+    assert line.startswith(f"{name}: ")
+    assert fault in line
+    assert line.endswith(f" Example: {name}={EXAMPLES[name]}")
+    assert line.isprintable()
+
+
+def test_every_variable_has_bad_values() -> None:
+    """No variable is left out of the table above, and each has a default."""
+    [table] = [mark for mark in test_bad_value.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    assert {name for name, _, _ in table.args[1]} == EXAMPLES.keys()
+    assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"instance"}
+
+
+@pytest.mark.parametrize("threads", [8, 12, 16, 64, 128, 1024])
+def test_shares_of_threads(threads: int) -> None:
+    """However many threads there are, some never wait for signing keys or for the database."""
+    settings = Settings(threads=threads)
+    shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
+    assert min(shares) >= 1
+    assert sum(shares) < threads
+
+
+def test_several_mistakes(read: Read) -> None:
+    """All mistakes are reported together, a line each, in the order of their names."""
+    lines = faults(read, PORT="x", AUTH0_DOMAIN="https://a", LOG_LEVEL="loud", CORS_ORIGINS="*")
+    assert [line.partition(":")[0] for line in lines] == [
+        "AUTH0_DOMAIN",
+        "CORS_ORIGINS",
+        "LOG_LEVEL",
+        "PORT",
+    ]
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["not set", "empty"])
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [pair[::way] for pair in (tuple(TENANT), tuple(CLIENT)) for way in (1, -1)],
+)
+def test_one_of_the_pair(read: Read, given: str, missing: str, empty: bool) -> None:
+    """A domain without an audience, a client without its secret, or the other way round, names
+    the one that is missing."""
+    [line] = faults(read, **{given: PAIRS[given]} | ({missing: ""} if empty else {}))
+    assert line == (
+        f"{missing}: Not set, while {given} is; it takes both. "
+        f"Example: {missing}={EXAMPLES[missing]}"
+    )
+
+
+def test_one_of_the_pair_among_other_mistakes(read: Read) -> None:
+    """It is reported together with the others."""
+    lines = faults(read, AUTH0_DOMAIN="tenant.example", PORT="x")
+    assert [line.partition(":")[0] for line in lines] == ["AUTH0_AUDIENCE", "PORT"]
+
+
+def test_one_of_each_pair(read: Read) -> None:
+    """Two pairs of which one half is missing are reported together."""
+    lines = faults(read, AUTH0_AUDIENCE="urn:api", AUTH0_CLIENT_ID="a")
+    assert [line.partition(":")[0] for line in lines] == ["AUTH0_CLIENT_SECRET", "AUTH0_DOMAIN"]
+
+
+@pytest.mark.usefixtures("read")
+def test_needed(tmp_path: Path) -> None:
+    """What a command needs is reported in its words where it is missing, beside other mistakes;
+    a value that is wrong is called wrong, not missing."""
+    (tmp_path / "env").write_text("HOST=127.0.0.1\nAUTH0_CLIENT_ID='a b'\nLOG_LEVEL=loud\n")
+    needed = dict.fromkeys(("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "HOST"), "Why it is needed.")
+    with pytest.raises(SettingsError) as refused:
+        load(tmp_path / "env", needed)
+    client, domain, level = str(refused.value).splitlines()
+    assert client.startswith("AUTH0_CLIENT_ID: It may hold printable ASCII")
+    assert domain.startswith("AUTH0_DOMAIN: Why it is needed. Example: ")
+    assert level.startswith("LOG_LEVEL: ")
+
+
+def test_what_is_sound(read: Read) -> None:
+    """A refusal knows which settings are at fault, and all the others."""
+    with pytest.raises(SettingsError) as refused:
+        read(PORT="x", HOST="localhost", **TENANT | {"AUTH0_AUDIENCE": ""})
+    assert refused.value.faults.keys() == {"PORT", "AUTH0_AUDIENCE"}
+    assert refused.value.sound == Settings(auth0_domain=("tenant.example",), host="localhost")
+
+
+def test_env_file(read: Read) -> None:
+    """What the environment does not say is read from .env."""
+    found = read("# ours\nAUTH0_DOMAIN=tenant.example\nAUTH0_AUDIENCE='urn:api'\nexport PORT=80\n")
+    assert (found.auth0_domain, found.auth0_audience, found.port) == (
+        ("tenant.example",),
+        "urn:api",
+        80,
+    )
+
+
+def test_environment_wins(read: Read) -> None:
+    """The environment wins over .env, and a mistake in what lost is none."""
+    assert read("PORT=x", PORT="81").port == 81
+
+
+def test_env_file_is_read_anew(read: Read) -> None:
+    """Reading leaves no trace in the environment: a changed .env counts anew."""
+    assert [read(text).port for text in ("PORT=80", "PORT=81", "")] == [80, 81, 3010]
+
+
+def test_env_file_of_a_parent_is_not_ours(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the .env of the working directory is read."""
+    read("PORT=80")
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    assert load().port == 3010
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"\xff\xfeP"), Path.mkdir])
+def test_unreadable_env_file(read: Read, tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    """An .env that is no text file ends in a line that says so."""
+    spoil(tmp_path / "env")
+    with pytest.raises(SettingsError, match=r"^\S*env: Not a text file in UTF-8.*Example: PORT="):
+        load(tmp_path / "env")
+
+
+def test_mistake_in_env_file(read: Read) -> None:
+    """A bad value in .env is reported as one of the environment is."""
+    with pytest.raises(SettingsError, match=r"^LOG_LEVEL: "):
+        read("LOG_LEVEL=loud")
+
+
+def test_issuers(read: Read) -> None:
+    """The issuer is https://DOMAIN/ exactly: lower case, its slash included, in their order."""
+    found = read(AUTH0_DOMAIN="Login.example:8443, b.example", AUTH0_AUDIENCE="urn:api")
+    assert found.issuers == ("https://login.example:8443/", "https://b.example/")
+
+
+@pytest.mark.parametrize(("environment", "has_tenant"), [({}, False), (TENANT, True)])
+def test_has_tenant(read: Read, environment: dict[str, str], has_tenant: bool) -> None:
+    """There is a tenant where there is a domain."""
+    assert read(**environment).has_tenant is has_tenant
+
+
+def test_frozen(read: Read) -> None:
+    """Nothing changes a setting after it was read."""
+    with pytest.raises(FrozenInstanceError):
+        read().port = 80  # type: ignore[misc]
+
+
+def test_repr_has_no_secret(read: Read) -> None:
+    """A password in a setting is not in repr, and a field that may hold one is left out of it."""
+    urls = {"DATABASE_URL": "postgresql://u:hush@h/d", "REDIS_URL": "redis://:hush@h"}
+    found = read(**urls, AUTH0_CLIENT_ID="a", AUTH0_CLIENT_SECRET="hush")
+    assert "hush" not in repr(found)
+    secret = re.compile("secret|password|_url$")
+    assert not [
+        field.name for field in fields(Settings) if field.repr and secret.search(field.name)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104
+        ("::", False),
+        ("192.168.0.1", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_is_loopback(host: str, loopback: bool) -> None:
+    """Loopback is what nobody else reaches; a name other than localhost may be anything."""
+    assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    "line", ['AUTH0_ORGANIZATIONS="org_a', "DPOP='required", "= required", "this is no setting = 1"]
+)
+def test_broken_line_of_an_env_file(read: Read, tmp_path: Path, line: str) -> None:
+    """A line that cannot be read is told with its number: left out, a restriction would be lost."""
+    (tmp_path / "env").write_text(f"PORT=3010\n{line}\n")
+    with pytest.raises(SettingsError, match=r"env, line 2: .*PORT=3010$"):
+        load(tmp_path / "env")

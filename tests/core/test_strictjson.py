@@ -1,0 +1,95 @@
+"""JSON that means one thing only."""
+
+import pytest
+
+from api.core import strictjson
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b"{}", {}),
+        (b" [1, 1.5, -0, 1e3, true, false, null] ", [1, 1.5, 0, 1000.0, True, False, None]),
+        (b'"\\u0061\\ud83d\\ude00"', "a\U0001f600"),
+        ('{"ü": "\U0001f600"}'.encode(), {"ü": "\U0001f600"}),
+        (b'{"a": 1, "A": 2}', {"a": 1, "A": 2}),
+        (b'[{"a": 1}, {"a": 2}]', [{"a": 1}, {"a": 2}]),
+        (b"9" * 4000, 10**4000 - 1),
+        (b"1e999", float("inf")),
+        (b'"\\ud800"', "\ud800"),
+    ],
+    ids=ascii,
+)
+def test_read(data, value):
+    """What is JSON is read."""
+    assert strictjson.loads(data) == value
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "Expecting value at character 0"),
+        (b" ", "Expecting value"),
+        (b"{", "Expecting property name"),
+        (b"{'a': 1}", "Expecting property name"),
+        (b"[1,]", "at character"),
+        (b'{"a": 1,}', "at character"),
+        (b"{} {}", "Extra data at character 3"),
+        (b'"\n"', "Invalid control character"),
+        (b'"\\x61"', "Invalid \\\\escape"),
+        (b"01", "Extra data"),
+        (b"+1", "Expecting value"),
+        (b".5", "Expecting value"),
+        (b"\xef\xbb\xbf{}", "BOM"),
+        (b"\xff", "not UTF-8"),
+        (b"\xc0\xaf", "not UTF-8"),
+        (b"\xed\xa0\x80", "not UTF-8"),
+        ("{}".encode("utf-16"), "not UTF-8"),
+        ("{}".encode("utf-16-le"), "Expecting property name"),
+        (b'{"a": 1, "a": 1}', "given twice"),
+        (b'{"a": 1, "\\u0061": 2}', "given twice"),
+        (b'[{"b": {"a": 1, "a": 1}}]', "given twice"),
+        (b"NaN", "NaN and Infinity are not JSON"),
+        (b"[Infinity]", "NaN and Infinity are not JSON"),
+        (b'{"a": -Infinity}', "NaN and Infinity are not JSON"),
+        (b"nan", "Expecting value"),
+        (b"9" * 5000, "digits"),
+    ],
+    ids=lambda value: value[:24] if isinstance(value, bytes) else "",
+)
+def test_refused(data, reason):
+    """What could mean two things, or nothing, is refused with a reason."""
+    with pytest.raises(ValueError, match=reason):
+        strictjson.loads(data)
+
+
+@pytest.mark.parametrize(
+    ("left", "inner", "right"),
+    [("[", "", "]"), ("[", "1", "]"), ('{"a":', "1", "}"), ('{"a":', '"b"', "}")],
+)
+def test_depth(left, inner, right):
+    """32 levels are read and 33 are not, whatever the innermost holds."""
+    assert strictjson.loads((left * 32 + inner + right * 32).encode())
+    with pytest.raises(ValueError, match="deeper than 32 levels"):
+        strictjson.loads((left * 33 + (inner or "1") + right * 33).encode())
+    with pytest.raises(ValueError, match="deeper than 32 levels"):
+        strictjson.loads((left * 33 + (inner or "") + right * 33).encode())
+
+
+@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 9000 + b"]" * 9000])
+def test_bombs(data):
+    """Nesting that would exhaust the reader is refused."""
+    with pytest.raises(ValueError, match="deeper than 32 levels"):
+        strictjson.loads(data)
+
+
+def test_breadth():
+    """Breadth is no depth."""
+    assert len(strictjson.loads(b"[" + b"[[]]," * 5000 + b"[]]")) == 5001
+
+
+def test_digits():
+    """A number that is too long is refused in our own words."""
+    assert strictjson.loads(b"1" * 4000)
+    with pytest.raises(ValueError, match="a number has over 4000 digits"):
+        strictjson.loads(b"1" * 4001)

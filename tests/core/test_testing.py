@@ -1,0 +1,231 @@
+"""The plugin with which API developers test: what it gives, and that it is the real guard."""
+
+import pytest
+
+from api.application import application
+from api.core.factory import create_app
+from api.core.guard import SigningKeys
+from api.core.guard.keys import KEPT_THROUGH_FAILURES, RETRY_AFTER_FAILURE, UNKNOWN_KID_COOLDOWN
+from api.core.settings import Settings
+
+pytest_plugins = ["pytester"]
+
+PRIVATE, SCOPED, ME = "/api/private", "/api/private-scoped", "/api/me"
+TTL = 600
+LEEWAY = 5
+
+FOREIGN = """
+import pytest
+from flask import Flask
+
+def test_callers(client, bearer):
+    assert client.get("/api/private").status_code == 401
+    ann = bearer("read:messages", sub="auth0|ann")
+    assert ann.get("/api/me").json["subject"] == "auth0|ann"
+
+def test_database(bearer):
+    ann = bearer("read:messages", "write:messages")
+    assert ann.post("/api/messages", json={"text": "Hello"}).status_code == 201
+    assert len(ann.get("/api/messages").json["items"]) == 1
+
+def test_a_database_of_its_own(bearer):
+    assert bearer("read:messages").get("/api/messages").json["items"] == []
+
+def test_fickle(bearer, issuer, clock, app):
+    assert isinstance(app, Flask)
+    with issuer.outage():
+        assert bearer().get("/api/private").status_code == 503
+    issuer.rotate(withdraw=True)
+    clock.advance(600)
+    assert bearer().get("/api/private").status_code == 200
+"""
+
+
+@pytest.fixture
+def keys(app, issuer) -> SigningKeys:
+    """What the app knows of the issuer."""
+    return app.extensions["guard"].bearer.keys[issuer.url]
+
+
+CONFTEST = """
+import api.application
+import pytest
+
+pytest_plugins = ["api.core.testing"]
+
+
+@pytest.fixture(scope="session")
+def application():
+    return api.application.application
+"""
+
+
+def test_in_a_foreign_project(pytester):
+    """A conftest that names the application is all that it takes."""
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(FOREIGN)
+    pytester.runpytest("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=4)
+
+
+def test_what_it_offers(pytester):
+    """`pytest --fixtures` says what each fixture is for."""
+    pytester.makeconftest('pytest_plugins = ["api.core.testing"]')
+    told = pytester.runpytest("--fixtures").stdout.str()
+    for name in ("app", "bearer", "client", "clock", "database", "issuer"):
+        assert f"{name} -- " in told
+
+
+def test_a_caller_without_a_token(client):
+    """Is let in where everybody is."""
+    assert client.get("/api/public").status_code == 200
+    assert client.get(PRIVATE).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [
+        ((), 403),
+        (("read:messages",), 200),
+        (("write:messages", "read:messages"), 200),
+        (("read:message",), 403),
+    ],
+)
+def test_scopes(bearer, scopes, status):
+    """A token grants the scopes that are asked for, and no other."""
+    assert bearer(*scopes).get(SCOPED).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("claims", "refused"),
+    [
+        ({"aud": "https://another.example/"}, "aud"),
+        ({"iss": "https://another.example/"}, "iss"),
+        ({"exp": None}, "exp"),
+        ({"sub": ""}, "sub"),
+        ({"expires_in": -LEEWAY}, "exp"),
+    ],
+    ids=str,
+)
+def test_claims(bearer, claims, refused):
+    """Any claim can be told, and the guard looks at it."""
+    assert bearer(**claims).get(PRIVATE).json["detail"].startswith(f"{refused}: ")
+
+
+def test_several_callers(bearer):
+    """Each has a token of its own."""
+    ann, bob = bearer(sub="auth0|ann"), bearer(sub="auth0|bob", permissions=["read:messages"])
+    assert ann.get(ME).json["subject"] == "auth0|ann"
+    assert bob.get(ME).json["subject"] == "auth0|bob"
+    assert bob.get(SCOPED).status_code == 200
+
+
+def test_expiry(bearer, clock):
+    """A token expires when the clock says so: leeway included, to the second."""
+    caller = bearer(expires_in=60)
+    clock.advance(60 + LEEWAY - 1)
+    assert caller.get(PRIVATE).status_code == 200
+    clock.advance(2)
+    assert caller.get(PRIVATE).json["detail"].startswith("exp: ")
+    assert bearer().get(PRIVATE).status_code == 200
+
+
+def test_rotation(bearer, issuer, keys):
+    """Both keys count, the new one at once; the guard asked for it once."""
+    before = bearer()
+    assert before.get(PRIVATE).status_code == 200
+    issuer.rotate()
+    assert bearer().get(PRIVATE).status_code == 200
+    assert before.get(PRIVATE).status_code == 200
+    assert keys.outcomes == {"ok": 2}
+
+
+def test_withdrawal(bearer, issuer, clock, keys):
+    """A token that was accepted is refused when the guard learns that its key was withdrawn."""
+    before = bearer()
+    assert before.get(PRIVATE).status_code == 200
+    issuer.rotate(withdraw=True)
+    assert before.get(PRIVATE).status_code == 200
+    clock.advance(TTL)
+    assert before.get(PRIVATE).json["detail"].startswith("key: ")
+    assert bearer().get(PRIVATE).status_code == 200
+    assert keys.outcomes == {"ok": 2}
+
+
+def test_rotations_in_a_row(bearer, issuer, clock):
+    """As in production, a second new key counts 5 s after the first, and is 503 until then."""
+    assert bearer().get(PRIVATE).status_code == 200
+    issuer.rotate()
+    assert bearer().get(PRIVATE).status_code == 200
+    issuer.rotate()
+    caller = bearer()
+    refused = caller.get(PRIVATE)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    clock.advance(UNKNOWN_KID_COOLDOWN)
+    assert caller.get(PRIVATE).status_code == 200
+
+
+def test_outage_at_first(bearer, client, issuer, clock):
+    """Without keys the answer is 503; when the issuer is back it takes a few seconds."""
+    caller = bearer()
+    with issuer.outage():
+        refused = caller.get(PRIVATE)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert client.get("/api/public").status_code == 200
+    assert caller.get(PRIVATE).status_code == 503
+    clock.advance(RETRY_AFTER_FAILURE)
+    assert caller.get(PRIVATE).status_code == 200
+
+
+def test_outage_later(bearer, issuer, clock):
+    """Known keys are kept for a day; tokens are made all the same."""
+    assert bearer().get(PRIVATE).status_code == 200
+    with issuer.outage():
+        clock.advance(KEPT_THROUGH_FAILURES - 1)
+        assert bearer().get(PRIVATE).status_code == 200
+        clock.advance(1)
+        assert bearer().get(PRIVATE).status_code == 503
+
+
+def test_an_outage_ends_with_its_block(issuer):
+    """However it ends."""
+    with pytest.raises(ValueError, match="of a test"), issuer.outage():
+        raise ValueError("of a test")
+    assert issuer.fetch(issuer.jwks_uri)
+
+
+@pytest.fixture(scope="module")
+def published() -> set[bytes]:
+    """The keys that tests have begun with."""
+    return set()
+
+
+@pytest.mark.parametrize("_order", [1, 2])
+def test_every_test_begins_anew(issuer, published, _order):
+    """What one test did to the issuer, the next does not feel."""
+    published.add(issuer.fetch(issuer.jwks_uri))
+    issuer.rotate()
+    assert len(published) == 1
+
+
+def test_logins_are_signed_with_the_new_key(app, client, issuer, bearer):
+    """What the issuer's own token endpoint gives is from the same hand."""
+    assert bearer().get(PRIVATE).status_code == 200
+    issuer.rotate(withdraw=True)
+    answer = client.post(
+        issuer.token_endpoint,
+        data={
+            "grant_type": "client_credentials",
+            "client_id": issuer.machine_client_id,
+            "client_secret": issuer.machine_client_secret,
+            "audience": issuer.audience,
+        },
+    )
+    headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
+    assert client.get(PRIVATE, headers=headers).status_code == 200
+
+
+def test_two_apps(bearer, issuer, database):
+    """An app that a test makes takes the same tokens; by its own clock."""
+    other = create_app(application, Settings(), issuer=issuer, database=database).test_client()
+    headers = {"Authorization": bearer().environ_base["HTTP_AUTHORIZATION"]}
+    assert other.get(PRIVATE, headers=headers).status_code == 200
