@@ -10,6 +10,7 @@ answers         what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
 rules           what a complete Api is held to at the start
+views           the same for the views beside it
 operation_ids   the operationId of every operation
 guard           who may call
 resources       what there is, one file a namespace

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import flask_restx
 from flask import Flask, request
 
-from api import rules
+from api import rules, views
 from api.contract import Contract, Precondition
 from api.declarations import (
     CONTRACT,
@@ -137,6 +137,7 @@ class Api(flask_restx.Api):
     """A Flask-RESTX Api that leaves failures to `api.problems` and documents to `openapi`."""
 
     _is_complete = False
+    _is_checked = False
 
     def __init__(self, app: Flask, title: str, namespaces: tuple[Namespace, ...]) -> None:
         """Raises DeclarationError where a namespace declares an operation wrongly."""
@@ -145,13 +146,21 @@ class Api(flask_restx.Api):
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)
-        self._check()
+        self.check()
         self._is_complete = True
+        app.before_request(self._check_at_first_request)
+
+    def check(self) -> None:
+        """Raise DeclarationError for a mistake in what the app serves, its other views included."""
+        rules.check(self)
+        operation_ids(self)
+        views.check(self.app, self.endpoints)
 
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
+        rules.check_class(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
-            self._check()
+            self.check()
         return super().register_resource(namespace, resource, *urls, **more)
 
     @property
@@ -177,9 +186,11 @@ class Api(flask_restx.Api):
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
         return original_handler(error)
 
-    def _check(self) -> None:
-        rules.check(self)
-        operation_ids(self)
+    def _check_at_first_request(self) -> None:
+        # Until then a method can be replaced, and a view added; Flask takes none later.
+        if not self._is_checked:
+            self.check()
+            self._is_checked = True
 
     def _register_doc(self, app: Flask) -> None:
         """The root and the page are ours (openapi.page)."""

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.authority import Issuer
 from api.bridge import Namespace
+from api.guard import public
 from api.guard.fetch import FetchError
 from api.issuer import EmbeddedIssuer
 from api.problems import SigningKeysUnavailable
@@ -84,7 +85,7 @@ def test_trusted_proxies_say_where_a_request_comes_from(
 ) -> None:
     """As many values of X-Forwarded-For count as there are proxies in front."""
     app = create_app(Settings(trusted_proxies=count), issuer=issuer)
-    app.add_url_rule("/address", "address", lambda: str(request.remote_addr))
+    app.add_url_rule("/address", "address", public(lambda: str(request.remote_addr)))
     headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.2"}
     assert app.test_client().get("/address", headers=headers).text == seen
 

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.guard import public
 from api.observability import Masked, OfRequest, logging_config
 from api.problems import request_id
 
@@ -31,6 +32,7 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 def app(app: Flask) -> Flask:
     """The app, and an address that fails."""
 
+    @public
     def fail() -> None:
         raise RuntimeError("a defect")
 
