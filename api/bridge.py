@@ -16,7 +16,7 @@ import flask_restx
 from flask import Flask, request
 
 from api import rules, views
-from api.contract import Contract, Precondition
+from api.contract import Contract, Precondition, answer_plainly
 from api.declarations import (
     CONTRACT,
     GUARD,
@@ -28,6 +28,7 @@ from api.declarations import (
 )
 from api.operation_ids import Key, operation_ids
 from api.problems import Problem
+from api.serialisation import AnswerError
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "document"]
 
@@ -186,6 +187,19 @@ class Api(flask_restx.Api):
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
         return original_handler(error)
 
+    def output(self, resource: Any) -> Callable[..., Any]:
+        """The view function of a Resource, which answers what its methods return."""
+
+        @wraps(resource)
+        def answering(*args: Any, **kwargs: Any) -> Any:
+            returned = resource(*args, **kwargs)
+            try:
+                return answer_plainly(returned, self.make_response)
+            except AnswerError as error:
+                raise AnswerError(f"{_handler(resource.view_class)} returned {error}") from error
+
+        return answering
+
     def _check_at_first_request(self) -> None:
         # Until then a method can be replaced, and a view added; Flask takes none later.
         if not self._is_checked:
@@ -197,6 +211,11 @@ class Api(flask_restx.Api):
 
     def _register_apidoc(self, app: Flask) -> None:
         """Flask-RESTX's own Swagger UI assets are not served."""
+
+
+def _handler(resource: Any) -> str:
+    """The method of a Resource that the request at hand has called."""
+    return named(getattr(resource, request.method.lower(), None) or resource.get)
 
 
 def _operation_id(resource: str, method: str) -> str:
