@@ -17,6 +17,7 @@ resources       what there is, one file a namespace
 storage         what is remembered
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
+masking         text without tokens, for the log
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own
