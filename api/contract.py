@@ -155,6 +155,8 @@ def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> 
 
     :param make_response: makes it of a value, a status and headers, in the form that is accepted
     """
+    if isinstance(returned, AnyResponse):
+        return _with_status(returned, None)
     # A tuple of one is a value to Flask-RESTX.
     is_one = type(returned) is tuple and len(returned) == 1
     value, status, headers = Answer(returned[0]) if is_one else answers.unpack(returned)

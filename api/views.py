@@ -24,7 +24,7 @@ def check(app: Flask, resources: set[str]) -> None:
                 "class, its Namespace or the Api, or whoever changed app.view_functions, has put a "
                 "function in its place. Use functools.wraps there, and call what it is given"
             )
-    for endpoint in app.view_functions.keys() - resources:
+    for endpoint in sorted(app.view_functions.keys() - resources):
         _check_view(app, endpoint)
 
 
