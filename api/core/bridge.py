@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import flask_restx
 from flask import Flask, request
 
-from api.core import rules
-from api.core.contract import Contract, Precondition
+from api.core import rules, views
+from api.core.contract import Contract, Precondition, answer_plainly
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -28,6 +28,7 @@ from api.core.declarations import (
 )
 from api.core.operation_ids import Key, operation_ids
 from api.core.problems import Problem
+from api.core.serialisation import AnswerError
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "document"]
 
@@ -137,6 +138,7 @@ class Api(flask_restx.Api):
     """A Flask-RESTX Api that leaves failures to `api.core.problems` and documents to `openapi`."""
 
     _is_complete = False
+    _is_checked = False
 
     def __init__(
         self, app: Flask, namespaces: tuple[Namespace, ...], *, summary: str = "", **info: Any
@@ -152,13 +154,21 @@ class Api(flask_restx.Api):
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)
-        self._check()
+        self.check()
         self._is_complete = True
+        app.before_request(self._check_at_first_request)
+
+    def check(self) -> None:
+        """Raise DeclarationError for a mistake in what the app serves, its other views included."""
+        rules.check(self)
+        operation_ids(self)
+        views.check(self.app, self.endpoints)
 
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
+        rules.check_class(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
-            self._check()
+            self.check()
         return super().register_resource(namespace, resource, *urls, **more)
 
     @property
@@ -184,15 +194,35 @@ class Api(flask_restx.Api):
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
         return original_handler(error)
 
-    def _check(self) -> None:
-        rules.check(self)
-        operation_ids(self)
+    def output(self, resource: Any) -> Callable[..., Any]:
+        """The view function of a Resource, which answers what its methods return."""
+
+        @wraps(resource)
+        def answering(*args: Any, **kwargs: Any) -> Any:
+            returned = resource(*args, **kwargs)
+            try:
+                return answer_plainly(returned, self.make_response)
+            except AnswerError as error:
+                raise AnswerError(f"{_handler(resource.view_class)} returned {error}") from error
+
+        return answering
+
+    def _check_at_first_request(self) -> None:
+        # Until then a method can be replaced, and a view added; Flask takes none later.
+        if not self._is_checked:
+            self.check()
+            self._is_checked = True
 
     def _register_doc(self, app: Flask) -> None:
         """The root and the page are ours (openapi.page)."""
 
     def _register_apidoc(self, app: Flask) -> None:
         """Flask-RESTX's own Swagger UI assets are not served."""
+
+
+def _handler(resource: Any) -> str:
+    """The method of a Resource that the request at hand has called."""
+    return named(getattr(resource, request.method.lower(), None) or resource.get)
 
 
 def _operation_id(resource: str, method: str) -> str:

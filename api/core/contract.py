@@ -30,6 +30,7 @@ AnySchema = Schema | type[Schema]
 Precondition = Callable[[str], None]
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
+_REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"
 _WITHOUT_CONTENT = (204, 205, 304)
 
 
@@ -145,6 +146,30 @@ class Contract:
         if self.if_match:
             return ("If-Match",)
         return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
+
+
+def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> AnyResponse:
+    """The answer of a method without a contract, by the same rules as with one.
+
+    Raises AnswerError for what cannot be written.
+
+    :param make_response: makes it of a value, a status and headers, in the form that is accepted
+    """
+    if isinstance(returned, AnyResponse):
+        return _with_status(returned, None)
+    # A tuple of one is a value to Flask-RESTX.
+    is_one = type(returned) is tuple and len(returned) == 1
+    value, status, headers = Answer(returned[0]) if is_one else answers.unpack(returned)
+    if isinstance(value, tuple) and value is returned:
+        serialisation.refuse(value, f"which is no value with its status and headers: {_REMEDY}")
+    if isinstance(value, AnyResponse):
+        value.headers.update(headers or {})
+        return _with_status(value, status)
+    try:
+        response = make_response(value, 200 if status is None else status, headers=headers)
+    except TypeError as error:
+        serialisation.refuse(value, f"which JSON cannot hold ({error}): {_REMEDY}")
+    return _with_status(response, None)
 
 
 def _instance(schema: AnySchema) -> Schema:

@@ -4,7 +4,9 @@ A layer is `@require_auth` or `@public`, which says who may call, or `@ns.operat
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from types import FunctionType, NoneType
 from typing import Any, TypeVar
 
 GUARD, PUBLIC, CONTRACT = "@require_auth", "@public", "@ns.operation"
@@ -17,6 +19,8 @@ Decorator = TypeVar("Decorator", bound=Callable[..., Any])
 
 _LAYERS = "__layers__"
 _FOR_METHODS = "__for_methods__"
+# Nothing is called through values of these types.
+_PLAIN = (str, bytes, int, float, NoneType)
 
 
 class DeclarationError(ValueError):
@@ -47,14 +51,48 @@ def layers(view: Any) -> dict[str, Any]:
 def above(view: Any, layer: str) -> list[Any] | None:
     """The functions that stand above a layer of a method; None, where no way leads to it."""
     known = layers(view).get(layer)
-    found: list[Any] = []
+    outer: list[Any] = []
+    for function in calls(view):
+        if function is known:
+            return outer
+        outer.append(function)
+    return None
+
+
+def says_who(view: Any) -> bool:
+    """Whether a view has a guard, or is public, and whoever calls it comes to that."""
+    return any(above(view, layer) is not None for layer in (GUARD, PUBLIC))
+
+
+def calls(view: Any) -> Iterator[Any]:
+    """The function, the one that it wraps, and so on, while each can call the next."""
     function = getattr(view, "__func__", view)
     while function is not None:
-        if function is known:
-            return found
-        found.append(function)
-        function = getattr(function, "__wrapped__", None)
-    return None
+        yield function
+        wrapped = getattr(function, "__wrapped__", None) if _can_call(function) else None
+        function = getattr(wrapped, "__func__", wrapped)
+
+
+def _can_call(wrapper: Any) -> bool:
+    """Whether a wrapper holds anything by which it could call what it wraps.
+
+    functools.wraps carries the layers of a method to a function that takes its place as well. Such
+    a function has no use for the method, and does not hold it. What one does with the method that
+    it holds, nobody can tell.
+    """
+    if not isinstance(wrapper, FunctionType):
+        return True
+    return any(not isinstance(each, _PLAIN) for each in _held(wrapper))
+
+
+def _held(function: FunctionType) -> Iterator[Any]:
+    """What a function has beside its arguments and the names of its module."""
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+    for cell in function.__closure__ or ():
+        # A cell is empty until its variable has a value.
+        with suppress(ValueError):
+            yield cell.cell_contents
 
 
 def for_methods(decorator: Decorator) -> Decorator:
@@ -71,6 +109,12 @@ def named(view: Any) -> str:
     """A method with its place, for a message."""
     name = getattr(inspect.unwrap(view), "__qualname__", repr(view)).rpartition("<locals>.")[2]
     return f"{name} ({source(inspect.unwrap(view))})"
+
+
+def package(function: Any) -> str:
+    """The package that a function is written in; functools.wraps gives it another's __module__."""
+    module = getattr(function, "__globals__", {}).get("__name__") or type(function).__module__
+    return str(module).partition(".")[0]
 
 
 def source(function: Any) -> str:

@@ -3,7 +3,6 @@
 import io
 import logging
 import logging.config
-import re
 import sys
 import threading
 import time
@@ -12,15 +11,11 @@ from urllib.parse import quote
 
 from flask import Flask, Response, g, has_request_context, request
 
+from api.core.masking import mask_line, mask_path
 from api.core.problems import request_id
 
 log = logging.getLogger("api.access")
 process_log = logging.getLogger("api.process")
-
-# A JWT begins with {" in base64url. Nobody means to log one, and some clients put it into a path.
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+")
-# What is a token by what stands before it, in a path.
-_TOKEN = re.compile(r"(?<=Bearer[ +])[^/]+|(?<=DPoP[ +])[^/]+|(?<=token=)[^/;&]+", re.IGNORECASE)
 
 
 def init_logging(level: str, form: str) -> None:
@@ -115,8 +110,7 @@ class Masked(logging.StreamHandler[Any]):
     """Writes lines without tokens, whoever logged them, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        return _JWT.sub("***", text) if "eyJ" in text else text
+        return mask_line(super().format(record))
 
 
 class OfRequest(logging.Filter):
@@ -186,4 +180,4 @@ def masked(path: str) -> bytes:
 
     :param path: as WSGI has it, in Latin-1.
     """
-    return _TOKEN.sub("***", _JWT.sub("***", path)).encode("latin-1")
+    return mask_path(path).encode("latin-1")

@@ -6,7 +6,7 @@ others add what their path has more. No id depends on the order in which anythin
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -47,7 +47,7 @@ def operation_ids(api: Any) -> dict[Key, str]:
 def _identified(api: Any) -> Iterator[tuple[str, Method]]:
     same: defaultdict[tuple[Any, str], list[Method]] = defaultdict(list)
     for method in methods(api):
-        docs = list(_docs(method))
+        docs = method.docs
         if not any(doc is False for doc in docs) and _is_routed(method):
             default = api.default_id(method.resource.__name__, method.name)
             declared = next((doc["id"] for doc in docs if "id" in doc), default)
@@ -56,13 +56,6 @@ def _identified(api: Any) -> Iterator[tuple[str, Method]]:
         first = min((method.path for method in group), key=_length)
         for method in group:
             yield identifier + _rest(method.path, first), method
-
-
-def _docs(method: Method) -> Iterable[Any]:
-    """What is noted of a method, the strongest first; False among it, where it is hidden."""
-    yield getattr(method.view, "__apidoc__", {})
-    for doc in (method.route.route_doc, getattr(method.resource, "__apidoc__", {})):
-        yield doc and doc.get(method.name, {})
 
 
 def _is_routed(method: Method) -> bool:

@@ -2,8 +2,10 @@
 
 import inspect
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
+import flask_restx
 from flask.views import http_method_funcs
 from flask_restx.model import ModelBase
 from flask_restx.swagger import extract_path
@@ -11,13 +13,18 @@ from flask_restx.swagger import extract_path
 from api.core.declarations import (
     CONTRACT,
     GUARD,
-    PUBLIC,
     DeclarationError,
     above,
     is_for_methods,
     layers,
+    package,
+    says_who,
     source,
 )
+
+# What calls the methods of a Resource, and the packages that do it as they should.
+_ENTRANCES = ("as_view", "dispatch_request")
+_FRAMEWORK = frozenset({"flask", "flask_restx"})
 
 # Packages whose decorators read the request, or answer it from a cache.
 _SPEAKING_PACKAGES = frozenset(
@@ -50,6 +57,14 @@ class Method(NamedTuple):
         """What decorators note for the documents."""
         return getattr(self.view, "__apidoc__", None) or {}
 
+    @property
+    def docs(self) -> list[Any]:
+        """What is noted of it for the documents, the strongest first: on the method, at its route,
+        on its class. False among it, where it is hidden."""
+        own = getattr(self.view, "__apidoc__", {})
+        others = (self.route.route_doc, getattr(self.resource, "__apidoc__", {}))
+        return [own, *(doc and doc.get(self.name, {}) for doc in others)]
+
     def __str__(self) -> str:
         place = source(inspect.unwrap(self.view))
         return f"{self.resource.__name__}.{self.name} ({self.name.upper()} {self.path}, {place})"
@@ -69,19 +84,70 @@ def methods(api: Any) -> Iterator[Method]:
 
 def check(api: Any) -> None:
     """Raise DeclarationError for a method that says too little, or says it in a wrong place."""
+    for namespace in api.namespaces:
+        for route in namespace.resources:
+            check_class(route.resource)
+            _check_names(route)
     for method in methods(api):
         _check_kind(method)
         _check_lists(method, api)
         _check_access(method)
+        _check_replaced(method)
         _check_order(method)
         _check_expected(method, api)
+        _check_documented(method)
         _check_scopes(method, api)
 
 
+def check_class(resource: Any) -> None:
+    """Raise DeclarationError for what is no Resource, or calls its methods in a way of its own."""
+    if not inspect.isclass(resource) or not issubclass(resource, flask_restx.Resource):
+        raise DeclarationError(
+            f"{_name(resource)} has an address and is no Resource: derive a class from "
+            "api.core.bridge.Resource, and write @ns.route above that (@ns.expect and @ns.response "
+            "take what they are about, in parentheses)"
+        )
+    for name in _ENTRANCES:
+        entrance = getattr(resource, name)
+        if package(entrance) not in _FRAMEWORK:
+            raise DeclarationError(
+                f"{_name(resource)} has a {name} of its own ({source(entrance)}), which may leave "
+                "out the guard of a method: write get, post and so on, each with its guard, and "
+                "what is common to them into a decorator above them or in method_decorators"
+            )
+
+
+def _check_names(route: Any) -> None:
+    """Flask would send a request to a method that is not there."""
+    resource = route.resource
+    named = {name.lower() for name in resource.methods or ()}
+    # Flask answers these itself; a route may name them, and the documents have them of the class.
+    routed = {name.lower() for name in route.kwargs.get("methods") or ()} - {"head", "options"}
+    for name in sorted({*named, *routed}):
+        if not hasattr(resource, name):
+            raise DeclarationError(
+                f"{_name(resource)} names {name.upper()} in its methods and has no method {name}: "
+                "write it, or leave the name out (a HEAD is answered as GET is, OPTIONS by Flask)"
+            )
+    if not named:
+        raise DeclarationError(f"{_name(resource)} has no method: write get, post or another one")
+
+
+def _name(resource: Any) -> str:
+    if inspect.isclass(resource):
+        return f"{resource.__module__}.{resource.__qualname__}"
+    return f"{getattr(resource, '__qualname__', repr(resource))} ({source(resource)})"
+
+
 def _check_kind(method: Method) -> None:
+    if package(inspect.unwrap(method.view)) == "flask_restx":
+        raise DeclarationError(
+            f"{method} is a decorator of Flask-RESTX that lacks its parentheses, and no method: "
+            "write @ns.expect(...), with what it is about"
+        )
     function, own = method.view, layers(method.view).values()
     # Another decorator may run the coroutine itself: what it returns is judged when it does.
-    while any(function is layer for layer in own) or _package(function) == "flask_restx":
+    while any(function is layer for layer in own) or package(function) == "flask_restx":
         function = getattr(function, "__wrapped__", None)
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise DeclarationError(
@@ -90,11 +156,31 @@ def _check_kind(method: Method) -> None:
 
 
 def _check_access(method: Method) -> None:
-    if all(above(method.view, layer) is None for layer in (GUARD, PUBLIC)):
+    if not says_who(method.view):
         raise DeclarationError(
             f"{method} does not say who may call it: write @require_auth(...) or @public above it "
-            "(a decorator above those hides them, unless it uses functools.wraps)"
+            "(a decorator above those hides them, unless it uses functools.wraps and calls what it "
+            "is given)"
         )
+
+
+def _check_replaced(method: Method) -> None:
+    """Flask-RESTX applies `method_decorators` at each request: they must keep the guard."""
+    view = getattr(object.__new__(method.resource), method.name)
+    for decorator in getattr(method.resource, "method_decorators", ()):
+        place = f"{method}: the decorator of {source(decorator)} in its method_decorators"
+        try:
+            view = decorator(view)
+        except Exception as error:
+            raise DeclarationError(
+                f"{place} cannot be applied before there is a request ({error!r}): let the "
+                "function that it returns do what needs one"
+            ) from error
+        if not says_who(view):
+            raise DeclarationError(
+                f"{place} takes away @require_auth or @public: use functools.wraps in it, and call "
+                "what it is given"
+            )
 
 
 def _check_lists(method: Method, api: Any) -> None:
@@ -120,7 +206,7 @@ def _check_order(method: Method) -> None:
     for decorated in above(method.view, GUARD) or ():
         _check_outside(method, decorated)
     for decorated in above(method.view, CONTRACT) or ():
-        if _package(decorated) == "flask_restx":
+        if package(decorated) == "flask_restx":
             raise DeclarationError(
                 f"{method} has @marshal_with above @ns.operation, which has written the answer by "
                 "then: leave it out, and declare @ns.operation(returns=...)"
@@ -157,6 +243,20 @@ def _check_expected(method: Method, api: Any) -> None:
         )
 
 
+def _check_documented(method: Method) -> None:
+    """The documents are read off marshmallow schemas; they have no form for other models."""
+    if any(doc is False for doc in method.docs):
+        return
+    docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
+    for each in chain.from_iterable((doc or {}).get("expect") or () for doc in docs):
+        if isinstance(each, (ModelBase, list, tuple)):
+            raise DeclarationError(
+                f"{method} expects a model of Flask-RESTX (@ns.expect), which "
+                "the documents cannot show: declare a marshmallow schema, @ns.operation(body=...), "
+                "or hide the method from the documents with @ns.hide"
+            )
+
+
 def _check_scopes(method: Method, api: Any) -> None:
     words = " ".join(method.doc.get("scopes") or ()).split()
     for scope in sorted({*words} - api.scopes.keys()):
@@ -167,10 +267,4 @@ def _check_scopes(method: Method, api: Any) -> None:
 
 
 def _speaks(function: Any) -> bool:
-    return _package(function) in _SPEAKING_PACKAGES or hasattr(function, "cache_info")
-
-
-def _package(function: Any) -> str:
-    """The package that a function is written in; functools.wraps gives it another's __module__."""
-    module = getattr(function, "__globals__", {}).get("__name__") or type(function).__module__
-    return str(module).partition(".")[0]
+    return package(function) in _SPEAKING_PACKAGES or hasattr(function, "cache_info")

@@ -433,6 +433,99 @@ def test_what_cannot_be_written_is_refused(
     assert said in logged
 
 
+@pytest.fixture
+def plain(issuer: EmbeddedIssuer) -> Answer:
+    """`plain(value)`: as `answer`, of a method without a contract."""
+
+    def answered(value: Any) -> TestResponse:
+        ns = Namespace("notes", "Notes", path="/notes")
+
+        @ns.route("")
+        class Notes(Resource):
+            @public
+            def get(self) -> Any:
+                """Read a note"""
+                return value() if isinstance(value, type(lambda: None)) else value
+
+        app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+        return app.test_client().get("/notes")
+
+    return answered
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "written"),
+    [
+        (NOTE, 200, NOTE),
+        ((NOTE,), 200, NOTE),
+        ([NOTE], 200, [NOTE]),
+        ("hello", 200, "hello"),
+        ((NOTE, 201), 201, NOTE),
+        ((NOTE, HTTPStatus.ACCEPTED), 202, NOTE),
+        ((NOTE, "203 Of Another"), 203, NOTE),
+        ((NOTE, 404), 404, NOTE),
+        ((NOTE, 201, {"X-A": "b"}), 201, NOTE),
+        ((NOTE, None, {"X-A": "b"}), 200, NOTE),
+        ((NOTE, {"X-A": "b"}), 200, NOTE),
+        (((1, 2), 200), 200, [1, 2]),
+        (lambda: Response('"x"', 202, mimetype="application/json"), 202, "x"),
+        (lambda: (Response('"x"', mimetype="application/json"), 202), 202, "x"),
+        (lambda: (Response('"x"', mimetype="application/json"), 202, {"X-A": "b"}), 202, "x"),
+    ],
+)
+def test_what_a_method_without_a_contract_returns(
+    plain: Answer, value: Any, status: int, written: Any
+) -> None:
+    """Flask-RESTX writes it; status and headers are read as they are with a contract."""
+    response = plain(value)
+    assert (response.status_code, response.json) == (status, written)
+    has_header = isinstance(value, tuple) and isinstance(value[-1], dict) and value[-1] != NOTE
+    assert not has_header or response.headers["X-A"] == "b"
+
+
+class Status(NamedTuple):
+    text: str
+    code: int
+    headers: Any = None
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Page("hello"), "type Page, which is no value with its status"),
+        (Page("hello", 404), "return a dict or a list, or declare @ns.operation(returns=...)"),
+        (Status("hello", 201, {"X-A": "b"}), "type Status, which is no value"),
+        ((NOTE, "created"), "type tuple, which is no value"),
+        ((NOTE, True), "type tuple"),
+        ((NOTE, None), "type tuple"),
+        ((NOTE, 200, {}, 1), "type tuple"),
+        ((), "type tuple"),
+        ((NOTE, 99), "the status 99, which is none of an answer"),
+        ((NOTE, 0), "the status 0"),
+        ((NOTE, 101), "the status 101"),
+        ((NOTE, 1000), "the status 1000"),
+        (lambda: Response("x", 99), "the status 99"),
+        (lambda: (Response("x"), 99), "the status 99"),
+        (Wrong(), "type Wrong, which JSON cannot hold"),
+        (lambda: coroutine(), "type coroutine, which JSON cannot hold"),
+    ],
+    ids=repr,
+)
+def test_what_a_method_without_a_contract_cannot_answer(
+    plain: Answer, caplog: pytest.LogCaptureFixture, value: Any, said: str
+) -> None:
+    """It is a logged 500 on every server, which names the method and what it returned."""
+    with caplog.at_level(logging.ERROR):
+        response = plain(value)
+    assert (response.status_code, response.mimetype) == (500, "application/problem+json")
+    [record] = caplog.records
+    assert record.exc_info
+    logged = str(record.exc_info[1])
+    assert f"Notes.get ({__file__}:" in logged
+    assert said in logged
+    assert "hello" not in logged
+
+
 def test_the_log_does_not_say_what_was_returned(
     answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:

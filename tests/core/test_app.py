@@ -15,6 +15,7 @@ from api.application import application
 from api.core.authority import Issuer
 from api.core.bridge import Namespace
 from api.core.factory import create_app
+from api.core.guard import public
 from api.core.guard.fetch import FetchError
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import SigningKeysUnavailable
@@ -86,7 +87,7 @@ def test_trusted_proxies_say_where_a_request_comes_from(
 ) -> None:
     """As many values of X-Forwarded-For count as there are proxies in front."""
     app = create_app(application, Settings(trusted_proxies=count), issuer=issuer)
-    app.add_url_rule("/address", "address", lambda: str(request.remote_addr))
+    app.add_url_rule("/address", "address", public(lambda: str(request.remote_addr)))
     headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.2"}
     assert app.test_client().get("/address", headers=headers).text == seen
 

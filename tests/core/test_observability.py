@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.core.guard import public
 from api.core.observability import Masked, OfRequest, logging_config
 from api.core.problems import request_id
 
@@ -31,6 +32,7 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 def app(app: Flask) -> Flask:
     """The app, and an address that fails."""
 
+    @public
     def fail() -> None:
         raise RuntimeError("a defect")
 
@@ -252,6 +254,10 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
         ("/api/private;access_token=opaque", "/api/private%3Baccess_token%3D***"),
         ("/docs/oauth2-redirect.html", "/docs/oauth2-redirect.html"),
         ("/api/users/key.with.dots", "/api/users/key.with.dots"),
+        (f"/api/{JWT.replace('.', '%2E')}/x", "/api/***/x"),
+        ("/api/Basic b3BhcXVl", "/api/Basic%20***"),
+        ("/api/Basic%20b3BhcXVl", "/api/Basic%20***"),
+        ("/api/refresh_token:opaque/x", "/api/refresh_token%3A***/x"),
     ],
 )
 def test_token_in_a_path(

@@ -3,7 +3,6 @@
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -69,20 +68,39 @@ def test_race(copies):
     assert [sum(each) for each in zip(*answers, strict=True)] == [1] * 50
 
 
-class Slow(str):
-    """A proof that takes its time to be looked for."""
+class WatchedLock:
+    """A lock that notes in `steps` when it is taken, and when it is left."""
 
-    __slots__ = ()
+    def __init__(self, steps: list[str]) -> None:
+        self._lock = threading.Lock()
+        self._steps = steps
 
-    def __hash__(self) -> int:
-        time.sleep(0.005)
-        return super().__hash__()
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._steps.append("taken")
+
+    def __exit__(self, *_: object) -> None:
+        self._steps.append("left")
+        self._lock.release()
 
 
 def test_looking_and_noting_are_one_step():
-    """Of threads that look for a proof while it is being noted, none takes it for the first."""
+    """A proof is looked for and noted while one thread holds the lock, and leaves it only then."""
+    steps = []
+
+    class Proof(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            steps.append("used")
+            return super().__hash__()
+
     replays = ReplaysInMemory()
-    assert sum(at_once(8, lambda _: replays.is_first(Slow("a"), SECONDS))) == 1
+    replays._lock = WatchedLock(steps)
+    assert replays.is_first(Proof("a"), SECONDS)
+    first, *uses, last = steps
+    assert (first, set(uses), last) == ("taken", {"used"}, "left")
+    assert len(uses) >= 2
 
 
 def test_longer_than_it_counts():
@@ -160,10 +178,10 @@ def test_redis_does_not_answer():
     """A Redis that takes the connection and says nothing is away, after a second or so."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        began = time.monotonic()
         with pytest.raises(ReplaysUnavailable):
             replays.is_first("a", SECONDS)
-        assert time.monotonic() - began < SECONDS_TO_WAIT + 2
+    timeouts = replays._redis.connection_pool.connection_kwargs
+    assert timeouts["socket_timeout"] == timeouts["socket_connect_timeout"] == SECONDS_TO_WAIT
 
 
 @needs_redis

@@ -1,0 +1,298 @@
+"""A Resource calls its methods through their guards, or the start is refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, wraps
+from typing import Any
+
+import flask_restx
+import pytest
+from flask import Flask
+from flask.views import MethodView
+from flask_restx import fields as restx
+from flask_restx import reqparse
+
+from api.application import application
+from api.core.bridge import Namespace, Resource
+from api.core.declarations import DeclarationError
+from api.core.factory import create_app, emit_documents
+from api.core.guard import public, require_auth
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+
+View = Callable[..., Any]
+Start = Callable[..., Flask]
+SECRET = {"secret": "hello"}
+
+
+def namespace() -> Namespace:
+    return Namespace("notes", "Notes", path="/notes")
+
+
+@pytest.fixture
+def start(issuer: EmbeddedIssuer) -> Start:
+    """`start(resource)`: the app with this Resource at /notes."""
+
+    def started(resource: Any, ns: Namespace | None = None, **route: Any) -> Flask:
+        ns = ns or namespace()
+        ns.add_resource(resource, "", **route)
+        return create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+
+    return started
+
+
+def secret(self: Any, **_values: Any) -> dict[str, str]:
+    """Read a secret"""
+    return SECRET
+
+
+def guarded() -> View:
+    """A guarded method of its own, for decorators that note what they say on it."""
+    return require_auth()(secret)
+
+
+def notes(**members: Any) -> type[Resource]:
+    return type("Notes", (Resource,), members)
+
+
+def refusal(start: Start, resource: Any, **more: Any) -> str:
+    """Why the start is refused."""
+    with pytest.raises(DeclarationError) as raised:
+        start(resource, **more)
+    return str(raised.value)
+
+
+def replacing(view: View) -> View:
+    return wraps(view)(lambda *args, **kwargs: SECRET)
+
+
+def replacing_by_an_argument(view: View) -> View:
+    def replaced(*args: Any, status: int = 200, **kwargs: Any) -> Any:
+        return SECRET, status
+
+    return wraps(view)(replaced)
+
+
+def hiding(view: View) -> View:
+    return lambda *args, **kwargs: view(*args, **kwargs)
+
+
+def passing(view: View) -> View:
+    return wraps(view)(lambda *args, **kwargs: view(*args, **kwargs))
+
+
+def passing_by_default(view: View) -> View:
+    def passed(*args: Any, inner: View = view) -> Any:
+        return inner(*args)
+
+    return wraps(view)(passed)
+
+
+def passing_by_itself(view: View) -> View:
+    @wraps(view)
+    def passed(*args: Any) -> Any:
+        return passed.__wrapped__(*args)  # type: ignore[attr-defined]
+
+    return passed
+
+
+class Passing:
+    """A decorator that is an object."""
+
+    def __init__(self, view: View) -> None:
+        wraps(view)(self)
+        self.view = view
+
+    def __call__(self, *args: Any) -> Any:
+        return self.view(*args)
+
+    def __get__(self, instance: Any, _owner: Any = None) -> Any:
+        return self if instance is None else partial(self, instance)
+
+
+REPLACING = [replacing, replacing_by_an_argument]
+
+
+@pytest.mark.parametrize("replace", REPLACING)
+@pytest.mark.parametrize("layer", [require_auth(), public])
+def test_a_wrapper_that_cannot_call_the_guard_is_refused(
+    start: Start, layer: View, replace: View
+) -> None:
+    """functools.wraps says that it has the guard; it holds nothing to call it by."""
+    said = refusal(start, notes(get=replace(layer(secret))))
+    assert "Notes.get (GET /notes" in said
+    assert "does not say who may call it" in said
+    assert "calls what it is given" in said
+
+
+@pytest.mark.parametrize(
+    "decorate", [passing, passing_by_default, passing_by_itself, Passing], ids=lambda each: each
+)
+def test_a_wrapper_that_calls_the_guard_is_served(start: Start, decorate: View) -> None:
+    """However it holds what it wraps."""
+    client = start(notes(get=decorate(guarded()))).test_client()
+    assert client.get("/notes").status_code == 401
+
+
+@pytest.mark.parametrize("replace", [*REPLACING, hiding])
+@pytest.mark.parametrize("base", [Resource, flask_restx.Resource])
+def test_method_decorators_that_take_the_guard_away_are_refused(
+    start: Start, base: type[Any], replace: View
+) -> None:
+    """What they make of the method, which Flask-RESTX calls, still needs the guard."""
+    members = {"get": guarded(), "method_decorators": [passing, replace]}
+    said = refusal(start, type("Notes", (base,), members))
+    assert f"{__file__}:{replace.__code__.co_firstlineno} in its method_decorators" in said
+    assert "takes away @require_auth or @public: use functools.wraps" in said
+
+
+def test_method_decorators_that_keep_the_guard_are_served(start: Start) -> None:
+    """They may stand around it."""
+    client = start(notes(get=guarded(), method_decorators=[passing, passing])).test_client()
+    assert client.get("/notes").status_code == 401
+
+
+def test_method_decorators_that_need_a_request_are_refused(start: Start) -> None:
+    """What they would make of the method cannot be known at the start."""
+
+    def reading(view: View) -> View:
+        raise RuntimeError("no request")
+
+    said = refusal(start, notes(get=guarded(), method_decorators=[reading]))
+    assert "cannot be applied before there is a request (RuntimeError('no request'))" in said
+
+
+@pytest.mark.parametrize("replace", [*REPLACING, hiding])
+@pytest.mark.parametrize("place", ["class", "namespace"])
+def test_decorators_that_replace_the_whole_resource_are_refused(
+    start: Start, replace: View, place: str
+) -> None:
+    """Those of a class or a Namespace are applied to all of its methods at once."""
+    ns, resource = namespace(), notes(get=guarded())
+    (resource if place == "class" else ns).decorators = [replace]
+    said = refusal(start, resource, ns=ns)
+    assert "the Resource of the endpoint 'notes_notes' is never called" in said
+
+
+@pytest.mark.parametrize("place", ["class", "namespace"])
+def test_decorators_of_a_whole_resource_are_served(start: Start, place: str) -> None:
+    """With functools.wraps, and if they call what they are given."""
+    ns, resource = namespace(), notes(get=guarded())
+    (resource if place == "class" else ns).decorators = [passing]
+    assert start(resource, ns=ns).test_client().get("/notes").status_code == 401
+
+
+@pytest.mark.parametrize("entrance", ["dispatch_request", "as_view"])
+@pytest.mark.parametrize("own", [{"get": require_auth()(secret)}, {}, {"methods": ["GET"]}])
+def test_an_entrance_of_its_own_is_refused(
+    start: Start, own: dict[str, Any], entrance: str
+) -> None:
+    """A class that says itself how its methods are called may leave out their guards."""
+    base = notes(**{entrance: classmethod(secret) if entrance == "as_view" else secret})
+    said = refusal(start, type("Notes", (base,), own))
+    place = f"{__file__}:{secret.__code__.co_firstlineno}"
+    assert f"test_rules.Notes has a {entrance} of its own ({place})" in said
+    assert "write get, post and so on" in said
+
+
+@pytest.mark.parametrize(
+    ("members", "route", "said"),
+    [
+        ({"methods": ["GET"]}, {}, "names GET in its methods and has no method get"),
+        ({"methods": ["HEAD"], "get": guarded()}, {}, "names HEAD in its methods"),
+        ({"get": guarded()}, {"methods": ["GET", "PUT"]}, "names PUT in its methods"),
+        ({}, {}, "has no method: write get, post or another one"),
+    ],
+)
+def test_a_method_that_is_not_there_is_refused(
+    start: Start, members: dict[str, Any], route: dict[str, Any], said: str
+) -> None:
+    """Flask would send requests to it."""
+    assert f"tests.test_rules.Notes {said}" in refusal(start, notes(**members), **route)
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        (secret, "secret (" + __file__),
+        (type("Plain", (), {"get": guarded()}), "tests.test_rules.Plain has"),
+        (type("Plain", (MethodView,), {"get": guarded()}), "tests.test_rules.Plain has"),
+        (namespace().expect(notes(get=guarded())), "wrapper"),
+    ],
+    ids=["function", "class", "MethodView", "expect without parentheses"],
+)
+def test_what_is_no_resource_is_refused(start: Start, made: Any, name: str) -> None:
+    """Only a Resource can have an address of a Namespace."""
+    said = refusal(start, made)
+    assert name in said
+    assert "an address and is no Resource: derive a class from api.core.bridge.Resource" in said
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_expect_without_parentheses_is_refused(start: Start, inside: bool) -> None:
+    """It would take the method for a model, and call nothing."""
+    ns = namespace()
+    view = require_auth()(ns.expect(secret)) if inside else ns.expect(guarded())
+    assert "lacks its parentheses" in refusal(start, notes(get=view), ns=ns)
+
+
+def expecting(ns: Namespace, model: Any) -> dict[str, Callable[[], Any]]:
+    """Every way to say that a POST expects the model."""
+    return {
+        "one": lambda: notes(post=ns.expect(model)(guarded())),
+        "many": lambda: notes(post=ns.expect([model])(guarded())),
+        "with a description": lambda: notes(post=ns.expect((model, "A note"))(guarded())),
+        "of the class": lambda: ns.expect(model)(notes(post=guarded())),
+        "many of the class": lambda: ns.expect([model])(notes(post=guarded())),
+        "of one method of the class": lambda: ns.doc(post={"expect": [model]})(
+            notes(post=guarded())
+        ),
+        "beside a contract": lambda: notes(
+            post=ns.expect([model])(require_auth()(ns.operation()(secret)))
+        ),
+    }
+
+
+@pytest.mark.parametrize("case", expecting(namespace(), None))
+def test_a_model_that_cannot_be_documented_is_refused(start: Start, case: str) -> None:
+    """The error names the method, and how to declare its body."""
+    ns = namespace()
+    model = ns.model("Note", {"text": restx.String})
+    said = refusal(start, expecting(ns, model)[case](), ns=ns)
+    assert said.startswith("Notes.post (POST /notes")
+    assert "@ns.operation(body=...)" in said
+    assert "@ns.hide" in said
+
+
+def test_a_model_of_a_route_is_refused(issuer: EmbeddedIssuer) -> None:
+    """A route has documentation of its own."""
+    ns = namespace()
+    model = ns.model("Note", {"text": restx.String})
+    ns.route("", doc={"post": {"expect": [model]}})(notes(post=guarded()))
+    with pytest.raises(DeclarationError, match=r"Notes\.post .* expects a model"):
+        create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+
+
+def test_a_hidden_model_and_a_parser_are_served(start: Start) -> None:
+    """What the documents leave out, or can show, is no mistake."""
+    ns = namespace()
+    hidden = ns.hide(notes(post=ns.expect([ns.model("Note", {})])(guarded())))
+    ns.add_resource(type("Hidden", (hidden,), {}), "/hidden")
+    parser = reqparse.RequestParser().add_argument("q")
+    app = start(notes(get=ns.expect(parser)(guarded())), ns=ns)
+    [parameter] = emit_documents(app)["openapi.json"]["paths"]["/notes"]["get"]["parameters"]
+    assert parameter["name"] == "q"
+
+
+def test_a_method_that_is_replaced_after_the_start_is_not_served(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Until the first request: it is 500, and the log says why, until the method is mended."""
+    resource = notes(get=guarded())
+    client = start(resource).test_client()
+    resource.get = secret  # type: ignore[attr-defined]
+    answers = [client.get("/notes") for _ in range(2)]
+    assert [(each.status_code, "hello" in each.text) for each in answers] == [(500, False)] * 2
+    assert "Notes.get (GET /notes" in str(caplog.records[-1].exc_info)
+    resource.get = guarded()  # type: ignore[attr-defined]
+    assert client.get("/notes").status_code == 401

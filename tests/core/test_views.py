@@ -1,0 +1,157 @@
+"""Every view of the app says who may call it, though it is no method of a Resource."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import flask_restx
+import pytest
+from flask import Blueprint, Flask
+from flask.views import MethodView, View
+
+from api.application import application
+from api.core.bridge import Namespace, Resource
+from api.core.declarations import DeclarationError
+from api.core.factory import create_app
+from api.core.guard import public, require_auth
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
+
+Handler = Callable[..., Any]
+
+
+def secret(*_: Any) -> str:
+    return "hello"
+
+
+def of_class(**members: Any) -> Handler:
+    return type("Page", (MethodView,), members).as_view("page")
+
+
+def dispatching(**members: Any) -> Handler:
+    return of_class(dispatch_request=secret, **members)
+
+
+class Page(View):
+    """A view that Flask calls itself"""
+
+    def dispatch_request(self) -> str:
+        return "hello"
+
+
+def refusal(app: Flask) -> str:
+    """Why the app is not served."""
+    with pytest.raises(DeclarationError) as raised:
+        app.extensions["api"].check()
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        secret,
+        of_class(get=secret),
+        of_class(get=public(secret), post=secret),
+        dispatching(get=public(secret)),
+        Page.as_view("page"),
+    ],
+    ids=["function", "MethodView", "one of several", "dispatch_request", "View"],
+)
+def test_a_view_that_does_not_say_who_may_call_it_is_refused(app: Flask, view: Handler) -> None:
+    """The error names the endpoint, its address and what to write."""
+    app.add_url_rule("/page", "page", view)
+    said = refusal(app)
+    assert said.startswith("the view 'page' (/page, ")
+    assert "does not say who may call it: write @require_auth(...) or @public below" in said
+    assert "app.view_functions['page'] = public(app.view_functions['page'])" in said
+
+
+def test_a_view_of_a_blueprint_is_refused(app: Flask) -> None:
+    """The error says where it is written."""
+    blueprint = Blueprint("pages", __name__, url_prefix="/pages")
+    blueprint.get("/one")(secret)
+    app.register_blueprint(blueprint)
+    place = f"{__file__}:{secret.__code__.co_firstlineno}"
+    assert f"the view 'pages.secret' (/pages/one, {place})" in refusal(app)
+
+
+def test_a_guard_above_the_address_is_refused(app: Flask) -> None:
+    """Flask has the view without it then."""
+    require_auth()(app.get("/page")(secret))
+    assert "the view 'secret' (/page" in refusal(app)
+
+
+def test_another_api_beside_ours_is_refused(app: Flask) -> None:
+    """Its Resources are held to no rule."""
+    other = flask_restx.Api(app, doc=False, prefix="/other", add_specs=False)
+    other.add_resource(type("Page", (flask_restx.Resource,), {"get": public(secret)}), "/page")
+    assert "(/other/page" in refusal(app)
+
+
+@pytest.mark.parametrize(
+    ("view", "status"),
+    [
+        (public(secret), 200),
+        (require_auth()(secret), 401),
+        (of_class(get=public(secret)), 200),
+        (of_class(get=require_auth()(secret)), 401),
+        (of_class(get=secret, decorators=[require_auth()]), 401),
+        (require_auth()(Page.as_view("page")), 401),
+    ],
+)
+def test_a_view_that_says_it_is_served(app: Flask, view: Handler, status: int) -> None:
+    """As a function, as a class, or method by method."""
+    app.add_url_rule("/page", "page", view)
+    app.extensions["api"].check()
+    assert app.test_client().get("/page").status_code == status
+
+
+def test_static_files_are_served(app: Flask, tmp_path: Path) -> None:
+    """Flask's own view of them is public, in a blueprint as well."""
+    (tmp_path / "a.css").write_text("body {}", encoding="utf-8")
+    blueprint = Blueprint("files", __name__, static_folder=tmp_path, static_url_path="/files")
+    app.register_blueprint(blueprint)
+    with app.test_client().get("/files/a.css") as response:
+        assert response.status_code == 200
+
+
+def test_a_view_that_is_only_called_static_is_refused(app: Flask) -> None:
+    """The name of an endpoint is no leave to be called."""
+    app.add_url_rule("/page", "static", secret)
+    assert "the view 'static' (/page" in refusal(app)
+
+
+def test_the_start_of_an_app_is_refused(
+    issuer: EmbeddedIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """create_app looks at all that has an address by then."""
+    monkeypatch.setattr(issuer, "init_app", lambda app, _scopes: app.get("/page")(secret))
+    with pytest.raises(DeclarationError, match=r"the view 'secret' \(/page"):
+        create_app(application, Settings(), issuer=issuer)
+
+
+def test_no_request_is_served_until_every_view_says_it(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is added after create_app is looked at when the first request comes."""
+    app.add_url_rule("/page", "page", secret)
+    client = app.test_client()
+    for path in ("/page", "/api/public"):
+        assert client.get(path).status_code == 500
+        assert "the view 'page' (/page" in str(caplog.records[-1].exc_info)
+    app.view_functions["page"] = public(app.view_functions["page"])
+    assert client.get("/page").text == "hello"
+
+
+def test_a_resource_that_is_replaced_is_not_served(app: Flask) -> None:
+    """Neither is another view put in its place, nor its guard left out."""
+    app.view_functions["private_private"] = public(secret)
+    assert "the Resource of the endpoint 'private_private' is never called" in refusal(app)
+
+
+def test_a_late_resource_with_a_decorator_that_replaces_it_is_not_served(app: Flask) -> None:
+    """It has an address by the time that this can be seen."""
+    page = type("Page", (Resource,), {"get": public(secret), "decorators": [lambda _: secret]})
+    app.extensions["api"].add_namespace(ns := Namespace("late", "Late", path="/late"))
+    ns.add_resource(page, "")
+    assert app.test_client().get("/late").status_code == 500
