@@ -49,7 +49,7 @@ class Emitter(Swagger):
         self._problem_schema = problem_schema
         self._always = always
         self._problem_responses: Json = {}
-        self._ids = api.core.operation_ids
+        self._ids = api.operation_ids
 
     def info(self) -> Json:
         """The Info Object: what the Api says of itself."""

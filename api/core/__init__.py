@@ -11,12 +11,14 @@ answers         what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
 rules           what a complete Api is held to at the start
+views           the same for the views beside the Api
 operation_ids   the operationId of every operation
 guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
+masking         text without tokens, for the log
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own

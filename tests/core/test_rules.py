@@ -208,15 +208,15 @@ def test_a_method_that_is_not_there_is_refused(
     start: Start, members: dict[str, Any], route: dict[str, Any], said: str
 ) -> None:
     """Flask would send requests to it."""
-    assert f"tests.test_rules.Notes {said}" in refusal(start, notes(**members), **route)
+    assert f"tests.core.test_rules.Notes {said}" in refusal(start, notes(**members), **route)
 
 
 @pytest.mark.parametrize(
     ("made", "name"),
     [
         (secret, "secret (" + __file__),
-        (type("Plain", (), {"get": guarded()}), "tests.test_rules.Plain has"),
-        (type("Plain", (MethodView,), {"get": guarded()}), "tests.test_rules.Plain has"),
+        (type("Plain", (), {"get": guarded()}), "tests.core.test_rules.Plain has"),
+        (type("Plain", (MethodView,), {"get": guarded()}), "tests.core.test_rules.Plain has"),
         (namespace().expect(notes(get=guarded())), "wrapper"),
     ],
     ids=["function", "class", "MethodView", "expect without parentheses"],
