@@ -60,10 +60,10 @@ def export() -> None:
     record = MessageRecord()
     with ready_database(settings.load()), _progress(MofNCompleteColumn()) as progress:
         task = progress.add_task("Exporting", total=stored.count())
-        place = None
-        while batch := stored.after(place, BATCH):
+        last = None
+        while batch := stored.after(last, BATCH):
             click.echo(b"\n".join(orjson.dumps(record.dump(message)) for message in batch))
-            place = stored.place_of(batch[-1])
+            last = batch[-1]
             progress.advance(task, len(batch))
 
 

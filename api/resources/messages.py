@@ -12,8 +12,9 @@ from api.core.problems import (
     Problem,
     ValidationFailed,
 )
-from api.core.storage.models import Message
+from api.core.storage import Page
 from api.storage import messages
+from api.storage.models import Message
 from schemas.message import (
     IdempotencyHeaders,
     MessageDraft,
@@ -70,7 +71,7 @@ READ = {"Read it": {"operationId": "getMessage", "parameters": THIS_MESSAGE}}
 class MessageList(Resource):
     @require_auth("read:messages")
     @ns.operation(query=MessageQuery, returns=MessagePage, paged=True, id="listMessages")
-    def get(self, query: dict[str, Any]) -> messages.Page:
+    def get(self, query: dict[str, Any]) -> Page[Message]:
         """List messages
 
         Page by page: follow `next`, or the Link header, until it is null. However many messages

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from api.commands.importing import BATCH
 from api.core.storage import Database, schema
-from api.core.storage.models import Message
+from api.storage.models import Message
 from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Result, Runner
 from tests.core.support.databases import ON_BOTH

@@ -11,7 +11,7 @@ import urllib3
 from sqlalchemy import select
 
 from api.core.storage import Database
-from api.core.storage.models import Message
+from api.storage.models import Message
 from tests.core.cli.conftest import until
 from tests.core.support.databases import Postgres, Sqlite
 from tests.core.support.server import SECONDS, Server

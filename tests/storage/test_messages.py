@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import event, text, update
 
 from api.core.storage import Database, KeyReused
-from api.core.storage.models import IdempotentCreation, Message
+from api.core.storage.models import IdempotencyKey
 from api.storage import messages
+from api.storage.models import Message
 from tests.core.support.databases import ON_BOTH
 from tests.core.support.threads import at_once
 
@@ -179,7 +180,7 @@ def test_pages_are_the_whole_in_order(database: Database, order: str, limit: int
     expected = sorted(
         ((each["created_at"], each["id"]) for each in rows), reverse=order == "newest"
     )
-    found = [messages.place_of(message) for page in pages for message in page.items]
+    found = [(message.created_at, message.id) for page in pages for message in page.items]
     assert found == expected
     assert {len(page.items) for page in pages[:-1]} <= {limit}
     assert len(pages) == -(-7 // limit)
@@ -300,7 +301,7 @@ def test_the_whole_is_had_piece_by_piece(database: Database) -> None:
     """As an export reads it: oldest first, from a place on."""
     insert(database, [row(str(number), created_at=NOON + number * SECOND) for number in range(5)])
     first = messages.after(None, 3)
-    rest = messages.after(messages.place_of(first[-1]), 3)
+    rest = messages.after(first[-1], 3)
     assert [message.text for message in first + rest] == list("01234")
     assert messages.count() == 5
 
@@ -362,7 +363,7 @@ def test_without_a_key_each_is_new() -> None:
 def test_a_key_is_forgotten_after_a_day(database: Database, age: timedelta, count: int) -> None:
     """Not before, and then for any text."""
     messages.create(text="Hello", author="ann", key="k")
-    aged = update(IdempotentCreation).values(created_at=datetime.now(UTC) - age)
+    aged = update(IdempotencyKey).values(created_at=datetime.now(UTC) - age)
     database.run(lambda session: session.execute(aged), writes=True)
     messages.create(text="Hello", author="ann", key="k")
     assert messages.count() == count

@@ -1,9 +1,11 @@
 """The database layer. In reading order:
 
 database    transactions, and what happens when the database is away
-models      the tables
-idempotency what a key of a POST was used for
+models      the base of every table, and the tables of the machinery
+pages       pages of a listing, whose cost does not grow with their depth
 cursors     opaque, tamper-evident cursors of pages
+idempotency a creation that is sent again is answered as it was at first
+encoding    the values of columns as JSON has them
 
 connecting  the engine: how connections are made, and what is set on each
 postgres    connections to PostgreSQL: bounded on our side, and at home behind a pooler
@@ -20,18 +22,26 @@ copies      the copy of a SQLite database that is kept before its schema is chan
 from api.core.storage.cursors import CursorError
 from api.core.storage.database import Database, init_app, reading, writing
 from api.core.storage.faults import Unavailable
-from api.core.storage.idempotency import KeyReused
+from api.core.storage.idempotency import KeyReused, add_once
 from api.core.storage.migrating import SchemaError
+from api.core.storage.models import Base, UtcDateTime
+from api.core.storage.pages import Order, Page, paginate
 from api.core.storage.schema import fault
 
 __all__ = [
+    "Base",
     "CursorError",
     "Database",
     "KeyReused",
+    "Order",
+    "Page",
     "SchemaError",
     "Unavailable",
+    "UtcDateTime",
+    "add_once",
     "fault",
     "init_app",
+    "paginate",
     "reading",
     "writing",
 ]

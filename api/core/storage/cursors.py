@@ -1,51 +1,51 @@
 """Opaque, tamper-evident cursors of pages.
 
-A cursor holds the place of the last item of a page, signed with a secret that every copy of the
-service shares through the database, and with the filters that it was made for.
+A cursor holds the values by which the last item of a page is ordered. It is signed with a secret
+that every copy of the service shares through the database, for the filters that it was made for.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.core.storage.encoding import encode
 from api.core.storage.models import SharedSecret
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class CursorError(ValueError):
     """The cursor was not made here, or for other filters."""
 
 
-class Place(NamedTuple):
-    """Where a page ends: the order of pages is by time, and by id within one time."""
+def write(session: Session, filters: Any, values: Sequence[Any]) -> str:
+    """Return the cursor of a page.
 
-    created_at: datetime
-    id: UUID
-
-
-def write(session: Session, filters: Any, place: Place) -> str:
-    """The cursor of a page that ends at `place`. filters: anything whose repr tells them apart."""
-    microseconds = (place.created_at - _EPOCH) // _MICROSECOND
-    return str(_serializer(session, filters).dumps([microseconds, place.id.hex]))
+    :param session: of the database whose secret signs it
+    :param filters: anything whose repr tells one listing from others
+    :param values: those by which the last item of the page is ordered
+    """
+    return str(_serializer(session, filters).dumps([encode(value) for value in values]))
 
 
-def read(session: Session, filters: Any, cursor: str) -> Place:
-    """The place that a cursor holds. Raises CursorError."""
+def read(session: Session, filters: Any, cursor: str) -> list[Any]:
+    """Return the values that a cursor holds, as JSON has them.
+
+    :param session: as of `write`
+    :param filters: those that the cursor must have been made for
+    :param cursor: as the client sent it
+    :raises CursorError: it was not made here, or for other filters
+    """
     serializer = _serializer(session, filters)
     try:
-        microseconds, number = serializer.loads(cursor)
+        values = serializer.loads(cursor)
     except BadSignature as error:
         raise CursorError(cursor) from error
     # Base64 has several spellings of one signature, and we write one of them.
-    if serializer.dumps([microseconds, number]) != cursor:
+    if serializer.dumps(values) != cursor:
         raise CursorError(cursor)
-    return Place(_EPOCH + microseconds * _MICROSECOND, UUID(number))
+    return list(values)
 
 
 def _serializer(session: Session, filters: Any) -> URLSafeSerializer:

@@ -1,14 +1,23 @@
-"""The tables."""
+"""The base of every table, and the tables of the machinery."""
 
 from datetime import UTC, datetime
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Index, LargeBinary, String, Text, TypeDecorator, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
+# A migration can name, and so change, only what has a name.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
-class Moment(TypeDecorator[datetime]):
-    """A point in time, in UTC, with microseconds; SQLite has no zones, so it is told in UTC."""
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time in UTC, with microseconds. SQLite has no time zones: it is stored in UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -23,50 +32,9 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Base(MappedAsDataclass, DeclarativeBase):
-    """Every table's base; its metadata is what migrations are compared with."""
+    """The base of every table. Migrations are compared with its metadata."""
 
-
-class Message(Base):
-    """A message. `version` counts its changes; `folded` is the text in one case, to search in."""
-
-    __tablename__ = "messages"
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    text: Mapped[str] = mapped_column(Text)
-    folded: Mapped[str] = mapped_column(Text)
-    author: Mapped[str] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    updated_at: Mapped[datetime] = mapped_column(Moment)
-    version: Mapped[int] = mapped_column(default=1)
-
-    # Pages are walked along these two, in either direction.
-    __table_args__ = (
-        Index("ix_messages_created_at_id", "created_at", "id"),
-        Index("ix_messages_author_created_at_id", "author", "created_at", "id"),
-    )
-
-    @property
-    def etag(self) -> str:
-        """The entity tag of this version, without quotes (RFC 9110 section 8.8.3)."""
-        return f"{self.id.hex}.{self.version}"
-
-
-class IdempotentCreation(Base):
-    """The first answer to a POST with an Idempotency-Key: of one author, for 24 hours.
-
-    The rest is the message as it was answered.
-    """
-
-    __tablename__ = "idempotent_creations"
-
-    author: Mapped[str] = mapped_column(String(255), primary_key=True)
-    key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    text_digest: Mapped[str] = mapped_column(String(64))
-    message_id: Mapped[UUID] = mapped_column(Uuid)
-    text: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(Moment)
-
-    __table_args__ = (Index("ix_idempotent_creations_created_at", "created_at"),)
+    metadata = MetaData(naming_convention=NAMES)
 
 
 class SharedSecret(Base):
@@ -76,3 +44,20 @@ class SharedSecret(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IdempotencyKey(Base):
+    """What a caller used an Idempotency-Key for, and the row that was created with it.
+
+    `digest` is of the request, `row` has the columns as they were created.
+    """
+
+    __tablename__ = "idempotency_keys"
+
+    owner: Mapped[str] = mapped_column(String(255), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    row: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index(None, "created_at"),)

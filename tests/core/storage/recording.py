@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from psycopg.types.json import Json
 from sqlalchemy import event
 
 from api.core import storage
@@ -75,7 +76,7 @@ def _query(database: Database) -> None:
             page = messages.page(limit=1, order=order, **asked)
             messages.page(limit=1, order=order, cursor=page.next, **asked)
     messages.after(None, 2)
-    messages.after(messages.place_of(made), 2)
+    messages.after(made, 2)
     messages.count()
     messages.remove(made.id, allow=allow)
     database.run(lambda session: messages.known_ids(session, [made.id]), writes=False)
@@ -106,6 +107,7 @@ _KINDS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
     "$uuid": (UUID, str, UUID),
     "$datetime": (datetime, datetime.isoformat, datetime.fromisoformat),
     "$bytes": (bytes, bytes.hex, bytes.fromhex),
+    "$json": (Json, lambda value: json.dumps(value.obj), lambda text: Json(json.loads(text))),
 }
 
 

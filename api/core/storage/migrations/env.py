@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from api.core.storage.models import Base, Moment
+from api.core.storage.models import Base, UtcDateTime
 
 connection = context.config.attributes["connection"]
 guarded = context.config.attributes["guarded"]
@@ -12,7 +12,7 @@ guarded = context.config.attributes["guarded"]
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     # A migration keeps to what SQLAlchemy has: it must still run when a class of ours is gone.
-    return "sa.DateTime(timezone=True)" if isinstance(item, Moment) else False
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
 
 
 context.configure(

@@ -25,15 +25,14 @@ def upgrade() -> None:
     op.create_index("ix_messages_created_at_id", "messages", ["created_at", "id"])
     op.create_index("ix_messages_author_created_at_id", "messages", ["author", "created_at", "id"])
     op.create_table(
-        "idempotent_creations",
-        sa.Column("author", sa.String(255), primary_key=True),
+        "idempotency_keys",
+        sa.Column("owner", sa.String(255), primary_key=True),
         sa.Column("key", sa.String(255), primary_key=True),
-        sa.Column("text_digest", sa.String(64), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("row", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     )
-    op.create_index("ix_idempotent_creations_created_at", "idempotent_creations", ["created_at"])
+    op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
     shared_secrets = op.create_table(
         "shared_secrets",
         sa.Column("name", sa.String(64), primary_key=True),
@@ -44,5 +43,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("shared_secrets")
-    op.drop_table("idempotent_creations")
+    op.drop_table("idempotency_keys")
     op.drop_table("messages")

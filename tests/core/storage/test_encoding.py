@@ -1,0 +1,17 @@
+"""Values of columns survive the way to JSON and back."""
+
+import json
+
+import pytest
+from sqlalchemy import Column
+
+from api.core.storage.encoding import decode, encode
+from tests.core.storage.shelf import COLUMNS, Book
+
+
+@pytest.mark.parametrize("column", COLUMNS[1:], ids=lambda column: column.name)
+def test_a_value_comes_back_as_it_was(column: Column) -> None:
+    """With its type."""
+    value = getattr(Book(title="Nana"), column.name)
+    read = decode(json.loads(json.dumps(encode(value))), column)
+    assert (type(read), read) == (type(value), value)
