@@ -66,7 +66,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         factory=True,
         address=found.host,
         port=found.port,
-        interface=Interfaces.RSGI,
+        interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT),
         websockets=False,
