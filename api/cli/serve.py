@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import suppress
+from functools import partial
 
 import click
 from granian import Granian
@@ -15,7 +16,7 @@ from api.app import create_app
 from api.cli.address import check_port, with_address
 from api.cli.database import check_schema, opened
 from api.observability import init_logging, log_everything, logging_config
-from api.server.worker import raise_file_limit
+from api.server.worker import application, raise_file_limit
 from api.storage import Unavailable
 
 log = logging.getLogger(__name__)
@@ -61,9 +62,8 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         )
     if form == "json":
         log_everything()
-    Granian(
+    server = Granian(
         "api.server.worker:application",
-        factory=True,
         address=found.host,
         port=found.port,
         interface=Interfaces.ASGINL,
@@ -76,4 +76,6 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         workers_kill_timeout=10,
         log_dictconfig=logging_config(found.log_level, form),
         log_level=LogLevels(found.log_level),
-    ).serve()
+    )
+    # A worker that is started anew has the settings of the others. They go through a pipe.
+    server.serve(target_loader=partial(application, found), wrap_loader=False)

@@ -1,20 +1,24 @@
 """What a worker process of `serve` does at its start, and when it ends.
 
-`application` is the factory that Granian calls in each worker.
+`application` is the factory that is called in each worker.
 """
 
 import codecs
+import logging
 import os
 import resource
 import signal
+import sys
 import threading
 from contextlib import suppress
 from multiprocessing import connection, parent_process
 
-from api import settings
 from api.app import create_app
 from api.observability import init_logging, log_everything
 from api.server.gateway import Gateway
+from api.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
 
 # Python looks for these at their first use, and never again when that fails once, as it does while
 # a process has no file descriptor left.
@@ -24,9 +28,12 @@ CODECS = ("ascii", "idna", "latin-1", "punycode", "unicode_escape", "utf-8")
 GRACE = 10.0
 
 
-def application() -> Gateway:
-    """Return the API of the environment and `.env`, for Granian. Raises SettingsError."""
-    found = settings.load()
+def application(found: Settings) -> Gateway:
+    """Return the API, for Granian. Ends the process, with a line in the log, if that fails.
+
+    :param found: the settings with which `serve` was started. A worker that starts later has the
+        same, whatever has become of the environment and `.env`.
+    """
     form = found.log_format or "json"
     init_logging(found.log_level, form)
     if form == "json":
@@ -34,6 +41,16 @@ def application() -> Gateway:
     end_with_main_process()
     for name in CODECS:
         codecs.lookup(name)
+    try:
+        return _gateway(found)
+    except SettingsError as error:
+        log.critical("a worker cannot start, correct the settings: %s", error)
+    except Exception:
+        log.critical("a worker cannot start", exc_info=True)
+    sys.exit(1)
+
+
+def _gateway(found: Settings) -> Gateway:
     app = create_app(found)
     # The first callers need not wait for the issuer, and nothing here does.
     app.extensions["guard"].fetch_keys()

@@ -65,6 +65,42 @@ def test_workers_end_though_requests_do_not(two: Server) -> None:
         assert alive == []
 
 
+def test_a_worker_that_starts_later(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
+    """A worker that is started anew has the settings of the others, whatever `.env` says now."""
+    secret = "a-secret-that-nobody-sees"
+    file = tmp_path / ".env"
+    file.write_text(f"THREADS=8\nAUTH0_CLIENT_ID=client\nAUTH0_CLIENT_SECRET={secret}\n")
+    environment = tenant.environment | {"DATABASE_URL": database_url}
+    with Server(tmp_path, "serve", "--workers", "2", **environment) as server:
+        until(lambda: server.started == 2)
+        file.write_text("THREADS=banana\nAUTH0_AUDIENCE=https://other.example/\n")
+        [killed, _] = server.workers()
+        killed.kill()
+        until(lambda: server.started == 3)
+        for _ in range(20):
+            assert get(f"{server.url}/api/private", tenant.token()).status == 200
+        commands = [" ".join(each.cmdline()) for each in server.workers()]
+        assert len(commands) == 2
+        assert server.process.poll() is None
+        assert secret not in server.log + "".join(commands)
+
+
+def test_a_worker_that_cannot_start(tmp_path: Path) -> None:
+    """A worker whose settings cannot be used ends with one line, which names them."""
+    code = "from api.server.worker import *; application(Settings())"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=clean_environment() | {"PYTHONPATH": str(MANAGE.parent)},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    [line] = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert line["level"] == "CRITICAL"
+    assert "correct the settings: AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set." in line["message"]
+
+
 def test_file_limit(two: Server) -> None:
     """A worker may open as many files as the system allows."""
     with two as server:
@@ -103,7 +139,8 @@ LAZY = """
 import json, sys
 from werkzeug.test import Client
 from api.server.worker import application
-client = Client(application().app)
+from api.settings import load
+client = Client(application(load()).app)
 before = set(sys.modules)
 token = {"Authorization": "Bearer " + sys.argv[1]}
 answers = [
