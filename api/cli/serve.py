@@ -16,13 +16,10 @@ from api.app import create_app
 from api.cli.address import check_port, with_address
 from api.cli.database import check_schema, opened
 from api.observability import init_logging, log_everything, logging_config
-from api.server.worker import application, raise_file_limit
+from api.server.worker import application, connections, raise_file_limit
 from api.storage import Unavailable
 
 log = logging.getLogger(__name__)
-
-# Connections that each worker holds at a time. They cost it no thread, whatever they wait for.
-CONNECTIONS = 4096
 
 # Milliseconds that a connection may be idle, and that a header may take: Granian has one time for
 # both. Load balancers keep connections for 60 s, and must not find them closed.
@@ -71,7 +68,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT),
         websockets=False,
         workers=workers,
-        backpressure=CONNECTIONS,
+        backpressure=connections(),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_dictconfig=logging_config(found.log_level, form),
