@@ -22,7 +22,9 @@ from api.storage import Unavailable
 log = logging.getLogger(__name__)
 
 # Milliseconds that a connection may be idle, and that a header may take: Granian has one time for
-# both. Load balancers keep connections for 60 s, and must not find them closed.
+# both. Load balancers keep connections for 60 s, and must not find them closed. Clients that never
+# end their headers can therefore take all connections of a worker for as long as this; a proxy in
+# front that waits for whole headers keeps them off.
 IDLE_TIMEOUT = 75_000
 
 
