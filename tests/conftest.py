@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 import api.application
+from api.core import storage
 from api.core.application import Application
 from api.core.storage import Database, schema
 from tests.core.support.cli import Runner
@@ -51,6 +53,15 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def stored(database: Database) -> Iterator[Flask]:
+    """The smallest app that has a storage; the test runs in its context."""
+    app = Flask("stored")
+    storage.init_app(app, database)
+    with app.app_context():
+        yield app
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import suppress
+from functools import partial
 
 import click
 from granian import Granian
@@ -16,17 +17,15 @@ from api.core.cli.address import check_port, with_address
 from api.core.cli.database import check_schema, opened
 from api.core.factory import create_app
 from api.core.observability import init_logging, log_everything, logging_config
-from api.core.server import worker
-from api.core.server.worker import raise_file_limit
+from api.core.server.worker import connections, load, raise_file_limit
 from api.core.storage import Unavailable
 
 log = logging.getLogger(__name__)
 
-# Connections that each worker holds at a time. They cost it no thread, whatever they wait for.
-CONNECTIONS = 4096
-
 # Milliseconds that a connection may be idle, and that a header may take: Granian has one time for
-# both. Load balancers keep connections for 60 s, and must not find them closed.
+# both. Load balancers keep connections for 60 s, and must not find them closed. Clients that never
+# end their headers can therefore take all connections of a worker for as long as this; a proxy in
+# front that waits for whole headers keeps them off.
 IDLE_TIMEOUT = 75_000
 
 
@@ -64,18 +63,20 @@ def serve(application: Application, host: str | None, port: int | None, workers:
         )
     if form == "json":
         log_everything()
-    Granian(
+    server = Granian(
         application.import_name,
         address=found.host,
         port=found.port,
-        interface=Interfaces.RSGI,
+        interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT),
         websockets=False,
         workers=workers,
-        backpressure=CONNECTIONS,
+        backpressure=connections(),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_dictconfig=logging_config(found.log_level, form),
         log_level=LogLevels(found.log_level),
-    ).serve(target_loader=worker.load)
+    )
+    # A worker that is started anew has the settings of the others. They go through a pipe.
+    server.serve(target_loader=partial(load, application.import_name, found), wrap_loader=False)

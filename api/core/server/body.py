@@ -5,15 +5,19 @@ A client that sends its body slowly, or never to its end, holds a connection and
 
 import asyncio
 import io
-from collections.abc import AsyncIterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 
 # A client that is still sending sees a reset connection instead of the answer. So much of a body
-# that is too large is read and thrown away.
+# that is too large is read and thrown away, for as long as no more than so many seconds pass
+# between its pieces: a client that waits for the answer has it soon.
 DRAINED = 1024 * 1024
+DRAIN_PATIENCE = 0.5
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class UnusableBody(io.RawIOBase):
@@ -29,49 +33,42 @@ class UnusableBody(io.RawIOBase):
         raise self._reason
 
 
-@dataclass
-class _Body:
-    """What has arrived of a body. `size` counts the bytes that were thrown away as well."""
-
-    limit: int
-    data: bytearray = field(default_factory=bytearray)
-    size: int = 0
-    is_complete: bool = False
-
-    async def receive(self, pieces: AsyncIterable[bytes]) -> None:
-        async for piece in pieces:
-            # Granian ends a body with one empty piece. One that breaks off has two.
-            self.is_complete = not piece and not self.is_complete
-            self.size += len(piece)
-            if self.size <= self.limit:
-                self.data += piece
-            elif self.size > self.limit + DRAINED:
-                return
-
-    def fault(self, length: int | None) -> HTTPException | None:
-        if max(self.size, length or 0) > self.limit:
-            return RequestEntityTooLarge()
-        if not self.is_complete or self.size < (length or 0):
-            return BadRequest("The body breaks off before its end.")
-        return None
-
-
-async def read_body(
-    pieces: AsyncIterable[bytes], length: int | None, limit: int, timeout: float
-) -> io.IOBase:
+async def read_body(receive: Receive, limit: int, timeout: float) -> io.IOBase:
     """Read a body, and return it as a `wsgi.input`.
 
-    :param pieces: the body as it arrives.
-    :param length: the Content-Length, or None for a chunked body.
+    :param receive: returns the next event of the request (ASGI).
     :param limit: how many bytes the application accepts.
     :param timeout: seconds for the whole body.
     """
-    body = _Body(limit)
+    data = bytearray()
     try:
         async with asyncio.timeout(timeout):
-            await body.receive(pieces)
+            while len(data) <= limit:
+                event = await receive()
+                if event["type"] != "http.request":
+                    return UnusableBody(BadRequest("The body breaks off before its end."))
+                data += event["body"]
+                if not event["more_body"] and len(data) <= limit:
+                    return io.BytesIO(data)
     except TimeoutError:
-        if max(body.size, length or 0) <= limit:
-            return UnusableBody(RequestTimeout())
-    fault = body.fault(length)
-    return UnusableBody(fault) if fault else io.BytesIO(body.data)
+        return UnusableBody(RequestTimeout())
+    return await drain_body(receive, timeout)
+
+
+async def drain_body(receive: Receive, timeout: float) -> UnusableBody:
+    """Throw away what a client still sends of a body that is too large.
+
+    :param receive: returns the next event of the request (ASGI).
+    :param timeout: seconds for all of it.
+    """
+    size = 0
+    with suppress(TimeoutError):
+        # Granian closes the connection only if the answer comes after the last of these calls.
+        async with asyncio.timeout(timeout):
+            while size < DRAINED:
+                async with asyncio.timeout(DRAIN_PATIENCE):
+                    event = await receive()
+                if not event.get("more_body"):
+                    break
+                size += len(event["body"])
+    return UnusableBody(RequestEntityTooLarge())

@@ -1,17 +1,31 @@
 """Bodies that are slow, too large or broken, at the process of `serve`."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from tests.core.support.databases import Sqlite
 from tests.core.support.server import Server
 from tests.core.support.sockets import Answer, Connection, request
+from tests.core.support.tenant import Tenant
 
 HOST = "Host: localhost"
 JSON = "Content-Type: application/json"
 CHUNKED = "Transfer-Encoding: chunked"
 MESSAGES = "/api/messages"
 LIMIT = 64 * 1024
+
+
+@pytest.fixture(scope="module")
+def patient(
+    tenant: Tenant, sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One worker that waits for a body for longer than these tests wait for an answer."""
+    more = {"BODY_TIMEOUT": "600", "DATABASE_URL": sqlite.make()}
+    directory = tmp_path_factory.mktemp("patient")
+    with Server(directory, "serve", "--workers", "1", **tenant.environment, **more) as running:
+        yield running
 
 
 def exchange(server: Server, data: bytes, method: str = "POST") -> Answer:
@@ -87,6 +101,15 @@ def test_limit(server: Server, writer: str, size: int, status: int) -> None:
     assert exchange(server, head + message(size)).status == status
 
 
+def test_two_lengths(server: Server, writer: str) -> None:
+    """Two Content-Length headers that agree are one, and those that differ are 400."""
+    length = "Content-Length: 17"
+    head = request(MESSAGES, HOST, JSON, writer, length, length)
+    assert exchange(server, head + message(17)).status == 201
+    head = request(MESSAGES, HOST, JSON, writer, length, "Content-Length: 16")
+    assert exchange(server, head + message(17)).status == 400
+
+
 @pytest.mark.parametrize("more", [[], ["Expect: 100-continue"]])
 def test_a_large_body_that_is_not_sent(server: Server, writer: str, more: list[str]) -> None:
     """A Content-Length over the limit is 413, also where nothing follows."""
@@ -97,11 +120,43 @@ def test_a_large_body_that_is_not_sent(server: Server, writer: str, more: list[s
 @pytest.mark.parametrize(
     ("framing", "sent"),
     [
+        (f"Content-Length: {LIMIT + 1}", b""),
+        (f"Content-Length: {LIMIT + 1}", message(17)),
+        (CHUNKED, chunk(message(LIMIT + 1))),
+    ],
+)
+def test_a_large_body_that_stalls(patient: Server, writer: str, framing: str, sent: bytes) -> None:
+    """A body over the limit is 413 long before its time is up, and its connection is closed."""
+    with Connection(patient.port) as connection:
+        connection.send(request(MESSAGES, HOST, JSON, writer, framing) + sent)
+        assert connection.answer().status == 413
+        assert connection.is_closed()
+
+
+@pytest.mark.parametrize("declared", [[], ["Trailer: X-Checksum, X-Other"]])
+@pytest.mark.parametrize(
+    "fields", [b"X-Checksum: 1\r\n", b"X-Checksum: 1\r\nX-Other: 2\r\nX-Other: 3\r\n"]
+)
+def test_trailers(server: Server, writer: str, declared: list[str], fields: bytes) -> None:
+    """A chunked body with trailer fields is whole, whether or not they were declared."""
+    head = request(MESSAGES, HOST, JSON, writer, CHUNKED, *declared)
+    with Connection(server.port) as connection:
+        for _ in range(2):
+            connection.send(head + chunk(message(17)) + b"0\r\n" + fields + b"\r\n")
+            assert connection.answer().status == 201
+
+
+@pytest.mark.parametrize(
+    ("framing", "sent"),
+    [
         ("Content-Length: 100", message(17)),
         (CHUNKED, chunk(message(17))),
         (CHUNKED, chunk(message(17)) + b"5\r\nab"),
         (CHUNKED, chunk(message(17)) + b"nonsense\r\n"),
         (CHUNKED, b""),
+        (CHUNKED, chunk(message(17)) + b"0\r\n"),
+        (CHUNKED, chunk(message(17)) + b"0\r\nX-Checksum: 1\r\n"),
+        (f"{CHUNKED}\r\nTrailer: X-Checksum", chunk(message(17))),
     ],
 )
 def test_broken_off(server: Server, writer: str, framing: str, sent: bytes) -> None:

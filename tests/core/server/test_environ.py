@@ -4,6 +4,7 @@ import pytest
 
 from tests.core.support.server import Server
 from tests.core.support.sockets import Answer, Connection, request
+from tests.core.support.tenant import Tenant
 
 
 def ask(
@@ -36,9 +37,10 @@ def test_two_hosts(server: Server) -> None:
     assert ask(server, "/api/public", "Host: a.example", "Host: b.example").status == 400
 
 
-def test_the_request_line_names_the_host(server: Server) -> None:
-    """A host in the request line counts, and the Host header does not (RFC 9112 section 3.2.2)."""
-    refused = ask(server, "http://api.example/api/private", "Host: other.example")
+@pytest.mark.parametrize("lines", [[], ["Host: api.example"]])
+def test_the_request_line_names_the_host(server: Server, lines: list[str]) -> None:
+    """A host in the request line counts, with and without a Host header that says the same."""
+    refused = ask(server, "http://api.example/api/private", *lines)
     assert "//api.example/.well-known" in refused.headers["WWW-Authenticate"]
 
 
@@ -64,11 +66,39 @@ def test_an_underscore_is_no_hyphen(server: Server, writer: str) -> None:
         (["Authorization:"], 400),
         (["X-Name: \xe9"], 401),
         (["Authorization: Bearer a", "Authorization: Bearer b"], 400),
+        (["Authorization: Bearer a", "Authorization: Bearer \xe9"], 400),
+        (["Authorization: Bearer \xe9", "Authorization: Bearer a"], 400),
+        (["Authorization: Bearer \xe9", "X-Name: a", "X-Name: b"], 400),
     ],
 )
 def test_authorization(server: Server, lines: list[str], status: int) -> None:
-    """A value that is not ASCII counts as there, and headers of one name are joined."""
+    """Each value counts, also one that is not ASCII, and headers of one name are joined."""
     assert ask(server, "/api/private", "Host: localhost", *lines).status == status
+
+
+def test_two_authorizations(server: Server, tenant: Tenant) -> None:
+    """A good token beside another Authorization header is refused, whatever that one holds."""
+    good = f"Authorization: Bearer {tenant.token()}"
+    assert ask(server, "/api/private", "Host: localhost", good).status == 200
+    for other in ("Authorization: \xe9", "Authorization: Bearer a", "Authorization:"):
+        for lines in ([good, other], [other, good]):
+            assert ask(server, "/api/private", "Host: localhost", *lines).status == 400
+
+
+NAMES = (
+    *("Accept", "Content-Type", "Cookie", "DPoP", "Host", "Idempotency-Key", "If-Match"),
+    *("If-None-Match", "Origin", "Access-Control-Request-Method", "User-Agent"),
+    *("X-Forwarded-For", "X-Forwarded-Host", "X-Request-Id"),
+)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+@pytest.mark.parametrize("name", NAMES)
+def test_values_that_are_not_ascii(server: Server, writer: str, name: str, method: str) -> None:
+    """A header whose value is not ASCII is answered, and is no error of the server's."""
+    lines = [] if name == "Host" else ["Host: localhost"]
+    answer = ask(server, "/api/messages", *lines, writer, f"{name}: \xe9", method=method)
+    assert answer.status < 500
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 import urllib3
@@ -11,6 +11,7 @@ import urllib3
 from tests.core.cli.conftest import until
 from tests.core.server.streaming import PIECE
 from tests.core.support.server import MANAGE, SECONDS, free_port
+from tests.core.support.sockets import Connection, request
 
 START = """
 import sys
@@ -18,7 +19,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 if __name__ == "__main__":
     Granian(
-        "tests.core.server.streaming:application", factory=True, interface=Interfaces.RSGI,
+        "tests.core.server.streaming:application", factory=True, interface=Interfaces.ASGINL,
         port=int(sys.argv[1]), http=HTTPModes.http1, websockets=False,
     ).serve()
 """
@@ -63,6 +64,8 @@ def body(url: str) -> bytes:
     [
         ("/whole", b"whole"),
         ("/empty", b""),
+        ("/nothing", b""),
+        ("/sized", b"four"),
         ("/written", b"written and returned"),
         ("/pieces", PIECE * 100),
     ],
@@ -72,25 +75,54 @@ def test_answers(url: str, path: str, expected: bytes) -> None:
     assert body(url + path) == expected
 
 
-@pytest.mark.parametrize("path", ["/raises", "/exits", "/status"])
+@pytest.mark.parametrize("path", ["/raises", "/exits", "/status", "/header"])
 def test_exception(url: str, path: str) -> None:
-    """An application that raises, exits or answers a status that is none is answered with 500, and
-    the next request as ever."""
+    """An application that raises, exits or answers with a status or a header that is none is
+    answered with 500, and the next request as ever."""
     assert [status(url + path) for _ in range(4)] == [500] * 4
     assert body(f"{url}/whole") == b"whole"
 
 
+@pytest.mark.parametrize("path", ["/whole", "/empty", "/nothing", "/sized"])
+def test_whole_answers(url: str, path: str) -> None:
+    """An answer whose size is known is sent as one, with its Content-Length."""
+    answer = urllib3.request("GET", url + path, retries=False)
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+
+
 def test_exception_in_the_middle(url: str) -> None:
-    """An answer that breaks off holds no thread, and none of it is sent twice."""
-    for _ in range(4):
-        assert status(f"{url}/breaks") in (200, None)
+    """An answer that breaks off is not taken for whole, and holds no thread."""
+    assert [status(f"{url}/breaks") for _ in range(4)] == [None] * 4
     assert body(f"{url}/whole") == b"whole"
 
 
-def test_clients_that_go_away(url: str, tmp_path: Path) -> None:
+def test_events(url: str) -> None:
+    """The first piece of a stream arrives while the second is held back."""
+    with urllib3.request(
+        "GET", f"{url}/events", preload_content=False, retries=False, timeout=SECONDS
+    ) as answer:
+        stream = answer.stream(1)
+        assert b"".join(next(stream) for _ in range(13)) == b"data: first\n\n"
+        assert body(f"{url}/release") == b"whole"
+        assert b"".join(stream) == b"data: second\n\n"
+
+
+@pytest.mark.parametrize("path", ["/pieces", "/ticks", "/endless"])
+def test_clients_that_go_away(url: str, path: str) -> None:
     """Clients that take the first piece and go hold no thread."""
     for _ in range(4):
-        answer = urllib3.request("GET", f"{url}/pieces", preload_content=False, retries=False)
-        assert answer.read(1) == b"x"
-        answer.close()
+        with urllib3.PoolManager() as pool:
+            answer = pool.request("GET", url + path, preload_content=False, retries=False)
+            assert answer.read(1) in (b"x", b"t")
+            answer.close()
     assert body(f"{url}/whole") == b"whole"
+
+
+def test_clients_that_take_nothing(url: str) -> None:
+    """Clients that leave off reading an answer hold no thread, and the answer is not piled up."""
+    port = int(url.rpartition(":")[2])
+    with ExitStack() as stack:
+        for _ in range(4):
+            connection = stack.enter_context(Connection(port))
+            connection.send(request("/endless", "Host: localhost", method="GET"))
+        assert body(f"{url}/whole") == b"whole"

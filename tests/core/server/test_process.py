@@ -4,11 +4,13 @@ import json
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
+from api.core.server.worker import OTHER_FILES
 from tests.core.cli.conftest import get, until
 from tests.core.support.databases import Postgres, Sqlite
 from tests.core.support.server import MANAGE, SECONDS, Server, clean_environment
@@ -65,6 +67,42 @@ def test_workers_end_though_requests_do_not(two: Server) -> None:
         assert alive == []
 
 
+def test_a_worker_that_starts_later(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
+    """A worker that is started anew has the settings of the others, whatever `.env` says now."""
+    secret = "a-secret-that-nobody-sees"
+    file = tmp_path / ".env"
+    file.write_text(f"THREADS=8\nAUTH0_CLIENT_ID=client\nAUTH0_CLIENT_SECRET={secret}\n")
+    environment = tenant.environment | {"DATABASE_URL": database_url}
+    with Server(tmp_path, "serve", "--workers", "2", **environment) as server:
+        until(lambda: server.started == 2)
+        file.write_text("THREADS=banana\nAUTH0_AUDIENCE=https://other.example/\n")
+        [killed, _] = server.workers()
+        killed.kill()
+        until(lambda: server.started == 3)
+        for _ in range(20):
+            assert get(f"{server.url}/api/private", tenant.token()).status == 200
+        commands = [" ".join(each.cmdline()) for each in server.workers()]
+        assert len(commands) == 2
+        assert server.process.poll() is None
+        assert secret not in server.log + "".join(commands)
+
+
+def test_a_worker_that_cannot_start(tmp_path: Path) -> None:
+    """A worker whose settings cannot be used ends with one line, which names them."""
+    code = 'from api.core.server.worker import *; load("api.application:application", Settings())'
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=clean_environment() | {"PYTHONPATH": str(MANAGE.parent)},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    [line] = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert line["level"] == "CRITICAL"
+    assert "correct the settings: AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set." in line["message"]
+
+
 def test_file_limit(two: Server) -> None:
     """A worker may open as many files as the system allows."""
     with two as server:
@@ -74,7 +112,7 @@ def test_file_limit(two: Server) -> None:
 
 
 def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
-    """A worker that ran out of file descriptors answers again as soon as it has some."""
+    """A worker that ran out of file descriptors says so, and answers as soon as it has some."""
     environment = tenant.environment | {"DATABASE_URL": database_url}
     with Server(tmp_path, "serve", "--workers", "1", **environment) as server:
         [worker] = server.workers()
@@ -84,6 +122,7 @@ def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: P
             kept.send(request("/health/live", "Host: localhost", method="GET")).answer("GET")
             worker.rlimit(psutil.RLIMIT_NOFILE, (1, limits[1]))
             assert not is_answered(server.port)
+            until(lambda: "no file descriptor is left" in server.log)
             for path in ("/api/public", "/api/private", "/health/ready", "/docs"):
                 kept.send(
                     request(
@@ -93,17 +132,51 @@ def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: P
                 ).answer("GET")
         worker.rlimit(psutil.RLIMIT_NOFILE, limits)
         assert get(f"{server.url}/api/public").status == 200
+        until(lambda: "there are file descriptors again" in server.log)
+        assert server.log.count("file descriptor") == 2
         assert get(f"{server.url}/docs").status == 200
         until(lambda: get(f"{server.url}/api/private", tenant.token()).status == 200)
         assert get(f"{server.url}/health/ready").status == 200
         assert all(isinstance(json.loads(line), dict) for line in server.log.splitlines())
 
 
+LIMITED = f"""
+import resource, runpy, sys
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
+    sys.path.insert(0, {str(MANAGE.parent)!r})
+    runpy.run_path({str(MANAGE)!r}, run_name="__main__")
+"""
+
+
+def test_few_files(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
+    """Where the system allows few files, connections wait before there is no descriptor left."""
+    manage = tmp_path / "limited.py"
+    manage.write_text(LIMITED)
+    environment = tenant.environment | {"DATABASE_URL": database_url}
+    environment["PYTHONPATH"] = str(MANAGE.parent)
+    with (
+        Server(tmp_path, "serve", "--workers", "1", manage=manage, **environment) as server,
+        ExitStack() as stack,
+    ):
+        [worker] = server.workers()
+        many = [stack.enter_context(Connection(server.port)) for _ in range(400)]
+        until(lambda: worker.num_fds() > 300 - OTHER_FILES)
+        head = request("/health/ready", "Host: localhost", method="GET")
+        until(lambda: many[0].send(head).answer("GET").status == 200)
+        assert not is_answered(server.port)
+        assert worker.num_fds() < 300
+        assert "file descriptor" not in server.log
+        stack.close()
+        assert get(f"{server.url}/api/public").status == 200
+
+
 LAZY = """
 import json, sys
 from werkzeug.test import Client
-from api.core.server.worker import load
-client = Client(load("api.application:application").app)
+from api.core.server.worker import load as load_app
+from api.core.settings import load
+client = Client(load_app("api.application:application", load()).app)
 before = set(sys.modules)
 token = {"Authorization": "Bearer " + sys.argv[1]}
 answers = [
