@@ -12,7 +12,7 @@ from api import settings
 from api.app import create_app
 from api.cli import embedded
 from api.cli.address import address, check_port, with_address
-from api.cli.database import open_database, plainly
+from api.cli.database import opened
 from api.issuer import EmbeddedIssuer
 from api.observability import logging_config
 from api.settings import Settings
@@ -34,8 +34,8 @@ def run(host: str | None, port: int | None, reload: bool) -> None:
     app = create_app(found, issuer=issuer)
     if not is_running_from_reloader():
         check_port(found)
-        with plainly(found):
-            schema.upgrade(open_database(found), tell=click.echo)
+        with opened(found) as database:
+            schema.upgrade(database, tell=click.echo)
         if issuer is not None:
             embedded.remember(found, issuer)
         _greet(app, found, issuer)

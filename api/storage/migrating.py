@@ -15,7 +15,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from api.storage import copies
+from api.storage import copies, inventory
 from api.storage.faults import is_locked
 
 # Whoever waits for a table that is to be altered has all others wait who come later, readers too.
@@ -28,6 +28,10 @@ class SchemaError(Exception):
 
 class NewerSchema(SchemaError):
     """The database has migrations that this code does not know, of a later release."""
+
+
+class IncompleteSchema(SchemaError):
+    """The code cannot work with the tables, whatever the revision says of them."""
 
 
 class Violation(NamedTuple):
@@ -106,8 +110,13 @@ class Change:
         self._heads = MigrationContext.configure(connection).get_current_heads()
         refuse_several(self._heads)
         self._script = ScriptDirectory(str(self._migrations))
-        if self._heads and not is_known(self._script, self._heads[0]):
+        if not self._heads:
+            return
+        if not is_known(self._script, self._heads[0]):
+            refuse_incomplete(connection, self._heads[0], is_known=False)
             raise NewerSchema(self._heads[0])
+        if not self.is_downgrade and [*self._heads] == self._script.get_heads():
+            refuse_incomplete(connection, self._heads[0], is_known=True)
 
     def _keep_copy(self, connection: Connection) -> None:
         file = copies.file_of(connection)
@@ -171,6 +180,28 @@ def refuse_several(heads: tuple[str, ...] | list[str], whose: str = "the databas
 def is_known(script: ScriptDirectory, revision: str) -> bool:
     """Whether the code has the migration."""
     return any(each.revision == revision for each in script.walk_revisions())
+
+
+def refuse_incomplete(connection: Connection, revision: str, *, is_known: bool) -> None:
+    """Refuse a database that lacks what the models need.
+
+    :param revision: that of the database
+    :param is_known: whether the code has that migration, and has it as its last one
+    """
+    names = inventory.lacking(connection)
+    if not names:
+        return
+    lack = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing in the database"
+    if is_known:
+        raise IncompleteSchema(
+            f"{lack}, although its revision is the code's, {revision}. Go back to a copy or a "
+            "backup; or, if a model is new, write its migration: python manage.py db revision"
+        )
+    raise IncompleteSchema(
+        f"{lack}, and this code does not know its revision, {revision}: it belongs to something "
+        "else, or to a release that removed what this code still uses. Check DATABASE_URL, or "
+        "deploy that release"
+    )
 
 
 def violations(connection: Connection) -> list[Violation]:

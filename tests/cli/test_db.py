@@ -224,6 +224,21 @@ def test_newer_schema(runner: Runner, database_url: str, database: Database) -> 
     assert runner("messages", "export", **environment).code == 0
 
 
+@ON_BOTH
+def test_foreign_database(runner: Runner, database_url: str, database: Database) -> None:
+    """The database of something else is refused by whatever needs a schema, with what it lacks."""
+    schema.downgrade(database, "base")
+    statement = text("INSERT INTO alembic_version VALUES ('deadbeef')")
+    database.run(lambda session: session.execute(statement), writes=True)
+    for command in (*COMMANDS[:3], *COMMANDS[4:], ("serve",)):
+        port = ["--port", str(free_port())] if command[0] in {"run", "serve"} else []
+        settings = TENANT if command[0] == "serve" else {}
+        said = complaint(runner(*command, *port, DATABASE_URL=database_url, **settings))
+        assert "idempotent_creations, messages, shared_secrets are missing in the database" in said
+        assert "does not know its revision, deadbeef" in said
+        assert "Check DATABASE_URL" in said
+
+
 def test_several_revisions(runner: Runner, database_url: str, database: Database) -> None:
     """A database with several at once is told in a line, whatever the command."""
     statement = text("INSERT INTO alembic_version VALUES ('9999')")
