@@ -31,11 +31,11 @@ from api.storage.migrating import (
     IncompleteSchema,
     NewerSchema,
     SchemaError,
-    connection_to,
     is_known,
     refuse_incomplete,
     refuse_several,
 )
+from api.storage.migrator import connection_to
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def upgrade(
     """Bring the schema to a revision: by default, to the code's. A newer one is left as it is.
 
     Returns the copy of a SQLite database that was kept, if any. Raises SchemaError, and then has
-    changed nothing.
+    changed nothing, unless a migration has committed by itself, which the error says.
 
     :param tell: takes a line at a time, about what an operator should know
     :param sleep: between two attempts to get a lock
@@ -193,7 +193,7 @@ def _change(
     attempts = ATTEMPTS.get(database.engine.dialect.name, 1)
     for attempt in range(1, attempts + 1):
         try:
-            _run(database, change)
+            _run(database, change, tell, sleep)
         except DBAPIError as error:
             if not is_locked(error):
                 raise
@@ -213,10 +213,20 @@ def _change(
     )
 
 
-def _run(database: Database, change: Change) -> None:
+def _run(
+    database: Database,
+    change: Change,
+    tell: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> None:
     run = command.downgrade if change.is_downgrade else command.upgrade
-    with _alembic, connection_to(database.engine) as connection:
-        run(_config(connection, change.guarded), change.revision)
+    with _alembic, connection_to(database.engine, tell, sleep) as connection:
+        try:
+            run(_config(connection, change.guarded), change.revision)
+        except BaseException as error:
+            if change.is_checked:
+                raise change.failed_commit(error) from error
+            raise
 
 
 def _tell_of_copy(copy: Path | None, database: Database, tell: Callable[[str], None]) -> None:
