@@ -12,7 +12,7 @@ from api.core import settings
 from api.core.application import Application
 from api.core.cli import embedded
 from api.core.cli.address import address, check_port, with_address
-from api.core.cli.database import open_database, plainly
+from api.core.cli.database import opened
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.observability import logging_config
@@ -36,8 +36,8 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     app = create_app(application, found, issuer=issuer)
     if not is_running_from_reloader():
         check_port(found)
-        with plainly(found):
-            schema.upgrade(open_database(found), tell=click.echo)
+        with opened(found) as database:
+            schema.upgrade(database, tell=click.echo)
         if issuer is not None:
             embedded.remember(found, issuer)
         _greet(app, found, issuer)

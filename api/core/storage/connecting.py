@@ -90,6 +90,8 @@ def _begin_pooled(wait: float) -> Callable[[Connection], None]:
     statement = f"SET LOCAL statement_timeout = {round(wait * 1000)}"
 
     def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("is_unbounded", False):
+            return
         if is_pooled(connection.connection.dbapi_connection):
             connection.exec_driver_sql(statement)
 

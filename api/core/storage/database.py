@@ -35,7 +35,10 @@ ATTEMPTS = 6
 
 
 class Database:
-    """A pool of connections, and transactions on them."""
+    """A pool of connections, and transactions on them.
+
+    complete_revisions: those of its schema at which no table or column of the models was missing.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Database:
         self._sleep = sleep
         self._wait = wait
         self._told: set[str] = set()
+        self.complete_revisions: set[str] = set()
 
     @property
     def is_sqlite(self) -> bool:
