@@ -1,15 +1,16 @@
 """How a schema is changed: as a whole, or not at all."""
 
+import re
 import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection
@@ -17,6 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from api.core.storage import copies, inventory, migrator
 from api.core.storage.faults import is_locked
+from api.core.storage.losses import Losses
+
+# As SQLite names what reads a table that is to be renamed.
+_DEPENDENT = re.compile(r"(?<=error in )(view|trigger) [^:]+")
 
 
 class SchemaError(Exception):
@@ -54,6 +59,7 @@ class Change:
         """
         self.copy: Path | None = None
         self.is_checked = False
+        self._losses: Losses | None = None
         self.revision = revision
         self.is_downgrade = is_downgrade
         self._migrations = migrations
@@ -67,6 +73,7 @@ class Change:
             self._keep_copy(connection)
             with self._accounted(connection):
                 before = violations(connection)
+                self._losses = Losses(connection)
                 yield
                 _refuse_new(before, violations(connection))
         else:
@@ -77,6 +84,20 @@ class Change:
                     # What is checked at the commit otherwise, and would not be explained there.
                     connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
         self.is_checked = True
+
+    def applied(self, *, step: MigrationInfo, **_: Any) -> None:
+        """After each migration: refuse it if it lost something by accident."""
+        if self._losses is None:
+            return
+        script = cast(Script, step.up_revision)
+        declared = getattr(script.module, "loses", ())
+        lost = [each for each in self._losses.since_last() if each not in declared]
+        if lost:
+            raise SchemaError(
+                f"the migration {script.revision} loses what Alembic does not see of a table that "
+                f"it writes anew: {', '.join(lost)}. Have it make that again, or, if the loss is "
+                f"meant, say so in the migration: loses = {lost}"
+            )
 
     def failed_commit(self, error: BaseException) -> SchemaError:
         """What to raise when the commit failed, after everything else went well."""
@@ -255,7 +276,14 @@ def _speaks_for_itself(error: BaseException) -> bool:
 def _text(error: BaseException) -> str:
     if isinstance(error, SchemaError):
         return str(error)
-    return f"the migration failed{_place(error)}: {_cause(error)}"
+    cause = _cause(error)
+    remedy = ""
+    if match := _DEPENDENT.search(cause):
+        remedy = (
+            f". SQLite does not rename a table that {match[0]} reads, as is done with one that is "
+            f"written anew: have the migration drop that {match[1]} first, and create it again"
+        )
+    return f"the migration failed{_place(error)}: {cause}{remedy}"
 
 
 def _place(error: BaseException) -> str:

@@ -75,8 +75,6 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
         connection.rollback()
         # After a commit that failed, SQLAlchemy knows of no transaction any more.
         driver.rollback()
-        # What an autocommit_block leaves behind: the driver would begin transactions by itself.
-        driver.isolation_level = None
         driver.execute("PRAGMA foreign_keys = ON")
 
 

@@ -225,7 +225,7 @@ def _run(
     run = command.downgrade if change.is_downgrade else command.upgrade
     with _alembic, connection_to(database.engine, tell, sleep) as connection:
         try:
-            run(_config(connection, change.guarded), change.revision)
+            run(_config(connection, change.guarded, change.applied), change.revision)
         except BaseException as error:
             if change.is_checked:
                 raise change.failed_commit(error) from error
@@ -246,13 +246,16 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 
 
-def _config(connection: Connection, guarded: Callable[..., Any]) -> Config:
+def _config(
+    connection: Connection, guarded: Callable[..., Any], applied: Callable[..., None] | None = None
+) -> Config:
     """
     :param connection: to migrate on
     :param guarded: what goes around the migrations, in their transaction
+    :param applied: is called after each of them
     """
     # Alembic would say on standard output what the commands say themselves.
-    attributes = {"connection": connection, "guarded": guarded}
+    attributes = {"connection": connection, "guarded": guarded, "applied": applied}
     config = Config(attributes=attributes, stdout=io.StringIO())
     config.set_main_option("script_location", str(MIGRATIONS))
     return config

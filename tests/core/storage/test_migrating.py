@@ -166,6 +166,20 @@ def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
     assert schema.current(database) == "0001"
 
 
+def test_an_autocommit_block_leaves_the_connection_as_it_was(
+    database: Database, migrations: Migrations
+) -> None:
+    """Requests use it afterwards, with transactions that are ours."""
+    block = 'with op.get_context().autocommit_block():\n    op.execute("DELETE FROM messages")'
+    migrations.add("0002", block)
+    schema.upgrade(database)
+    with database.engine.begin() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        assert driver.isolation_level is None
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
 @ON_POSTGRES
 def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
     """Outside a transaction, as PostgreSQL wants it."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.core.storage import Database, Unavailable, schema
-from api.storage.models import SharedSecret
+from api.core.storage.models import SharedSecret
 from tests.core.support.databases import Postgres
 from tests.core.support.migrations import Migrations
 from tests.core.support.proxy import Proxy
