@@ -234,7 +234,7 @@ def test_foreign_database(runner: Runner, database_url: str, database: Database)
         port = ["--port", str(free_port())] if command[0] in {"run", "serve"} else []
         settings = TENANT if command[0] == "serve" else {}
         said = complaint(runner(*command, *port, DATABASE_URL=database_url, **settings))
-        assert "idempotent_creations, messages, shared_secrets are missing in the database" in said
+        assert "idempotency_keys, messages, shared_secrets are missing in the database" in said
         assert "does not know its revision, deadbeef" in said
         assert "Check DATABASE_URL" in said
 

@@ -105,7 +105,7 @@ def test_a_foreign_database_is_not_good(database: Database) -> None:
     """One with nothing but a revision of something else is not taken for a newer one."""
     schema.downgrade(database, "base")
     execute(database, "INSERT INTO alembic_version VALUES ('deadbeef')")
-    expected = r"idempotent_creations, messages, shared_secrets are missing.*deadbeef"
+    expected = r"idempotency_keys, messages, shared_secrets are missing.*deadbeef"
     for act in (schema.upgrade, schema.is_good, lambda database: schema.downgrade(database, "-1")):
         with pytest.raises(SchemaError, match=expected):
             act(database)
