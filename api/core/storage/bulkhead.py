@@ -93,7 +93,7 @@ class Bulkhead:
 
     def _refusal(self) -> Unavailable:
         """Busy where the database has lately done something."""
-        if self._clock() < self._done + PATIENCE:
+        if self._clock() < self._done + PATIENCE + BRIEF_WAIT:
             return Busy("too many wait for a connection")
         return Unavailable("every connection is in use")
 
