@@ -95,14 +95,14 @@ class Database:
         :param seconds: how long all of it may take, by default a little more than a statement
         """
         most = self._wait + MARGIN if seconds is None else seconds
-        with deadline.within(most), self._place():
+        with deadline.within(most), self._place(writes):
             return self._attempt(work, writes)
 
     def once(self, work: Callable[[Session], T], *, writes: bool) -> T:
         """As `run`, but tried once: for work that cannot begin anew. It may take long, as long as
         each of its statements is answered."""
         # A statement may be one for each of a thousand rows, and each row has the server's time.
-        with deadline.each_within(10 * self._wait), self._place():
+        with deadline.each_within(10 * self._wait), self._place(writes):
             return self._transact(work, writes)
 
     def _attempt(self, work: Callable[[Session], T], writes: bool) -> T:
@@ -125,7 +125,7 @@ class Database:
             return work(session)
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
+    def _place(self, writes: bool) -> Iterator[None]:
         """A place at the bulkhead; outages are raised as Unavailable, and told in the log."""
         failures = self.outages.failures
         left = deadline.left()
@@ -136,7 +136,7 @@ class Database:
         except Unavailable as error:
             self.outages.began(error.kind, error.__cause__ or error)
             raise
-        self.outages.ended(failures)
+        self.outages.ended(failures, writes=writes)
 
     @contextmanager
     def _as_outages(self) -> Iterator[None]:

@@ -237,7 +237,7 @@ def _tell_of_copy(copy: Path | None, database: Database, tell: Callable[[str], N
         file = shlex.quote(str(copy.with_name(Path(str(database.url.database)).name)))
         tell(f"The database as it was before is kept in {copy}")
         tell(
-            "To go back to it, stop the service, and run: "
+            "To go back to it, without what was written since, stop the service, and run: "
             f"rm -f {file}-wal {file}-shm && cp {shlex.quote(str(copy))} {file}"
         )
 
