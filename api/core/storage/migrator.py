@@ -84,13 +84,13 @@ def _alone_in_session(
 ) -> Iterator[None]:
     """An index may take its time, a lock may not; and copies that start together upgrade one by
     one. The session knows it, for an autocommit_block ends the transaction."""
-    driver = cast(Any, connection.connection.dbapi_connection)
     query = f"SELECT pg_try_advisory_lock({_ALONE})"
     try:
-        driver.autocommit = True
-        driver.execute("SET statement_timeout = 0")
-        _wait(lambda: bool(driver.execute(query).fetchone()[0]), tell, sleep)
-        driver.autocommit = False
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        _wait(lambda: bool(connection.exec_driver_sql(query).scalar_one()), tell, sleep)
+        connection.commit()
+        connection.execution_options(isolation_level=connection.default_isolation_level)
         event.listen(connection, "begin", _bound_transaction)
         event.listen(connection, "before_cursor_execute", _bound_in_autocommit)
         yield

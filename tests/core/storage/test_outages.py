@@ -128,6 +128,16 @@ def test_migrations_are_not_bounded(proxied: Database, migrations: Migrations, w
     assert timeout == f"{BRIEFLY * 1000:.0f}ms"
 
 
+def test_an_upgrade_that_is_cut_off_while_it_waits_is_an_outage(
+    database_url: str, proxy: Proxy, proxied: Database
+) -> None:
+    """As any other loss of the server, and not as a defect."""
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as another:
+        another.execute("SELECT pg_advisory_lock(8259)")
+        with pytest.raises(DBAPIError):
+            schema.upgrade(proxied, sleep=lambda _: proxy.reset())
+
+
 def test_a_connection_that_is_refused_or_broken_is_an_outage(
     proxy: Proxy, proxied: Database
 ) -> None:
