@@ -17,8 +17,8 @@ from api.core.bridge import Namespace
 from api.core.factory import create_app
 from api.core.guard import public
 from api.core.guard.fetch import FetchError
+from api.core.guard.problems import SigningKeysUnavailable
 from api.core.issuer import EmbeddedIssuer
-from api.core.problems import SigningKeysUnavailable
 from api.core.settings import Settings, SettingsError
 
 ORIGIN = "https://app.example.com"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from api.core.guard import Auth0JWTBearerTokenValidator, Guard, SigningKeys, claims, jws
 from api.core.guard.claims import Members, Verdict
+from api.core.guard.problems import SigningKeysUnavailable
 from api.core.guard.protector import MAX_HEADER
-from api.core.problems import SigningKeysUnavailable
 
 LONGEST = MAX_HEADER - len("Bearer ")
 

@@ -1,6 +1,7 @@
 """Who may call. In reading order:
 
 protector    require_auth and public: enforce and document, in the one line above a method
+problems     the refusals, as clients see them
 validator    what a Bearer token must be
 claims       the rules, a table of pure functions
 jws          the form of a token, read strictly

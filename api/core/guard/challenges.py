@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from api.core.guard.problems import AuthorizationProblem, InsufficientScope, quotable
 from api.core.guard.proof import ALGORITHMS
-from api.core.problems import AuthorizationProblem, InsufficientScope, quotable
 
 
 @dataclass(frozen=True, slots=True)

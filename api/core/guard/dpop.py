@@ -7,15 +7,17 @@ from flask import request
 
 from api.core.guard import proof
 from api.core.guard.claims import Rule, check_bound
+from api.core.guard.problems import InvalidDPoPProof, ReplayMemoryUnavailable
 from api.core.guard.proof import Circumstances
 from api.core.guard.replay import Replays, ReplaysUnavailable
 from api.core.guard.token import AccessToken
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.http import root_url
-from api.core.problems import InvalidDPoPProof, ReplayMemoryUnavailable
 
 # As long as a proof could be accepted, and a little longer.
 REMEMBERED = proof.SECONDS_BACK + proof.SECONDS_AHEAD + 30
+
+USED_BEFORE = "it was used before; make a proof for each request"
 
 
 class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
@@ -42,15 +44,12 @@ class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
     def _check_proof(self, token_string: str, token: AccessToken) -> None:
         header = request.headers.get("DPoP")
         if header is None:
-            raise InvalidDPoPProof("format: send a proof in the header DPoP")
-        try:
-            found = proof.read(header)
-        except ValueError as error:
-            raise InvalidDPoPProof(str(error)) from None
-        fault = proof.fault(found, self._circumstances(token_string, token))
-        if fault:
-            raise InvalidDPoPProof(fault)
-        self._refuse_replay(found)
+            raise InvalidDPoPProof(check="format", remedy="send a proof in the header DPoP")
+        read = proof.read(header)
+        failed = proof.first_failure(read, self._circumstances(token_string, token))
+        if failed:
+            raise InvalidDPoPProof(check=failed.name, remedy=failed.remedy)
+        self._refuse_replay(read)
 
     def _circumstances(self, token_string: str, token: AccessToken) -> Circumstances:
         return Circumstances(
@@ -61,11 +60,11 @@ class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
             now=self.now(),
         )
 
-    def _refuse_replay(self, found: proof.Proof) -> None:
+    def _refuse_replay(self, read: proof.Proof) -> None:
         try:
-            first = self.replays.is_first(proof.fingerprint(found), REMEMBERED)
+            first = self.replays.is_first(proof.fingerprint(read), REMEMBERED)
         except ReplaysUnavailable:
             # This door closes: a proof that was perhaps seen must not count.
             raise ReplayMemoryUnavailable(headers={"Retry-After": "1"}) from None
         if not first:
-            raise InvalidDPoPProof("jti: it was used before; make a proof for each request")
+            raise InvalidDPoPProof(check="jti", remedy=USED_BEFORE)

@@ -7,9 +7,9 @@ from typing import Any
 
 from api.core.guard.challenges import Offer
 from api.core.guard.dpop import DPoPTokenValidator
+from api.core.guard.problems import AuthorizationProblem
 from api.core.guard.proof import ALGORITHMS
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
-from api.core.problems import AuthorizationProblem, InvalidDPoPProof, InvalidToken
 
 METADATA_PATH = ".well-known/oauth-protected-resource"
 
@@ -74,14 +74,6 @@ class Guard:
 
     def count(self, refusal: AuthorizationProblem) -> str:
         """Add it to `refusals`. Returns the name that it is counted by."""
-        name = _name(refusal)
         with self._lock:
-            self.refusals[name] += 1
-        return name
-
-
-def _name(refusal: AuthorizationProblem) -> str:
-    """One of a few names that are fixed in the code: nothing of a token is in it."""
-    if isinstance(refusal, InvalidToken | InvalidDPoPProof):
-        return f"{refusal.error}:{refusal.detail.partition(':')[0]}"
-    return refusal.error or refusal.name
+            self.refusals[refusal.code] += 1
+        return refusal.code

@@ -23,7 +23,7 @@ from api.core.guard.keyset import (
     Moment,
     changes,
 )
-from api.core.problems import SigningKeysUnavailable
+from api.core.guard.problems import SigningKeysUnavailable
 
 log = logging.getLogger(__name__)
 

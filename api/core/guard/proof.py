@@ -15,6 +15,7 @@ from joserfc.util import urlsafe_b64encode
 
 from api.core.guard import claims, jws
 from api.core.guard.jws import UnverifiedToken
+from api.core.guard.problems import InvalidDPoPProof
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 SECONDS_BACK = 300
@@ -61,13 +62,18 @@ class Rule(NamedTuple):
 
 
 def read(text: str) -> Proof:
-    """Take a proof apart. Raises ValueError, whose text names the check and the remedy."""
+    """Take a proof apart.
+
+    :raises InvalidDPoPProof: it has not the form of a proof, or its key is no public key of ours
+    """
     if len(text) > LONGEST_PROOF:
-        raise ValueError("format: the proof is over 8 KiB; make a shorter one")
+        raise InvalidDPoPProof(check="format", remedy="the proof is over 8 KiB; make a shorter one")
     try:
         found = jws.read(text)
     except jws.Unreadable:
-        raise ValueError("format: send exactly one DPoP header with one signed JWT") from None
+        raise InvalidDPoPProof(
+            check="format", remedy="send exactly one DPoP header with one signed JWT"
+        ) from None
     return Proof(found, _key(found.header.get("jwk")))
 
 
@@ -128,12 +134,9 @@ RULES = (
 )
 
 
-def fault(proof: Proof, circumstances: Circumstances) -> str | None:
-    """The first check that fails, by name, and its remedy; None where all hold."""
-    for rule in RULES:
-        if not rule.holds(proof, circumstances):
-            return f"{rule.name}: {rule.remedy}"
-    return None
+def first_failure(proof: Proof, circumstances: Circumstances) -> Rule | None:
+    """The first check that fails; None where all hold."""
+    return next((rule for rule in RULES if not rule.holds(proof, circumstances)), None)
 
 
 def fingerprint(proof: Proof) -> str:
@@ -180,7 +183,9 @@ def _typ(proof: Proof) -> str:
 
 
 def _key(jwk: Any) -> PublicKey:
-    unfit = ValueError("jwk: its header needs the public key, of EC P-256, OKP Ed25519 or RSA")
+    unfit = InvalidDPoPProof(
+        check="jwk", remedy="its header needs the public key, of EC P-256, OKP Ed25519 or RSA"
+    )
     if not isinstance(jwk, dict) or _PRIVATE & jwk.keys() or not _is_known(jwk):
         raise unfit
     members = {name: jwk[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
@@ -202,6 +207,3 @@ def _is_known(jwk: dict[str, Any]) -> bool:
 
 def _same(found: Any, wanted: str) -> bool:
     return isinstance(found, str) and hmac.compare_digest(found.encode(), wanted.encode())
-
-
-__all__ = ["ALGORITHMS", "Circumstances", "Proof", "fault", "fingerprint", "normalised", "read"]

@@ -20,10 +20,7 @@ from api.core.declarations import (
 )
 from api.core.guard.challenges import challenges
 from api.core.guard.guard import METADATA_PATH, Guard
-from api.core.guard.token import AccessToken
-from api.core.guard.validator import Auth0JWTBearerTokenValidator
-from api.core.http import root_url
-from api.core.problems import (
+from api.core.guard.problems import (
     AuthorizationMissing,
     AuthorizationProblem,
     InsufficientScope,
@@ -33,6 +30,9 @@ from api.core.problems import (
     ReplayMemoryUnavailable,
     SigningKeysUnavailable,
 )
+from api.core.guard.token import AccessToken
+from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.http import root_url
 
 View = TypeVar("View", bound=Callable[..., Any])
 

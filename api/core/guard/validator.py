@@ -25,8 +25,8 @@ from api.core.guard.claims import (
 from api.core.guard.jws import UnverifiedToken
 from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
+from api.core.guard.problems import InsufficientScope, InvalidToken, quotable
 from api.core.guard.token import AccessToken
-from api.core.problems import InsufficientScope, InvalidToken, quotable
 
 # Issuers write iat in whole seconds: a token may be so much younger.
 IAT_STEP = 1.0
@@ -74,10 +74,10 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         try:
             token = jws.read(token_string)
         except jws.Unreadable as error:
-            raise InvalidToken(f"format: {error}") from None
+            raise InvalidToken(check="format", remedy=str(error)) from None
         for finding in self.examine(token):
             if finding.verdict.remedy is not None:
-                raise InvalidToken(f"{finding.name}: {finding.verdict.remedy}")
+                raise InvalidToken(check=finding.name, remedy=finding.verdict.remedy)
         return AccessToken(token.claims, self.scheme)
 
     def validate_token(self, token: AccessToken, scopes: tuple[str, ...], request: Any) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from api.core.guard.challenges import Offer, challenges
-from api.core.problems import (
+from api.core.guard.problems import (
     AuthorizationMissing,
     InsufficientScope,
     InvalidDPoPProof,
@@ -31,21 +31,25 @@ def test_missing(schemes, told):
 
 
 @pytest.mark.parametrize(
-    ("refusal", "error"), [(InvalidRequest, "invalid_request"), (InvalidToken, "invalid_token")]
+    ("refusal", "error", "description"),
+    [
+        (InvalidRequest("do this"), "invalid_request", "do this"),
+        (InvalidToken(check="exp", remedy="do this"), "invalid_token", "exp: do this"),
+    ],
 )
-def test_error(refusal, error):
+def test_error(refusal, error, description):
     """A refusal names its error and what to do about it, and no scope."""
-    bearer, dpop = challenges(BOTH, refusal("do this"), "Bearer", ("a",))
-    assert bearer == f'Bearer {KNOWN}, error="{error}", error_description="do this"'
+    bearer, dpop = challenges(BOTH, refusal, "Bearer", ("a",))
+    assert bearer == f'Bearer {KNOWN}, error="{error}", error_description="{description}"'
     assert dpop == f"DPoP {KNOWN}, {ALGS}"
 
 
 def test_error_at_the_scheme_that_was_used():
     """What is wrong with a DPoP request is said in the challenge of DPoP."""
-    bearer, dpop = challenges(BOTH, InvalidDPoPProof("do this"), "DPoP", ())
+    bearer, dpop = challenges(BOTH, InvalidDPoPProof(check="htm", remedy="do this"), "DPoP", ())
     assert bearer == f"Bearer {KNOWN}"
     assert dpop == (
-        f'DPoP {KNOWN}, {ALGS}, error="invalid_dpop_proof", error_description="do this"'
+        f'DPoP {KNOWN}, {ALGS}, error="invalid_dpop_proof", error_description="htm: do this"'
     )
 
 
@@ -69,7 +73,7 @@ def test_insufficient_scope(alternatives, scope):
 def test_quotes():
     """Whatever a description holds, it stays within its quotes and on its line."""
     text = 'a"b\\c\r\nd\té\x7f'
-    [told] = challenges(Offer(("Bearer",), "r", "m"), InvalidToken(text), "Bearer", ())
+    [told] = challenges(Offer(("Bearer",), "r", "m"), InvalidRequest(text), "Bearer", ())
     assert told.endswith('error_description="a\'b/c??d???"')
 
 

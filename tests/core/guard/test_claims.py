@@ -21,7 +21,7 @@ from api.core.guard.claims import (
     scopes,
     shown,
 )
-from api.core.problems import quotable
+from api.core.guard.problems import quotable
 
 NOW = 1_800_000_000.5
 ISSUER = "https://tenant.eu.auth0.com/"

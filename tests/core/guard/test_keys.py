@@ -10,7 +10,7 @@ import pytest
 
 from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
-from api.core.problems import SigningKeysUnavailable
+from api.core.guard.problems import SigningKeysUnavailable
 from api.core.testing import Clock
 from tests.core.guard.conftest import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
 from tests.core.support.threads import at_once

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from api.core.guard import proof
-from api.core.guard.proof import Circumstances, fault, fingerprint, normalised, read
+from api.core.guard.problems import InvalidDPoPProof
+from api.core.guard.proof import Circumstances, fingerprint, first_failure, normalised, read
 from tests.core.support.dpop import ClientKey, proof_header, signed
 from tests.core.support.dpop import proof as made
 from tests.core.support.tenant import encode
@@ -20,8 +21,14 @@ HERE = Circumstances("GET", URL, TOKEN, KEY.jkt, NOW)
 
 
 def found(header=None, key=KEY, **changes):
-    """The first fault of a proof for this request; its header and claims as changed."""
+    """The first check that a proof for this request fails; its header and claims as changed."""
     return fault(read(made(key, "GET", URL, TOKEN, header, **({"iat": NOW} | changes))), HERE)
+
+
+def fault(proof, here):
+    """The name of the first check that fails."""
+    failed = first_failure(proof, here)
+    return failed and failed.name
 
 
 def test_order():
@@ -53,12 +60,12 @@ def test_good(alg):
 )
 def test_first_failure(name, header, claims):
     """A proof is refused for the first check that fails, by name, with what to change."""
-    assert found(header, **claims).startswith(f"{name}: ")
+    assert found(header, **claims) == name
 
 
 def test_another_key():
     """A good proof of another key than the token's is refused before its jti is looked at."""
-    assert found(key=OTHER, jti="").startswith("jkt: ")
+    assert found(key=OTHER, jti="") == "jkt"
 
 
 @pytest.mark.parametrize(
@@ -104,14 +111,14 @@ def test_jti(jti, accepted):
 )
 def test_length(length, name):
     """Over 8 KiB nothing is read."""
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(InvalidDPoPProof, match=name):
         read("a" * length)
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "ä.ä.ä", "\ud800.\ud800.a", "a" * 9000])
 def test_unreadable(text):
     """What is no signed JWT is refused with a sentence of ours."""
-    with pytest.raises(ValueError, match="format: "):
+    with pytest.raises(InvalidDPoPProof, match="format: "):
         read(text)
 
 
@@ -119,7 +126,7 @@ def test_unreadable(text):
 def test_private_member(name):
     """A jwk with any private member is refused, whatever its value."""
     for value in ("", None, 0):
-        with pytest.raises(ValueError, match="jwk: "):
+        with pytest.raises(InvalidDPoPProof, match="jwk: "):
             read(signed(KEY, proof_header(KEY, jwk=KEY.jwk | {name: value}), {}))
 
 
@@ -226,7 +233,7 @@ def test_no_address(text):
     assert normalised(text) is None
     here = replace(HERE, url=text)
     htu = text.encode("utf-8", "ignore").decode()
-    assert fault(read(made(KEY, "GET", htu, TOKEN, iat=NOW)), here).startswith("htu: ")
+    assert fault(read(made(KEY, "GET", htu, TOKEN, iat=NOW)), here) == "htu"
 
 
 def test_fingerprint():
@@ -244,5 +251,5 @@ def test_ath_is_of_the_token_as_sent():
     """ath is the hash of the token's letters (RFC 9449 section 4.2), to the last one."""
     digest = hashlib.sha256(TOKEN.encode()).digest()
     assert found(ath=encode(digest)) is None
-    assert found(ath=encode(digest) + "=").startswith("ath: ")
-    assert found(ath=encode(digest[:-1])).startswith("ath: ")
+    assert found(ath=encode(digest) + "=") == "ath"
+    assert found(ath=encode(digest[:-1])) == "ath"

@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 
 from api.core.guard import Auth0JWTBearerTokenValidator, Expected, SigningKeys
 from api.core.guard.keys import UNKNOWN_KID_COOLDOWN
-from api.core.problems import InvalidToken, SigningKeysUnavailable
+from api.core.guard.problems import InvalidToken, SigningKeysUnavailable
 from api.core.testing import Clock
 from tests.core.guard.conftest import ISSUER, Documents
 from tests.core.guard.corpus.case import signed

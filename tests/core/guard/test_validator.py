@@ -8,7 +8,7 @@ from joserfc.jwk import RSAKey
 
 from api.core.guard import AccessToken, Auth0JWTBearerTokenValidator, Expected, SigningKeys, jws
 from api.core.guard.keyset import NEVER
-from api.core.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
+from api.core.guard.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
 from tests.core.guard.conftest import ISSUER, Clock, Documents
 from tests.core.guard.corpus.case import foreign_key, signed
 from tests.core.support.tenant import AUDIENCE
