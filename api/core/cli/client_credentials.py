@@ -7,9 +7,9 @@ import click
 
 from api.core import strictjson
 from api.core.guard import jws
-from api.core.guard.claims import shown
 from api.core.guard.fetch import Answer, FetchError, ask_https
 from api.core.settings import Settings
+from api.core.text import shown
 
 # What to do about a status that says what is wrong.
 REMEDIES = {

@@ -14,10 +14,11 @@ from api.core import settings, strictjson
 from api.core.cli.database import cause, file_of, place
 from api.core.cli.tables import show
 from api.core.guard import ReplaysInRedis, ReplaysUnavailable, SigningKeys
-from api.core.guard.claims import ALGORITHM, shown
+from api.core.guard.claims import ALGORITHM
 from api.core.guard.fetch import Answer, FetchError, ask_https
 from api.core.settings import EXAMPLES, Settings, SettingsError
 from api.core.storage import Database, SchemaError, Unavailable, schema
+from api.core.text import shown
 
 
 class Row(NamedTuple):

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.core.text import printable
+
 Row = Sequence[str]
 
 _GOOD, _BAD, _ODD = "green", "bold red", "yellow"
@@ -19,7 +21,7 @@ def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
 
     below: on a terminal the last column, of sentences, has a table of its own below the first.
     """
-    table: list[Row] = [[_printable(cell) for cell in row] for row in (columns, *rows)]
+    table: list[Row] = [[_fit(cell) for cell in row] for row in (columns, *rows)]
     if not sys.stdout.isatty():
         click.echo("\n".join(_plain(table)))
         return
@@ -28,10 +30,9 @@ def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
         console.print("\n" * number, _drawn(part), sep="", end="")
 
 
-def _printable(cell: str) -> str:
+def _fit(cell: str) -> str:
     """The cell without what would move a cursor, break a line or not fit the output's encoding."""
-    shown = "".join(char if char.isprintable() else "?" for char in cell)
-    return shown.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
+    return printable(cell).encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
 
 
 def _parts(table: Sequence[Row]) -> list[list[Row]]:

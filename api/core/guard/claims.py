@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeGuard
 
+from api.core.text import shown
+
 ALGORITHM = "RS256"
 
 Members = dict[str, Any]
@@ -257,15 +259,6 @@ def _not_in_future(name: str, claims: Members, expected: Expected, now: float) -
     passes = value <= now + expected.leeway
     remedy = None if passes else "the token is from the future; set the clocks right"
     return Verdict(_moment(value), wanted, remedy)
-
-
-def shown(value: Any) -> str:
-    """A member's value for people on a terminal: printable, and not too long."""
-    if value is None:
-        return "absent"
-    text = value if isinstance(value, str) else repr(value)
-    printable = "".join(char if char.isprintable() else "?" for char in text)
-    return printable if len(printable) <= 120 else printable[:119] + "…"
 
 
 def _moment(value: Any) -> str:

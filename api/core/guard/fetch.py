@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 import urllib3
 from urllib3.connection import HTTPSConnection
 
+from api.core.text import printable
+
 Fetch = Callable[[str], bytes]
 
 SECONDS = 5.0
@@ -28,7 +30,7 @@ class FetchError(Exception):
 
     def __init__(self, text: str, code: str = "unreachable") -> None:
         # Some of it may be the issuer's own words: in a log, a line must stay a line.
-        super().__init__("".join(char if char.isprintable() else "?" for char in text))
+        super().__init__(printable(text))
         self.code = code
 
 

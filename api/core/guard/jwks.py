@@ -1,19 +1,15 @@
 """The issuer's documents, read: OIDC discovery, then the JWKS (RFC 7517) that it names."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from api.core import strictjson
 from api.core.guard.fetch import Fetch, FetchError, one_fetch
+from api.core.guard.jwk import MIN_BITS, public_key
 
 Keys = Mapping[str, RSAKey]
-
-MIN_BITS = 2048
 
 
 def load(issuer: str, fetch: Fetch) -> Keys:
@@ -68,15 +64,7 @@ def _read_key(jwk: Any) -> RSAKey | None:
     if jwk.get("use", "sig") != "sig" or jwk.get("alg", "RS256") != "RS256":
         return None
     try:
-        if int.from_bytes(_decoded(jwk["n"]), "big").bit_length() < MIN_BITS:
-            return None
-        return RSAKey.import_key({"kty": "RSA", "n": jwk["n"], "e": jwk["e"]})
-    except (KeyError, TypeError, ValueError, AttributeError, JoseError):
+        key = public_key(jwk)
+    except ValueError:
         return None
-
-
-def _decoded(part: str) -> bytes:
-    try:
-        return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError from error
+    return key if isinstance(key, RSAKey) else None

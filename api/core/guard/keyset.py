@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from joserfc.jwk import RSAKey
 
-from api.core.guard.claims import shown
 from api.core.guard.jwks import Keys
+from api.core.text import shown
 
 RETRY_AFTER_FAILURE = 5.0
 KEPT_THROUGH_FAILURES = 24 * 3600.0

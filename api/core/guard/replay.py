@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 import redis
 
+from api.core.text import printable
+
 log = logging.getLogger(__name__)
 
 SECONDS_TO_WAIT = 1
@@ -146,7 +148,7 @@ class ReplaysInRedis:
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return "".join(char if char.isprintable() else " " for char in text).rstrip(". ")
+        return printable(text, " ").rstrip(". ")
 
 
 def _client(url: str, seconds: float) -> Any:

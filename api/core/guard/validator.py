@@ -20,13 +20,13 @@ from api.core.guard.claims import (
     check_iat,
     check_unbound,
     is_number,
-    shown,
 )
 from api.core.guard.jws import UnverifiedToken
 from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
 from api.core.guard.problems import InsufficientScope, InvalidToken, quotable
 from api.core.guard.token import AccessToken
+from api.core.text import shown
 
 # Issuers write iat in whole seconds: a token may be so much younger.
 IAT_STEP = 1.0

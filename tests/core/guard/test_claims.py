@@ -19,9 +19,9 @@ from api.core.guard.claims import (
     missing_scopes,
     permissions,
     scopes,
-    shown,
 )
 from api.core.guard.problems import quotable
+from api.core.text import shown
 
 NOW = 1_800_000_000.5
 ISSUER = "https://tenant.eu.auth0.com/"
@@ -223,12 +223,3 @@ def test_is_number(value, number):
 def test_as_datetime(value, moment):
     """A number is a moment in UTC; where no calendar has a day for it, None."""
     assert as_datetime(value) == moment
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(None, "absent"), ("a\r\n\x1b[2Jb", "a???[2Jb"), ([1], "[1]"), ("a" * 121, "a" * 119 + "…")],
-)
-def test_shown(value, text):
-    """A value shown on a terminal is printable and short."""
-    assert shown(value) == text
