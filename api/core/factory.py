@@ -15,13 +15,13 @@ from api.core.bridge import Api
 from api.core.guard import (
     Auth0JWTBearerTokenValidator,
     DPoPTokenValidator,
-    Expected,
     Fetch,
     Guard,
-    Replays,
-    ReplaysInMemory,
-    ReplaysInRedis,
+    MemoryReplayCache,
+    RedisReplayCache,
+    ReplayCache,
     SigningKeys,
+    TokenRequirements,
     fetch_https,
 )
 from api.core.problems import (
@@ -129,7 +129,7 @@ def _remember(app: Flask, database: Database) -> None:
 
 
 def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) -> Guard:
-    expected = Expected(
+    requirements = TokenRequirements(
         issuers=vouching.issuers,
         audience=vouching.audience,
         leeway=settings.token_leeway,
@@ -149,11 +149,11 @@ def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) ->
         for url in vouching.issuers
     }
     url = settings.redis_url
-    replays: Replays = ReplaysInRedis(url) if url else ReplaysInMemory(clock)
+    replay_cache: ReplayCache = RedisReplayCache(url) if url else MemoryReplayCache(clock)
     return Guard(
-        bearer=Auth0JWTBearerTokenValidator(expected, keys, now),
-        bound=DPoPTokenValidator(expected, keys, now, replays=replays),
-        dpop=settings.dpop,
+        bearer=Auth0JWTBearerTokenValidator(requirements, keys, now),
+        dpop=DPoPTokenValidator(requirements, keys, now, replay_cache=replay_cache),
+        dpop_mode=settings.dpop,
     )
 
 

@@ -13,9 +13,9 @@ from werkzeug.http import parse_date
 from api.core import settings, strictjson
 from api.core.cli.database import cause, file_of, place
 from api.core.cli.tables import show
-from api.core.guard import ReplaysInRedis, ReplaysUnavailable, SigningKeys
-from api.core.guard.claims import ALGORITHM
+from api.core.guard import RedisReplayCache, ReplayCacheUnavailable, SigningKeys
 from api.core.guard.fetch import Answer, FetchError, ask_https
+from api.core.guard.token_checks import ALGORITHM
 from api.core.settings import EXAMPLES, Settings, SettingsError
 from api.core.storage import Database, SchemaError, Unavailable, schema
 from api.core.text import shown
@@ -218,13 +218,13 @@ def check_redis(found: Settings) -> Iterator[Row]:
 
 
 def _ping(url: str) -> Row:
-    replays = ReplaysInRedis(url)
+    replay_cache = RedisReplayCache(url)
     try:
-        replays.ping()
-    except ReplaysUnavailable as error:
-        found = f"{replays.address}: {error}"
+        replay_cache.ping()
+    except ReplayCacheUnavailable as error:
+        found = f"{replay_cache.address}: {error}"
         return Row("redis", "FAIL", found, "check REDIS_URL, and that it runs")
-    return Row("redis", "ok", replays.address)
+    return Row("redis", "ok", replay_cache.address)
 
 
 def check_page(found: Settings) -> Iterator[Row]:

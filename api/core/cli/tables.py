@@ -1,7 +1,9 @@
-"""Tables that people like to read on a terminal, and plain lines where the output is piped."""
+"""Tables of checks: drawn on a terminal, and plain lines if the output is piped."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 import click
 from rich.console import Console
@@ -12,14 +14,52 @@ from api.core.text import printable
 
 Row = Sequence[str]
 
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASS = "pass"  # noqa: S105
+    OK = "ok"
+    FAIL = "FAIL"
+    WARN = "warn"
+    """It works, and may surprise."""
+    NOTE = "note"
+    """Not every operation minds."""
+    SKIP = "skip"
+    """Something that it stands on has failed, which leaves nothing to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A check, as a line of a table.
+
+    :param check: the name of the check
+    :param remedy: what to change, or to do; may be empty
+    """
+
+    check: str
+    outcome: Outcome
+    found: str
+    expected: str = ""
+    remedy: str = ""
+
+
 _GOOD, _BAD, _ODD = "green", "bold red", "yellow"
-_STYLES = {"pass": _GOOD, "ok": _GOOD, "FAIL": _BAD, "note": _ODD, "warn": _ODD, "skip": _ODD}
+_STYLES: dict[str, str] = {
+    **{Outcome.PASS: _GOOD, Outcome.OK: _GOOD, Outcome.FAIL: _BAD},
+    **{Outcome.WARN: _ODD, Outcome.NOTE: _ODD, Outcome.SKIP: _ODD},
+}
+
+
+def exit_status(lines: Iterable[Line]) -> int:
+    """Return the exit status of a command that has printed these lines: 1 if any has failed."""
+    return 1 if any(line.outcome is Outcome.FAIL for line in lines) else 0
 
 
 def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
     """Print a table: drawn on a terminal, else a line a row, its cells two blanks apart.
 
-    below: on a terminal the last column, of sentences, has a table of its own below the first.
+    :param below: draw the last column, of sentences, as a table of its own below the first
     """
     table: list[Row] = [[_fit(cell) for cell in row] for row in (columns, *rows)]
     if not sys.stdout.isatty():

@@ -88,8 +88,8 @@ class RequireAuth(ResourceProtector):
         except AuthorizationProblem as refusal:
             # For the request's line in the access log.
             g.refusal = current_guard().count(refusal)
-            offer = current_guard().offer(f"{root_url()}/{METADATA_PATH}")
-            for header in challenges(offer, refusal, _used_scheme(), alternatives):
+            parameters = current_guard().challenge_parameters(f"{root_url()}/{METADATA_PATH}")
+            for header in challenges(parameters, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise
 
@@ -169,10 +169,10 @@ def _credentials(header: str) -> tuple[str, str | None]:
     """Scheme and token (RFC 9110 section 11.4)."""
     if len(header) > MAX_HEADER:
         raise InvalidRequest("The Authorization header is over 16 KiB.")
-    found = _CREDENTIALS.fullmatch(header)
-    if found is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
+    match = _CREDENTIALS.fullmatch(header)
+    if match is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
         raise InvalidRequest
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def _used_scheme() -> str | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from api.core.guard import require_auth
-from api.core.guard.proof import ALGORITHMS
+from api.core.guard.proof_checks import ALGORITHMS
 from tests.core.guard.conftest import METADATA, app_of
 from tests.core.guard.corpus.proof_case import CLIENT, bound, good
 from tests.core.support.dpop import proof
@@ -104,7 +104,7 @@ def test_validators(tenant, mode, schemes):
     """The guard has a validator for each scheme that it takes, and offers them in this order."""
     guard = guard_of(tenant, mode)
     assert list(guard.validators) == schemes
-    assert [scheme.lower() for scheme in guard.offer("m").schemes] == schemes
+    assert [scheme.lower() for scheme in guard.challenge_parameters("m").schemes] == schemes
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,12 @@ def test_a_member_of_another_form_is_refused(key: RSAKey | ECKey | OKPKey, value
             public_key(jwk | {name: value})
 
 
-def test_a_short_key_is_refused_without_a_warning() -> None:
+@pytest.mark.parametrize("bits", [1024, 2047])
+def test_a_short_key_is_refused_without_a_warning(bits: int) -> None:
     """An RSA key of less than 2048 bits is refused, and a client cannot fill a log with it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        private = generate_private_key(65537, 1024)
+        private = generate_private_key(65537, bits)
         jwk = RSAKey(private, private).as_dict(private=False)
     with pytest.raises(ValueError, match="shorter than 2048 bits"):
         public_key(jwk)

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from api.core.guard import proof
+from api.core.guard.address import normalised
+from api.core.guard.checks import first_failure
 from api.core.guard.problems import InvalidDPoPProof
-from api.core.guard.proof import Circumstances, fingerprint, first_failure, normalised, read
+from api.core.guard.proof import RequestContext, fingerprint, read
+from api.core.guard.proof_checks import ALGORITHMS, CHECKS
 from tests.core.support.dpop import ClientKey, proof_header, signed
 from tests.core.support.dpop import proof as made
 from tests.core.support.tenant import encode
@@ -17,7 +19,7 @@ URL = "https://api.example.com/messages"
 TOKEN = "an.access.token"
 KEY, OTHER = ClientKey(), ClientKey()
 ORDER = ["typ", "alg", "crit", "signature", "htm", "htu", "iat", "ath", "jkt", "jti"]
-HERE = Circumstances("GET", URL, TOKEN, KEY.jkt, NOW)
+HERE = RequestContext("GET", URL, TOKEN, KEY.jkt, NOW)
 
 
 def found(header=None, key=KEY, **changes):
@@ -27,20 +29,35 @@ def found(header=None, key=KEY, **changes):
 
 def fault(proof, here):
     """The name of the first check that fails."""
-    failed = first_failure(proof, here)
+    failed = first_failure(CHECKS, proof, here)
     return failed and failed.name
 
 
 def test_order():
-    """The rules are one table, in one order."""
-    assert [rule.name for rule in proof.RULES] == ORDER
+    """The checks are one table, in one order, and each names the standard that demands it."""
+    assert [check.name for check in CHECKS] == ORDER
+    assert all(check.source.startswith("RFC ") for check in CHECKS)
 
 
-@pytest.mark.parametrize("alg", proof.ALGORITHMS)
+@pytest.mark.parametrize("value", [None, True, 10**400, "", "\r\n\x1b", [], {"a": [1]}], ids=repr)
+def test_results_in_words(value):
+    """Whatever a proof holds, each check has a result that can be printed, and a remedy of ours."""
+    header = dict.fromkeys(("typ", "alg", "crit"), value)
+    claims = dict.fromkeys(("htm", "htu", "iat", "ath", "jti"), value)
+    sent = read(signed(KEY, proof_header(KEY) | header, claims))
+    results = [check.result(sent, HERE) for check in CHECKS]
+    assert all((result.found + result.expected).isprintable() for result in results)
+    passed = {result.name for result in results if result.passed}
+    assert passed - {"jti"} == {"jkt"}
+    remedies = {check.name: check.remedy for check in CHECKS}
+    assert all(result.remedy == remedies[result.name] for result in results if not result.passed)
+
+
+@pytest.mark.parametrize("alg", ALGORITHMS)
 def test_good(alg):
     """A proof of each algorithm passes every check."""
     key = ClientKey(alg)
-    here = Circumstances("GET", URL, TOKEN, key.jkt, NOW)
+    here = RequestContext("GET", URL, TOKEN, key.jkt, NOW)
     assert fault(read(made(key, "GET", URL, TOKEN, iat=NOW)), here) is None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from api.core.guard import Auth0JWTBearerTokenValidator, Expected, SigningKeys
+from api.core.guard import Auth0JWTBearerTokenValidator, SigningKeys, TokenRequirements
 from api.core.guard.keys import UNKNOWN_KID_COOLDOWN
 from api.core.guard.problems import InvalidToken, SigningKeysUnavailable
 from api.core.testing import Clock
@@ -67,7 +67,7 @@ class World:
             waiting=threading.Semaphore(0),
         )
         self.validator = Auth0JWTBearerTokenValidator(
-            Expected((ISSUER,), AUDIENCE), {ISSUER: keys}, self.clock
+            TokenRequirements((ISSUER,), AUDIENCE), {ISSUER: keys}, self.clock
         )
 
         keys.start_fetching()
