@@ -232,7 +232,7 @@ def test_all_issuers_share_one_waiting_room(monkeypatch: pytest.MonkeyPatch) -> 
     settings = Settings(auth0_domain=domains, auth0_audience="https://api.example/", threads=8)
     opened = Event()
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, seconds: float) -> bytes:
         assert opened.wait(30)
         raise FetchError(f"{url} is down")
 

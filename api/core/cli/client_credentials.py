@@ -7,7 +7,7 @@ import click
 
 from api.core import strictjson
 from api.core.guard import jws
-from api.core.guard.fetch import Answer, FetchError, ask_https
+from api.core.guard.fetch import SECONDS, Answer, FetchError, ask_https
 from api.core.settings import Settings
 from api.core.text import shown
 
@@ -57,7 +57,7 @@ def _ask(settings: Settings, scope: str) -> Answer:
         "audience": settings.auth0_audience,
     }
     try:
-        return ask_https(url, form | ({"scope": scope} if scope else {}))
+        return ask_https(url, form | ({"scope": scope} if scope else {}), seconds=SECONDS)
     except FetchError as error:
         raise click.ClickException(
             f"{error}. Check AUTH0_DOMAIN and the network, and SSL_CERT_FILE if the certificate "

@@ -79,7 +79,7 @@ class IssuerWithoutKey:
     authorization_endpoint: str = ""
     token_endpoint: str = ""
 
-    def fetch(self, _url: str) -> bytes:
+    def fetch(self, _url: str, _seconds: float) -> bytes:
         raise FetchError(
             "the embedded issuer has no key here; python manage.py token mint makes one", "no-keys"
         )

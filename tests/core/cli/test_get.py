@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.core.guard import fetch, jws
+from api.core.cli import client_credentials
+from api.core.guard import jws
 from api.core.guard.fetch import MAX_BYTES
 from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Result, Runner
@@ -186,7 +187,7 @@ def test_out_of_reach(get: Get) -> None:
 
 def test_silence(get: Get, taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that says nothing is given up."""
-    monkeypatch.setattr(fetch, "SECONDS", 0.2)
+    monkeypatch.setattr(client_credentials, "SECONDS", 0.2)
     assert "took over 0.2 s" in fault(get(AUTH0_DOMAIN=f"localhost:{taken}"))
 
 

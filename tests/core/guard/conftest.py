@@ -39,7 +39,7 @@ class Documents:
         self.jwks: Any = {"keys": list(jwks)}
         self.requests: list[str] = []
 
-    def __call__(self, url: str) -> bytes:
+    def __call__(self, url: str, seconds: float) -> bytes:
         self.requests.append(url)
         found = {DISCOVERY: self.discovery, JWKS: self.jwks}[url]
         if found is None:
@@ -79,11 +79,11 @@ class Gate:
         self.entered = threading.Event()
         self.open()
 
-    def __call__(self, url: str) -> bytes:
+    def __call__(self, url: str, seconds: float) -> bytes:
         if not self._opened.is_set():
             self.entered.set()
             assert self._opened.wait(30)
-        return self._documents(url)
+        return self._documents(url, seconds)
 
     def open(self) -> None:
         self._opened.set()
@@ -129,7 +129,7 @@ def app_of(
     **changes: Any,
 ) -> Flask:
     found = Settings(auth0_domain=(tenant.domain,), auth0_audience=audience, **(settings or {}))
-    fetch = {"fetch": lambda url: tenant.documents[urlsplit(url).path]}
+    fetch = {"fetch": lambda url, _seconds: tenant.documents[urlsplit(url).path]}
     return create_app(api, found, **(fetch | changes))
 
 

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from api.application import application
 from api.core.factory import create_app
-from api.core.guard import Guard, SigningKeys, fetch, fetch_https
+from api.core.guard import Guard, SigningKeys, fetch_https, jwks
 from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
@@ -236,7 +236,7 @@ def test_certificate_not_trusted(
 
 def test_dripping(caller: Caller, faulty: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """A header that drips in is given up, and no thread goes on reading it."""
-    monkeypatch.setattr(fetch, "SECONDS", 0.2)
+    monkeypatch.setattr(jwks, "SECONDS", 0.2)
     enough = threading.Event()
     faulty.conduct[DISCOVERY] = drip(enough)
     before = set(threading.enumerate())
@@ -370,7 +370,7 @@ def test_slow(faulty: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> 
     released = threading.Event()
     released.set()
 
-    def patient(url: str) -> bytes:
+    def patient(url: str, seconds: float) -> bytes:
         faulty.requests.append(url.removeprefix(faulty.issuer[:-1]))
         assert released.wait(SECONDS)
         return faulty.documents[faulty.requests[-1]]

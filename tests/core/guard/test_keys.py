@@ -95,9 +95,9 @@ def test_background_is_a_thread(make: Make, documents: Documents) -> None:
     """Every fetch runs in a thread of its own, the first one too, and no process waits for it."""
     fetched_by: list[threading.Thread] = []
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, seconds: float) -> bytes:
         fetched_by.append(threading.current_thread())
-        return documents(url)
+        return documents(url, seconds)
 
     keys = SigningKeys(ISSUER, fetch)
     assert keys.find("a")
@@ -754,10 +754,10 @@ def test_a_fetch_that_breaks(make: Make, clock: Clock, documents: Documents, err
     """Whatever goes wrong in a fetch, those who wait are told, and the next one is not kept out."""
     faults = [error]
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, seconds: float) -> bytes:
         if faults:
             raise faults.pop()
-        return documents(url)
+        return documents(url, seconds)
 
     keys = make(fetch=fetch)
     assert retry_after(keys) == 5

@@ -232,7 +232,7 @@ def test_issuer_is_down(tenant):
     assert "error" not in answer.json
 
 
-def _down(url):
+def _down(url, seconds):
     raise FetchError(f"{url} is down")
 
 

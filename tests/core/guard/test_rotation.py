@@ -116,8 +116,8 @@ class World:
         self._pending.append((self.clock.now + self._latency, Documents(*self._published), work))
         self.advance(0)
 
-    def _fetch(self, url: str) -> bytes:
-        return self._documents(url)
+    def _fetch(self, url: str, seconds: float) -> bytes:
+        return self._documents(url, seconds)
 
 
 def longest(answers: list[int], status: int) -> float:
