@@ -47,7 +47,7 @@ def access_token(settings: Settings, scope: str) -> str:
 
 
 def _ask(settings: Settings, scope: str) -> Answer:
-    # Where the page logs in too (api.core.authority). A discovery document would cost a second
+    # Where the page logs in too (api.core.guard.issuer). A discovery document would cost a second
     # call, and would decide to whom the secret goes: that is for AUTH0_DOMAIN alone to say.
     url = f"{settings.issuers[0]}oauth/token"
     form = {

@@ -70,7 +70,7 @@ def for_reading(settings: Settings) -> "EmbeddedIssuer | IssuerWithoutKey":
 
 @dataclass(slots=True)
 class IssuerWithoutKey:
-    """The embedded issuer before its first start (api.core.authority.Issuer): none of its tokens is
+    """The embedded issuer before its first start (api.core.guard.Issuer): none of its tokens is
     any good."""
 
     url: str

@@ -13,6 +13,7 @@ from api.core.cli.client_credentials import access_token
 from api.core.cli.explain import explain_token
 from api.core.cli.tables import exit_status, show
 from api.core.factory import create_app
+from api.core.guard import guard_of
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -86,7 +87,7 @@ def explain(application: Application, text: str, scope: str) -> None:
     current = settings.load()
     issuer = None if current.has_tenant else embedded.for_reading(current)
     app = create_app(application, current, issuer=issuer)
-    guard, scopes = app.extensions["guard"], app.extensions["api"].scopes
+    guard, scopes = guard_of(app), app.extensions["api"].scopes
     lines = explain_token(
         guard,
         _pasted(text),

@@ -22,13 +22,17 @@ address      addresses of requests, compared
 replay       the replay cache: which proofs were accepted
 challenges   the header WWW-Authenticate
 guard        the guard of one app: which schemes it accepts
+extension    where an app keeps its guard
+issuer       whose tokens are accepted: a tenant's, or the embedded issuer's
 """
 
 from api.core.guard.dpop import DPoPTokenValidator
+from api.core.guard.extension import current_guard, guard_of, init_app
 from api.core.guard.fetch import Fetch, fetch_https
 from api.core.guard.guard import METADATA_PATH, Guard
+from api.core.guard.issuer import Issuer, IssuerConfig, issuer_config
 from api.core.guard.keys import SigningKeys
-from api.core.guard.protector import current_guard, current_token, init_app, public, require_auth
+from api.core.guard.protector import current_token, public, require_auth
 from api.core.guard.replay import (
     MemoryReplayCache,
     RedisReplayCache,
@@ -46,6 +50,8 @@ __all__ = [
     "DPoPTokenValidator",
     "Fetch",
     "Guard",
+    "Issuer",
+    "IssuerConfig",
     "MemoryReplayCache",
     "RedisReplayCache",
     "ReplayCache",
@@ -55,7 +61,9 @@ __all__ = [
     "current_guard",
     "current_token",
     "fetch_https",
+    "guard_of",
     "init_app",
+    "issuer_config",
     "public",
     "require_auth",
 ]

@@ -1,15 +1,24 @@
 """The guard of one app: which schemes it accepts, and how it describes itself to clients."""
 
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from api.core.guard.challenges import ChallengeParameters
 from api.core.guard.dpop import DPoPTokenValidator
+from api.core.guard.issuer import IssuerConfig
+from api.core.guard.keys import SigningKeys
 from api.core.guard.problems import AuthorizationProblem
 from api.core.guard.proof_checks import ALGORITHMS
+from api.core.guard.replay import MemoryReplayCache, RedisReplayCache, ReplayCache
+from api.core.guard.token_checks import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.settings import Settings
+
+Clock = Callable[[], float]
 
 METADATA_PATH = ".well-known/oauth-protected-resource"
 
@@ -30,6 +39,34 @@ class Guard:
     dpop_mode: str = "allowed"
     refusals: Counter[str] = field(default_factory=Counter, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Settings,
+        issuer: IssuerConfig,
+        now: Clock = time.time,
+        clock: Clock = time.monotonic,
+    ) -> Self:
+        """Return the guard that the settings ask for.
+
+        :param issuer: whose tokens are accepted
+        :param now: returns the seconds since the epoch
+        :param clock: returns monotonic seconds
+        """
+        requirements = TokenRequirements(
+            issuers=issuer.issuers,
+            audience=issuer.audience,
+            leeway=settings.token_leeway,
+            organizations=settings.auth0_organizations,
+        )
+        keys = _signing_keys(settings, issuer, now, clock)
+        cache = _replay_cache(settings, clock)
+        return cls(
+            bearer=Auth0JWTBearerTokenValidator(requirements, keys, now),
+            dpop=DPoPTokenValidator(requirements, keys, now, replay_cache=cache),
+            dpop_mode=settings.dpop,
+        )
 
     @property
     def validators(self) -> dict[str, Auth0JWTBearerTokenValidator]:
@@ -89,3 +126,27 @@ class Guard:
         with self._lock:
             self.refusals[refusal.code] += 1
         return refusal.code
+
+
+def _signing_keys(
+    settings: Settings, issuer: IssuerConfig, now: Clock, clock: Clock
+) -> dict[str, SigningKeys]:
+    # All issuers share the threads that may wait for keys.
+    waiting = threading.Semaphore(settings.key_waiters)
+    return {
+        url: SigningKeys(
+            *(url, issuer.fetch),
+            ttl=settings.jwks_ttl,
+            now=now,
+            clock=clock,
+            # A clock that is passed in may stand still: nobody can sleep by it.
+            sleep=time.sleep if clock is time.monotonic else None,
+            waiting=waiting,
+        )
+        for url in issuer.issuers
+    }
+
+
+def _replay_cache(settings: Settings, clock: Clock) -> ReplayCache:
+    url = settings.redis_url
+    return RedisReplayCache(url) if url else MemoryReplayCache(clock)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
-from flask import Flask, current_app, g, request
+from flask import g, request
 
 from api.core.bridge import Resource, document
 from api.core.declarations import (
@@ -19,7 +19,8 @@ from api.core.declarations import (
     named,
 )
 from api.core.guard.challenges import challenges
-from api.core.guard.guard import METADATA_PATH, Guard
+from api.core.guard.extension import current_guard
+from api.core.guard.guard import METADATA_PATH
 from api.core.guard.problems import (
     AuthorizationMissing,
     AuthorizationProblem,
@@ -130,16 +131,6 @@ def public(view: View) -> View:
 
 
 for_methods(public)
-
-
-def current_guard() -> Guard:
-    """The guard of the app at hand."""
-    return cast(Guard, current_app.extensions["guard"])
-
-
-def init_app(app: Flask, guard: Guard) -> None:
-    """Give the app its own guard."""
-    app.extensions["guard"] = guard
 
 
 def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from api.application import application
 from api.core.factory import create_app
-from api.core.guard import Guard, SigningKeys, fetch_https, jwks
+from api.core.guard import Guard, SigningKeys, fetch_https, guard_of, jwks
 from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
@@ -71,7 +71,7 @@ class Caller:
             **(settings or {}),
         )
         self.app = create_app(application, found, now=clock, clock=clock, **doors)
-        self._keys = self.app.extensions["guard"].bearer.keys
+        self._keys = guard_of(self.app).bearer.keys
 
     def get(self, token: str = "", path: str = PRIVATE) -> TestResponse:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -117,7 +117,7 @@ def test_down_at_start(caller: Caller, faulty: Tenant, clock: Clock) -> None:
 def test_keys_fetched_at_the_start(caller: Caller, faulty: Tenant) -> None:
     """Where the server has the keys fetched at its start, the first caller needs no other fetch,
     nor does the first of a new key wait for its own."""
-    guard: Guard = caller.app.extensions["guard"]
+    guard: Guard = guard_of(caller.app)
     guard.fetch_keys()
     assert caller.status(faulty.token()) == 200
     assert faulty.requests == [DISCOVERY, JWKS]
@@ -131,7 +131,7 @@ def test_down_when_fetched_at_the_start(
     """An issuer that is down at the server's start stops nothing, and is logged; the keys are
     fetched at the next need, after 5 s."""
     with faulty.down():
-        caller.app.extensions["guard"].fetch_keys()
+        guard_of(caller.app).fetch_keys()
         assert caller.status(faulty.token()) == 503
     assert caller.outcomes(faulty) == {"unreachable": 1}
     assert len(caplog.messages) == 1
@@ -319,7 +319,7 @@ def test_flood_of_unknown_kids(caller: Caller, faulty: Tenant, clock: Clock) -> 
         assert caller.status(flood[0]) == 401
         assert faulty.requests.count(DISCOVERY) == fetches
         clock.advance(0.1)
-    assert caller.app.extensions["guard"].refusals == {"invalid_token:key": 402}
+    assert guard_of(caller.app).refusals == {"invalid_token:key": 402}
 
 
 def test_several_issuers(

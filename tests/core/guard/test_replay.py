@@ -9,7 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from api.core.guard import Guard, MemoryReplayCache, RedisReplayCache, ReplayCacheUnavailable
+from api.core.guard import (
+    Guard,
+    MemoryReplayCache,
+    RedisReplayCache,
+    ReplayCacheUnavailable,
+    guard_of,
+)
 from api.core.guard.dpop import REMEMBERED
 from api.core.guard.proof_checks import SECONDS_AHEAD, SECONDS_BACK
 from api.core.guard.replay import SECONDS_TO_WAIT
@@ -426,7 +432,7 @@ def test_readiness(
     Redis is back, though nobody sent a request. Where Bearer is taken it stays ready."""
     monkeypatch.setattr("api.core.guard.replay.SECONDS_BETWEEN_CHECKS", 0)
     settings = {"redis_url": own_redis.url, "dpop": mode}
-    guard: Guard = app_of(tenant, settings=settings).extensions["guard"]
+    guard: Guard = guard_of(app_of(tenant, settings=settings))
     faults = ["the memory of DPoP proofs, in Redis, cannot be used"] if mode == "required" else []
     assert guard.faults() == []
     own_redis.stop()
@@ -438,7 +444,7 @@ def test_readiness(
 
 def test_readiness_without_redis(tenant: Tenant) -> None:
     """Where each process remembers proofs itself, nothing of it keeps a copy from being ready."""
-    guard: Guard = app_of(tenant, settings={"dpop": "required"}).extensions["guard"]
+    guard: Guard = guard_of(app_of(tenant, settings={"dpop": "required"}))
     assert guard.faults() == []
 
 
