@@ -43,7 +43,12 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A failure as clients see it."""
+    """A failure as clients see it.
+
+    :param detail: what is wrong with this request, if the class does not say it well enough
+    :param errors: each value that does not fit, and what is wrong with it
+    :param headers: headers of the response
+    """
 
     name: str
     status: int
@@ -69,14 +74,14 @@ class Problem(Exception):
         return f"/problems#{cls.name}"
 
     def members(self) -> dict[str, Any]:
-        """The members of the problem document, without `instance`."""
-        found = {
+        """Return the members of the problem document, without `instance`."""
+        members: dict[str, Any] = {
             "type": self.type(),
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
         }
-        return found if self.errors is None else found | {"errors": self.errors}
+        return members if self.errors is None else members | {"errors": self.errors}
 
 
 class InternalError(Problem):
@@ -200,9 +205,9 @@ class NotReady(Problem):
 
 
 def catalogue() -> tuple[type[Problem], ...]:
-    """Every problem that has a type of its own, by status."""
-    found = {kind for kind in _family(Problem) if "name" in vars(kind)}
-    return tuple(sorted(found, key=lambda kind: (kind.status, kind.name)))
+    """Return every problem that has a type of its own, by status."""
+    kinds = {kind for kind in _family(Problem) if "name" in vars(kind)}
+    return tuple(sorted(kinds, key=lambda kind: (kind.status, kind.name)))
 
 
 def init_app(app: Flask) -> None:
@@ -212,7 +217,7 @@ def init_app(app: Flask) -> None:
 
 
 def render(error: Exception) -> Response:
-    """The response for any exception: RFC 9457 members under application/problem+json."""
+    """Return the response for any exception: an RFC 9457 document."""
     problem = _as_problem(error)
     # What Flask wraps into its own InternalServerError it has logged already.
     if isinstance(problem, InternalError) and not isinstance(error, HTTPException):
@@ -223,9 +228,9 @@ def render(error: Exception) -> Response:
 
 
 def validation_errors(messages: Any, where: str = "pointer") -> list[dict[str, str]]:
-    """marshmallow's messages as a flat list of `{where, detail}`.
+    """Return marshmallow's messages as a flat list of `{where, detail}`.
 
-    `where` is "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query.
+    :param where: "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query
     """
     name = _pointer if where == "pointer" else "/".join
     return [{where: name(path), "detail": text} for path, text in _leaves(messages)]

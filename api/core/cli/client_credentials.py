@@ -23,9 +23,10 @@ REMEDIES = {
 
 
 def access_token(settings: Settings, scope: str) -> str:
-    """A token for this API. scope: what to ask for; empty: all that the application may have.
+    """Return a token for this API.
 
-    Raises ClickException, a line that says what to do, without the secret.
+    :param scope: the scopes to ask for; empty for all that the application may have
+    :raises ClickException: there is none; the line says what to do, without the secret
     """
     answer = _ask(settings, scope)
     if answer.status != 200:
@@ -70,9 +71,9 @@ def _refusal(answer: Answer, secret: str) -> click.ClickException:
     named = [members.get(name) for name in ("error", "error_description")]
     # The words are the other side's: it may say anything, and may say the secret back.
     words = ": ".join(word.replace(secret, "***") for word in named if isinstance(word, str))
-    said = f" ({shown(words)})" if words else ""
+    quoted = f" ({shown(words)})" if words else ""
     return click.ClickException(
-        f"{answer.url} answered {answer.status}{said}. {_remedy(answer.status)}."
+        f"{answer.url} answered {answer.status}{quoted}. {_remedy(answer.status)}."
     )
 
 

@@ -65,7 +65,7 @@ def _check_clock(issuer: str, ahead: int | None, leeway: float) -> Line:
     if ahead is None:
         return Line("clock", Outcome.SKIP, f"{issuer} told no time")
     apart = abs(ahead)
-    # It tells whole seconds, and they travel: what is under two of them cannot be told.
+    # A server sends whole seconds, and they travel: less than two of them cannot be measured.
     if apart <= max(leeway, 1):
         text = f"{issuer} and this machine are {apart} s apart, of {leeway:g} (TOKEN_LEEWAY)"
         return Line("clock", Outcome.OK, text)
@@ -75,7 +75,7 @@ def _check_clock(issuer: str, ahead: int | None, leeway: float) -> Line:
 
 
 def _seconds_ahead(answer: Answer) -> int | None:
-    """By how much this machine is ahead of the server; None if the server told no time."""
+    """By how much this machine is ahead of the server; None if it sent no time."""
     date = parse_date(answer.headers.get("Date"))
     return None if date is None else int(time.time() - date.timestamp())
 

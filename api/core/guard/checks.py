@@ -39,7 +39,7 @@ class Check(Generic[Subject, Context]):
     `found`, `expected` and `remedy` are texts, or functions of the subject and the context that
     return one. A remedy holds nothing of the subject: it is sent to clients.
 
-    :param name: the name by which a refusal is told and counted
+    :param name: the name by which a refusal is counted, and which its detail begins with
     :param source: the standard that demands it
     :param passes: whether the subject keeps the rule; it never raises, whatever the subject holds
     :param found: what the subject says, printable

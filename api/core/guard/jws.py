@@ -9,12 +9,15 @@ from api.core.guard import base64url
 
 
 class Unreadable(ValueError):
-    """The token has not the form of a signed JWT; the text says what to change."""
+    """The token has not the form of a signed JWT. The text says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedToken:
-    """A token that has been read and not yet believed."""
+    """A token that has been read and not yet checked.
+
+    :param signing_input: the bytes that the signature is of
+    """
 
     header: dict[str, Any] = field(repr=False)
     claims: dict[str, Any] = field(repr=False)
@@ -25,9 +28,10 @@ class UnverifiedToken:
 def read(token: str) -> UnverifiedToken:
     """Take a compact JWS apart.
 
-    Raises Unreadable for anything but three parts of strict base64url (RFC 7515 section 2), of
-    which the first two hold JSON objects (UTF-8, members once, no NaN, nesting bounded, no lone
-    surrogates).
+    It must have three parts of strict base64url (RFC 7515 section 2). The first two must hold JSON
+    objects in UTF-8: each member once, no NaN, nesting bounded, no lone surrogates.
+
+    :raises Unreadable: the token has another form
     """
     parts = token.split(".")
     if len(parts) == 5:

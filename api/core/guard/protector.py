@@ -40,7 +40,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 MAX_HEADER = 16 * 1024
 
 current_token = cast(AccessToken, _current_token)
-"""The accepted token of the request at hand."""
+"""The access token of the current request, after it has been accepted."""
 
 _CREDENTIALS = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
 _TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -83,7 +83,11 @@ class RequireAuth(ResourceProtector):
         return for_methods(decorate)
 
     def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
-        """The request's token, or an AuthorizationProblem with its challenges."""
+        """Return the token of the request.
+
+        :param alternatives: the scopes of which the operation needs one alternative
+        :raises AuthorizationProblem: the request is refused; the problem carries the challenges
+        """
         try:
             return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
@@ -97,9 +101,12 @@ class RequireAuth(ResourceProtector):
     def parse_request_authorization(
         self, _request: Any
     ) -> tuple[Auth0JWTBearerTokenValidator, str]:
-        """The validator and the token of the Authorization header (RFC 6750 section 2.1).
+        """Return the validator and the token of the Authorization header (RFC 6750 section 2.1).
 
-        The header is the only place that is read: not the query string, not a form.
+        A token in the query string or in a form is not read.
+
+        :raises InvalidRequest: the header is malformed
+        :raises AuthorizationMissing: there is no header, or none of a scheme that is accepted
         """
         header = request.headers.get("Authorization")
         if header is None:
@@ -152,12 +159,12 @@ def _answers(scopes: tuple[str, ...]) -> tuple[type[Any], ...]:
 
 def _missing() -> AuthorizationMissing:
     [first, *_] = current_guard().validators.values()
-    wanted = f"Authorization: {first.scheme} TOKEN"
-    return AuthorizationMissing(f"Send an access token in the header {wanted}.")
+    form = f"Authorization: {first.scheme} TOKEN"
+    return AuthorizationMissing(f"Send an access token in the header {form}.")
 
 
 def _credentials(header: str) -> tuple[str, str | None]:
-    """Scheme and token (RFC 9110 section 11.4)."""
+    """The scheme and the token (RFC 9110 section 11.4)."""
     if len(header) > MAX_HEADER:
         raise InvalidRequest("The Authorization header is over 16 KiB.")
     match = _CREDENTIALS.fullmatch(header)
@@ -167,7 +174,7 @@ def _credentials(header: str) -> tuple[str, str | None]:
 
 
 def _used_scheme() -> str | None:
-    """The scheme of the request, spelled as ours is."""
+    """The scheme of the request, in the spelling of its standard."""
     scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
     validator = current_guard().validators.get(scheme)
     return validator and validator.scheme

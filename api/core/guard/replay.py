@@ -84,7 +84,7 @@ class RedisReplayCache:
     def __init__(self, url: str) -> None:
         self._redis = _client(url, SECONDS_TO_WAIT)
         self._checked = _client(url, SECONDS_TO_CHECK)
-        # As the library itself reads it, so that no part of a password is taken for an address.
+        # The library's own reading, so that no part of a password is shown as an address.
         options = self._redis.connection_pool.connection_kwargs
         self._secrets = tuple(filter(None, (options.get("password"), options.get("username"))))
         self.address = str(

@@ -101,7 +101,7 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
     def examine(self, token: UnverifiedToken, find_key: FindKey) -> Iterator[CheckResult]:
         """Yield the result of every check in order, in words, whether or not one fails.
 
-        The claims of a token that has failed a check are vouched for by nobody.
+        After a check has failed, the claims of the token prove nothing.
 
         :param find_key: looks up the key of the token
         """
@@ -116,7 +116,7 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         for check in BEFORE_KEY:
             yield check, context
         key = self._find_key(token, context, find_key)
-        # The wait for the key may have taken its time.
+        # The time is read anew: a request may wait for its key.
         context = TokenContext(self.requirements, self.now(), key)
         for check in (*WITH_KEY, self.binding):
             yield check, context

@@ -65,12 +65,12 @@ class Caller:
     def __init__(
         self, clock: Clock, *tenants: Tenant, settings: dict[str, Any] | None = None, **doors: Any
     ) -> None:
-        found = Settings(
+        configured = Settings(
             auth0_domain=tuple(tenant.domain for tenant in tenants),
             auth0_audience=AUDIENCE,
             **(settings or {}),
         )
-        self.app = create_app(application, found, now=clock, clock=clock, **doors)
+        self.app = create_app(application, configured, now=clock, clock=clock, **doors)
         self._keys = guard_of(self.app).bearer.keys
 
     def get(self, token: str = "", path: str = PRIVATE) -> TestResponse:
@@ -383,8 +383,8 @@ def test_slow(faulty: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> 
     with ThreadPoolExecutor(12) as pool:
         pending = {pool.submit(caller.get, token) for token in fresh}
         ended, pending = some_end(pending, 12 - waiters)
-        told = [(each.status_code, each.headers["Retry-After"]) for each in ended]
-        assert told == [(503, "1")] * (12 - waiters)
+        refusals = [(each.status_code, each.headers["Retry-After"]) for each in ended]
+        assert refusals == [(503, "1")] * (12 - waiters)
         assert (caller.status(path=PUBLIC), caller.status(faulty.token())) == (200, 200)
         assert not any(future.done() for future in pending)
         # The fetch began too early to refuse anybody; the next may begin at once, and does.

@@ -22,7 +22,7 @@ ORDER = ["typ", "alg", "crit", "signature", "htm", "htu", "iat", "ath", "jkt", "
 HERE = RequestContext("GET", URL, TOKEN, KEY.jkt, NOW)
 
 
-def found(header=None, key=KEY, **changes):
+def failed_check(header=None, key=KEY, **changes):
     """The first check that a proof for this request fails; its header and claims as changed."""
     return fault(read(made(key, "GET", URL, TOKEN, header, **({"iat": NOW} | changes))), HERE)
 
@@ -77,12 +77,12 @@ def test_good(alg):
 )
 def test_first_failure(name, header, claims):
     """A proof is refused for the first check that fails, by name, with what to change."""
-    assert found(header, **claims) == name
+    assert failed_check(header, **claims) == name
 
 
 def test_another_key():
     """A good proof of another key than the token's is refused before its jti is looked at."""
-    assert found(key=OTHER, jti="") == "jkt"
+    assert failed_check(key=OTHER, jti="") == "jkt"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_another_key():
 )
 def test_iat(seconds, accepted):
     """A proof counts from 300 s after its iat back to 30 s before it, to the second."""
-    assert (found(iat=NOW + seconds) is None) == accepted
+    assert (failed_check(iat=NOW + seconds) is None) == accepted
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_time_passes(seconds, accepted):
 )
 def test_jti(jti, accepted):
     """A jti has 1 to 256 characters."""
-    assert (found(jti=jti) is None) == accepted
+    assert (failed_check(jti=jti) is None) == accepted
 
 
 @pytest.mark.parametrize(
@@ -267,6 +267,6 @@ def test_fingerprint():
 def test_ath_is_of_the_token_as_sent():
     """ath is the hash of the token's letters (RFC 9449 section 4.2), to the last one."""
     digest = hashlib.sha256(TOKEN.encode()).digest()
-    assert found(ath=encode(digest)) is None
-    assert found(ath=encode(digest) + "=") == "ath"
-    assert found(ath=encode(digest[:-1])) == "ath"
+    assert failed_check(ath=encode(digest)) is None
+    assert failed_check(ath=encode(digest) + "=") == "ath"
+    assert failed_check(ath=encode(digest[:-1])) == "ath"

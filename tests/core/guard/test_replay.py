@@ -213,14 +213,14 @@ Records = list[tuple[str, str]]
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
     """What the log has been told of Redis since the last call."""
     caplog.set_level("INFO", "api.core.guard.replay")
 
     def records() -> Records:
-        found = [(record.levelname, record.getMessage()) for record in caplog.records]
+        lines = [(record.levelname, record.getMessage()) for record in caplog.records]
         caplog.clear()
-        return found
+        return lines
 
     return records
 
@@ -245,32 +245,32 @@ def news_of_return(replay_cache: RedisReplayCache) -> Records:
 
 
 @needs_redis
-def test_changes_are_told(own_redis: Redis, told: Callable[[], Records]) -> None:
+def test_changes_are_told(own_redis: Redis, logged: Callable[[], Records]) -> None:
     """The log has one line when Redis goes away, with the reason, and one when it is back."""
     replay_cache = RedisReplayCache(own_redis.url)
     for _ in range(2):
         assert replay_cache.add("a", SECONDS) in (True, False)
-        assert told() == []
+        assert logged() == []
         own_redis.stop()
         reason = refused(replay_cache)
         assert "Connection refused" in reason
-        assert told() == news_of_failure(replay_cache, reason)
+        assert logged() == news_of_failure(replay_cache, reason)
         assert sum(refused(replay_cache) != "" for _ in range(3)) == 3
-        assert told() == []
+        assert logged() == []
         own_redis.start()
         assert replay_cache.add("a", SECONDS)
-        assert told() == news_of_return(replay_cache)
+        assert logged() == news_of_return(replay_cache)
 
 
-def test_many_threads_tell_a_change_once(told: Callable[[], Records]) -> None:
+def test_many_threads_tell_a_change_once(logged: Callable[[], Records]) -> None:
     """However many requests find Redis away at once, the log has one line of it."""
     replay_cache = RedisReplayCache(f"redis://127.0.0.1:{free_port()}/0")
     reasons = at_once(16, lambda _: refused(replay_cache))
-    assert told() == news_of_failure(replay_cache, reasons[0])
+    assert logged() == news_of_failure(replay_cache, reasons[0])
 
 
 def test_late_answers_are_no_news(
-    monkeypatch: pytest.MonkeyPatch, told: Callable[[], Records]
+    monkeypatch: pytest.MonkeyPatch, logged: Callable[[], Records]
 ) -> None:
     """A failure that began before Redis was back, and ended after, does not tell of another."""
     entered, released = threading.Event(), threading.Event()
@@ -292,7 +292,7 @@ def test_late_answers_are_no_news(
         assert replay_cache.add("good", SECONDS)
         released.set()
         assert isinstance(late.exception(30), ReplayCacheUnavailable)
-    assert told() == news_of_failure(replay_cache, "away") + news_of_return(replay_cache)
+    assert logged() == news_of_failure(replay_cache, "away") + news_of_return(replay_cache)
 
 
 @needs_redis
@@ -305,29 +305,29 @@ def test_late_answers_are_no_news(
     ids=["full", "read-only"],
 )
 def test_redis_that_answers_pings_alone(
-    own_redis: Redis, told: Callable[[], Records], spoil: str, mend: str, reason: str
+    own_redis: Redis, logged: Callable[[], Records], spoil: str, mend: str, reason: str
 ) -> None:
     """A Redis that answers, and keeps nothing, cannot be used: the log has the reason."""
     replay_cache = RedisReplayCache(own_redis.url)
     assert replay_cache.fault() is None
     with own_redis.client() as client:
         client.execute_command(*spoil.split())
-        said = refused(replay_cache)
-        assert reason in said
-        assert told() == news_of_failure(replay_cache, said)
+        answer = refused(replay_cache)
+        assert reason in answer
+        assert logged() == news_of_failure(replay_cache, answer)
         replay_cache.ping()
         assert replay_cache.fault() == "the memory of DPoP proofs, in Redis, cannot be used"
-        assert told() == []
+        assert logged() == []
         client.execute_command(*mend.split())
     assert replay_cache.add("b", SECONDS)
-    assert told() == news_of_return(replay_cache)
+    assert logged() == news_of_return(replay_cache)
     assert replay_cache.fault() is None
 
 
 @needs_redis
 @pytest.mark.parametrize("credentials", ["", ":wr0ng@", "ann:wr0ng@"])
 def test_redis_that_refuses_the_password(
-    own_redis: Redis, told: Callable[[], Records], credentials: str
+    own_redis: Redis, logged: Callable[[], Records], credentials: str
 ) -> None:
     """A Redis that wants another password cannot be used; the log has the reason, and not it."""
     replay_cache = RedisReplayCache(own_redis.url.replace("redis://", f"redis://{credentials}"))
@@ -335,13 +335,13 @@ def test_redis_that_refuses_the_password(
         client.config_set("requirepass", "s3cr3t")
     reason = refused(replay_cache)
     assert "auth" in reason.lower() or "password" in reason
-    [(level, text)] = told()
+    [(level, text)] = logged()
     assert level == "WARNING"
     assert "wr0ng" not in text
     assert "s3cr3t" not in text
 
 
-def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None:
+def test_a_server_that_repeats_the_password(logged: Callable[[], Records]) -> None:
     """A password is kept out of the log though the server's refusal repeats what it was sent."""
 
     class Parrot(socketserver.StreamRequestHandler):
@@ -356,7 +356,7 @@ def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None
         )
         assert "args beginning with: '***' '***'" in refused(replay_cache)
         server.shutdown()
-    [(_, text)] = told()
+    [(_, text)] = logged()
     assert "s3cr3t" not in text
     assert "zoe" not in text
 

@@ -45,7 +45,7 @@ def apply(
     return check.result(token, TokenContext(requirements, NOW))
 
 
-def judge(name: str, value: Any, requirements: TokenRequirements = REQUIREMENTS) -> CheckResult:
+def result_of(name: str, value: Any, requirements: TokenRequirements = REQUIREMENTS) -> CheckResult:
     """The result of the check of that name for that value of its member."""
     return apply(CHECKS[name], {} if value is ABSENT else {name: value}, requirements)
 
@@ -91,7 +91,7 @@ def test_names():
 )
 def test_passes(name, value):
     """A member within its bounds passes, and there is nothing to change."""
-    result = judge(name, value)
+    result = result_of(name, value)
     assert (result.passed, result.remedy) == (True, "")
 
 
@@ -115,7 +115,7 @@ def test_passes(name, value):
 )
 def test_fails(name, value):
     """A member out of its bounds fails, and the remedy says what to change."""
-    result = judge(name, value)
+    result = result_of(name, value)
     assert not result.passed
     assert result.remedy
 
@@ -127,7 +127,7 @@ def test_fails(name, value):
 def test_leeway(leeway, exp, passes):
     """The leeway is the one that is set."""
     requirements = TokenRequirements((ISSUER,), AUDIENCE, leeway=leeway)
-    assert judge("exp", exp, requirements).passed is passes
+    assert result_of("exp", exp, requirements).passed is passes
 
 
 @pytest.mark.parametrize("check", [NOT_BOUND, BOUND_TO_KEY], ids=["Bearer", "DPoP"])
@@ -144,14 +144,14 @@ def test_odd_bindings(check: TokenCheck, cnf: Any) -> None:
 def test_any_organization():
     """Where no organization is set, every token's will do, whatever its type."""
     for value in (ABSENT, None, "org_3", 5):
-        assert judge("org_id", value, TokenRequirements((ISSUER,), AUDIENCE)).passed
+        assert result_of("org_id", value, TokenRequirements((ISSUER,), AUDIENCE)).passed
 
 
 @pytest.mark.parametrize("name", CHECKS)
 @pytest.mark.parametrize("value", ODD, ids=lambda value: shown(value)[:12])
 def test_odd_values(name, value):
     """No type and no size of a member makes a check raise, and what it found can be printed."""
-    result = judge(name, value)
+    result = result_of(name, value)
     assert result.found.isprintable()
     assert len(result.found) <= 120
     assert result.expected.isprintable()
@@ -160,7 +160,7 @@ def test_odd_values(name, value):
 @pytest.mark.parametrize("name", CHECKS)
 def test_remedy_quotes_nothing(name):
     """A remedy is fit for a challenge, and nothing of the token is in it."""
-    remedy = judge(name, ['canary", error="none\r\n']).remedy
+    remedy = result_of(name, ['canary", error="none\r\n']).remedy
     assert remedy == quotable(remedy)
     assert "canary" not in remedy
 
