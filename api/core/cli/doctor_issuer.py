@@ -9,7 +9,7 @@ from api.core.cli.tables import Line, Outcome
 from api.core.guard import jwks
 from api.core.guard.fetch import SECONDS, Answer, Deadline, FetchError, ask_https
 from api.core.guard.jwks import ForeignIssuer, PublishedKeys
-from api.core.guard.token_checks import ALGORITHM
+from api.core.guard.token_rules import ALGORITHM
 from api.core.text import shown
 
 # What to do, by the code of the FetchError; about any other, NETWORK.

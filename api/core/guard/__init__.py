@@ -5,6 +5,7 @@ problems     the refusals, as clients see them
 validator    the validator of Bearer tokens
 checks       what a check and its result are
 token_checks the table of checks of an access token
+token_rules  what an access token must be, in pure functions
 claims       how the claims of a token are read
 jws          the form of a token, read strictly
 jwk          a public key, read strictly
@@ -40,7 +41,7 @@ from api.core.guard.replay import (
     ReplayCacheUnavailable,
 )
 from api.core.guard.token import AccessToken
-from api.core.guard.token_checks import TokenRequirements
+from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 
 __all__ = [

@@ -14,7 +14,7 @@ from api.core.guard.keys import SigningKeys
 from api.core.guard.problems import AuthorizationProblem
 from api.core.guard.proof_checks import ALGORITHMS
 from api.core.guard.replay import MemoryReplayCache, RedisReplayCache, ReplayCache
-from api.core.guard.token_checks import TokenRequirements
+from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.settings import Settings
 

@@ -5,129 +5,32 @@ RFC 8725 section 3, RFC 7519 section 4.1, Auth0's guide to validating access tok
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from joserfc.jwk import RSAKey
-from joserfc.jws import JWSRegistry
-
 from api.core.guard.checks import Check
-from api.core.guard.claims import (
-    as_datetime,
-    audiences,
-    bound_key,
-    confirmation,
-    is_id_token,
-    is_number,
-    unchecked_binding,
-)
+from api.core.guard.claims import as_datetime, bound_key, is_id_token, is_number, unchecked_binding
 from api.core.guard.jws import UnverifiedToken
+from api.core.guard.token_rules import (
+    ALGORITHM,
+    TokenContext,
+    has_key,
+    has_no_extension,
+    has_subject,
+    is_bound_to_key_alone,
+    is_for_us,
+    is_not_expired,
+    is_not_in_future,
+    is_of_known_type,
+    is_of_our_algorithm,
+    is_of_our_issuer,
+    is_of_our_organization,
+    is_signed,
+    is_unbound,
+)
 from api.core.text import shown
 
-ALGORITHM = "RS256"
-RS256 = JWSRegistry(algorithms=[ALGORITHM]).get_alg(ALGORITHM)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRequirements:
-    """What this API demands of a token.
-
-    :param issuers: each `iss` that is accepted
-    :param audience: the Identifier of this API, which `aud` must name
-    :param leeway: seconds by which clocks may differ, both ways
-    :param organizations: each `org_id` that is let in; empty for all
-    """
-
-    issuers: tuple[str, ...]
-    audience: str
-    leeway: float = 5.0
-    organizations: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class TokenContext:
-    """What a token is held against.
-
-    :param now: seconds since the epoch
-    :param key: the issuer's key of the token's kid, once it has been looked up
-    """
-
-    requirements: TokenRequirements
-    now: float
-    key: RSAKey | None = None
-
-
 TokenCheck = Check[UnverifiedToken, TokenContext]
-TokenPredicate = Callable[[UnverifiedToken, TokenContext], bool]
 TokenText = Callable[[UnverifiedToken, TokenContext], str]
-
-
-def is_of_known_type(token: UnverifiedToken, _context: TokenContext) -> bool:
-    """The type is absent, `at+jwt` (RFC 9068) or Auth0's `JWT`."""
-    if "typ" not in token.header:
-        return True
-    typ = token.header["typ"]
-    return isinstance(typ, str) and typ.lower().removeprefix("application/") in {"jwt", "at+jwt"}
-
-
-def is_of_our_issuer(token: UnverifiedToken, context: TokenContext) -> bool:
-    """The issuer is one of ours exactly, its trailing slash included."""
-    iss = token.claims.get("iss")
-    return isinstance(iss, str) and iss in context.requirements.issuers
-
-
-def is_signed(token: UnverifiedToken, context: TokenContext) -> bool:
-    """The signature verifies with the issuer's key; without a key nothing does."""
-    key = context.key
-    return key is not None and RS256.verify(token.signing_input, token.signature, key)
-
-
-def is_not_expired(token: UnverifiedToken, context: TokenContext) -> bool:
-    """The token expires later than now, the leeway granted."""
-    exp = token.claims.get("exp")
-    # Nothing is added to exp: an integer may be too large to become a float.
-    return is_number(exp) and context.now - context.requirements.leeway < exp
-
-
-def is_not_in_future(name: str) -> TokenPredicate:
-    """A time is absent, or not later than now, the leeway granted.
-
-    :param name: the claim that holds the time
-    """
-
-    def passes(token: UnverifiedToken, context: TokenContext) -> bool:
-        if name not in token.claims:
-            return True
-        time = token.claims[name]
-        return is_number(time) and time <= context.now + context.requirements.leeway
-
-    return passes
-
-
-def has_subject(token: UnverifiedToken, _context: TokenContext) -> bool:
-    """The token is somebody's."""
-    sub = token.claims.get("sub")
-    return isinstance(sub, str) and sub != ""
-
-
-def is_of_our_organization(token: UnverifiedToken, context: TokenContext) -> bool:
-    """The caller logged in through an organization that is let in."""
-    organizations = context.requirements.organizations
-    org = token.claims.get("org_id")
-    return not organizations or (isinstance(org, str) and org in organizations)
-
-
-def is_unbound(token: UnverifiedToken, _context: TokenContext) -> bool:
-    """The token is bound to nothing: one that is must not be had by bearing it.
-
-    RFC 7800 lets members of `cnf` that are not understood be ignored; this API does not.
-    """
-    return not confirmation(token.claims)
-
-
-def is_bound_to_key_alone(token: UnverifiedToken, _context: TokenContext) -> bool:
-    """The token is bound to a key, which a proof proves, and to nothing else, which it does not."""
-    return bound_key(token.claims) is not None and unchecked_binding(token.claims) is None
 
 
 def _header(name: str) -> TokenText:
@@ -203,18 +106,16 @@ def _dpop_remedy(token: UnverifiedToken, _context: TokenContext) -> str:
 
 ALG = TokenCheck(
     "alg",
-    # The algorithm is ours to choose, never the token's or the key's.
     source="RFC 8725 section 3.1",
-    passes=lambda token, _context: token.header.get("alg") == ALGORITHM,
+    passes=is_of_our_algorithm,
     found=_header("alg"),
     expected=ALGORITHM,
     remedy="the token is not signed with RS256; have the issuer sign with it",
 )
 CRIT = TokenCheck(
     "crit",
-    # No critical extension is understood here.
     source="RFC 7515 section 4.1.11",
-    passes=lambda token, _context: "crit" not in token.header,
+    passes=has_no_extension,
     found=_header("crit"),
     expected="absent",
     remedy="the token has critical extensions; issue it without crit",
@@ -240,7 +141,7 @@ ISS = TokenCheck(
 KEY = TokenCheck(
     "key",
     source="RFC 7515 section 4.1.4",
-    passes=lambda _token, context: context.key is not None,
+    passes=has_key,
     found=_header("kid"),
     expected="the kid of a signing key of the issuer",
     remedy=_key_remedy,
@@ -256,7 +157,7 @@ SIGNATURE = TokenCheck(
 AUD = TokenCheck(
     "aud",
     source="RFC 9068 section 4",
-    passes=lambda token, context: context.requirements.audience in audiences(token.claims),
+    passes=is_for_us,
     found=_claim("aud"),
     expected=lambda _token, context: context.requirements.audience,
     remedy=_audience_remedy,
@@ -279,7 +180,6 @@ NBF = TokenCheck(
 )
 IAT = TokenCheck(
     "iat",
-    # A token from the future has a wrong clock or a forger behind it.
     source="RFC 7519 section 4.1.6",
     passes=is_not_in_future("iat"),
     found=_time("iat"),

@@ -21,9 +21,8 @@ from api.core.guard.token_checks import (
     NOT_BOUND,
     WITH_KEY,
     TokenCheck,
-    TokenContext,
-    TokenRequirements,
 )
+from api.core.guard.token_rules import TokenContext, TokenRequirements
 
 # Issuers write iat in whole seconds: a token may be so much younger.
 IAT_STEP = 1.0

@@ -13,9 +13,8 @@ from api.core.guard.token_checks import (
     NOT_BOUND,
     WITH_KEY,
     TokenCheck,
-    TokenContext,
-    TokenRequirements,
 )
+from api.core.guard.token_rules import TokenContext, TokenRequirements
 from api.core.text import shown
 
 NOW = 1_800_000_000.5
