@@ -3,7 +3,6 @@
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
 settings        the environment, read once
-authority       who vouches for callers: a tenant, or the embedded issuer
 problems        the error tree and its one renderer
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents
 contract        what a method takes and answers in HTTP
@@ -19,6 +18,7 @@ storage         the database layer
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
+text            text of others, made printable
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own

@@ -1,6 +1,5 @@
 """create_app: a table of contents."""
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -10,20 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.core import guard, http, observability, problems, storage
 from api.core.application import Application
-from api.core.authority import Authority, Issuer, authority
 from api.core.bridge import Api
-from api.core.guard import (
-    Auth0JWTBearerTokenValidator,
-    DPoPTokenValidator,
-    Expected,
-    Fetch,
-    Guard,
-    Replays,
-    ReplaysInMemory,
-    ReplaysInRedis,
-    SigningKeys,
-    fetch_https,
-)
 from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
@@ -57,9 +43,9 @@ def create_app(
     application: Application,
     settings: Settings,
     *,
-    issuer: Issuer | None = None,
+    issuer: guard.Issuer | None = None,
     database: Database | None = None,
-    fetch: Fetch = fetch_https,
+    fetch: guard.Fetch = guard.fetch_https,
     now: Clock = time.time,
     clock: Clock = time.monotonic,
 ) -> Flask:
@@ -69,7 +55,7 @@ def create_app(
     :param settings: the environment
     :param issuer: the embedded issuer, which counts where the settings name no tenant
     :param database: instead of the one that the settings name
-    :param fetch: how the documents of issuers come
+    :param fetch: returns the body of an address of a tenant
     :param now: seconds since the epoch
     :param clock: monotonic seconds
     :raises SettingsError: neither the settings nor `issuer` say whose tokens count
@@ -80,10 +66,10 @@ def create_app(
     observability.init_app(app)
     problems.init_app(app)
     _remember(app, database or _database(settings))
-    vouching = authority(settings, issuer, fetch)
-    guard.init_app(app, _guard(settings, vouching, now, clock))
+    config = guard.issuer_config(settings, issuer, fetch)
+    guard.init_app(app, guard.Guard.from_settings(settings, config, now, clock))
     api = _api(app, application)
-    _publish(app, api, vouching)
+    _publish(app, api, config)
     if issuer and not settings.has_tenant:
         issuer.init_app(app, api.scopes)
     _open(app, "documents", "docs", "problems", "issuer")
@@ -128,35 +114,6 @@ def _remember(app: Flask, database: Database) -> None:
         return problems.render(IdempotencyKeyReused())
 
 
-def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) -> Guard:
-    expected = Expected(
-        issuers=vouching.issuers,
-        audience=vouching.audience,
-        leeway=settings.token_leeway,
-        organizations=settings.auth0_organizations,
-    )
-    waiting = threading.Semaphore(settings.key_waiters)
-    keys = {
-        url: SigningKeys(
-            *(url, vouching.fetch),
-            ttl=settings.jwks_ttl,
-            now=now,
-            clock=clock,
-            # A clock that is passed in may stand still: nobody can sleep by it.
-            sleep=time.sleep if clock is time.monotonic else None,
-            waiting=waiting,
-        )
-        for url in vouching.issuers
-    }
-    url = settings.redis_url
-    replays: Replays = ReplaysInRedis(url) if url else ReplaysInMemory(clock)
-    return Guard(
-        bearer=Auth0JWTBearerTokenValidator(expected, keys, now),
-        bound=DPoPTokenValidator(expected, keys, now, replays=replays),
-        dpop=settings.dpop,
-    )
-
-
 def _api(app: Flask, application: Application) -> Api:
     """The resources, and what the documents say of the API as a whole."""
     contact, license_ = application.contact, application.license
@@ -183,23 +140,23 @@ def _answer(app: Flask, kind: type[Exception], problem: type[Problem]) -> None:
     app.register_error_handler(kind, lambda _error: problems.render(problem()))
 
 
-def _publish(app: Flask, api: Api, vouching: Authority) -> None:
+def _publish(app: Flask, api: Api, issuer: guard.IssuerConfig) -> None:
     """The documents, and the pages that people read them on."""
     app.extensions["api"] = api
-    endpoints = LoginEndpoints(vouching.authorization_endpoint, vouching.token_endpoint)
+    endpoints = LoginEndpoints(issuer.authorization_endpoint, issuer.token_endpoint)
     app.register_blueprint(documents(emit_documents(app, login=endpoints)))
-    app.register_blueprint(page(api.title, login=_login(api, vouching)))
+    app.register_blueprint(page(api.title, login=_login(api, issuer)))
     app.register_blueprint(explanations(api.title, problems.catalogue()))
 
 
-def _login(api: Api, vouching: Authority) -> Login | None:
-    if not vouching.spa_client_id:
+def _login(api: Api, issuer: guard.IssuerConfig) -> Login | None:
+    if not issuer.spa_client_id:
         return None
     return Login(
-        client_id=vouching.spa_client_id,
-        audience=vouching.audience,
+        client_id=issuer.spa_client_id,
+        audience=issuer.audience,
         scopes=tuple(api.scopes),
-        issuer_origin=vouching.origin,
+        issuer_origin=issuer.origin,
     )
 
 

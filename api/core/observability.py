@@ -9,13 +9,23 @@ import time
 from typing import Any
 from urllib.parse import quote
 
+import uuid_utils
 from flask import Flask, Response, g, has_request_context, request
 
 from api.core.masking import mask_line, mask_path
-from api.core.problems import request_id
 
 log = logging.getLogger("api.access")
 process_log = logging.getLogger("api.process")
+
+
+def request_id() -> str:
+    """Return the id (UUIDv7) of the request at hand.
+
+    The log, the header X-Request-Id and the `instance` of a problem carry it.
+    """
+    if "request_id" not in g:
+        g.request_id = str(uuid_utils.uuid7())
+    return str(g.request_id)
 
 
 def init_logging(level: str, form: str) -> None:

@@ -11,15 +11,17 @@ Problem
 ├── UnsupportedMediaType         415  unsupported-media-type
 ├── ValidationFailed             422  validation-failed
 ├── IdempotencyKeyReused         422  idempotency-key-reused
-├── SigningKeysUnavailable       503  signing-keys-unavailable
-├── ReplayMemoryUnavailable      503  replay-memory-unavailable
 ├── DatabaseUnavailable          503  database-unavailable
 ├── NotReady                     503  not-ready
+│   in api.core.guard.problems:
+├── SigningKeysUnavailable       503  signing-keys-unavailable
+├── ReplayMemoryUnavailable      503  replay-memory-unavailable
 └── AuthorizationProblem              (RFC 6750: carries a challenge)
     ├── InvalidRequest           400  invalid-request
     ├── AuthorizationMissing     401  authorization-missing
-    ├── InvalidToken             401  invalid-token
-    ├── InvalidDPoPProof         401  invalid-dpop-proof
+    ├── FailedCheck                   (names the check and the remedy)
+    │   ├── InvalidToken         401  invalid-token
+    │   └── InvalidDPoPProof     401  invalid-dpop-proof
     └── InsufficientScope        403  insufficient-scope
 
 A class states its code, status and sentence; a raise adds only what is new.
@@ -31,16 +33,22 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-import uuid_utils
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+
+from api.core.observability import request_id
 
 MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A failure as clients see it."""
+    """A failure as clients see it.
+
+    :param detail: what is wrong with this request, if the class does not say it well enough
+    :param errors: each value that does not fit, and what is wrong with it
+    :param headers: headers of the response
+    """
 
     name: str
     status: int
@@ -66,14 +74,14 @@ class Problem(Exception):
         return f"/problems#{cls.name}"
 
     def members(self) -> dict[str, Any]:
-        """The members of the problem document, without `instance`."""
-        found = {
+        """Return the members of the problem document, without `instance`."""
+        members: dict[str, Any] = {
             "type": self.type(),
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
         }
-        return found if self.errors is None else found | {"errors": self.errors}
+        return members if self.errors is None else members | {"errors": self.errors}
 
 
 class InternalError(Problem):
@@ -174,28 +182,6 @@ class IdempotencyKeyReused(Problem):
     detail = "This Idempotency-Key came before with another body; make a new one."
 
 
-class SigningKeysUnavailable(Problem):
-    """The issuer's signing keys cannot be had at the moment, so no token can be checked.
-    Your token may be fine: send the same request again after `Retry-After` seconds."""
-
-    name = "signing-keys-unavailable"
-    status = 503
-    title = "The issuer's signing keys are not available"
-    detail = "The token cannot be checked now: the issuer's signing keys cannot be had. Try again."
-    response_headers = ("Retry-After",)
-
-
-class ReplayMemoryUnavailable(Problem):
-    """The memory of seen DPoP proofs cannot be reached, so that a proof might be a replay.
-    Your proof may be fine: make a new one, and send the request again after `Retry-After`."""
-
-    name = "replay-memory-unavailable"
-    status = 503
-    title = "DPoP proofs cannot be checked"
-    detail = "The proof cannot be checked now: the memory of seen proofs cannot be reached."
-    response_headers = ("Retry-After",)
-
-
 class DatabaseUnavailable(Problem):
     """The database cannot be reached, or does not answer in time. Send the same request again after
     `Retry-After` seconds; a POST with an `Idempotency-Key` is carried out once, however often."""
@@ -218,88 +204,10 @@ class NotReady(Problem):
     response_headers = ("Retry-After",)
 
 
-class AuthorizationProblem(Problem):
-    """The request was not authorised."""
-
-    error: str | None = None
-    response_headers = ("WWW-Authenticate",)
-
-    @property
-    def error_description(self) -> str:
-        """The detail in the characters of RFC 6750 section 3: %x20-21 / %x23-5B / %x5D-7E."""
-        return quotable(self.detail)
-
-    def members(self) -> dict[str, Any]:
-        found = super().members()
-        if self.error is None:
-            return found
-        return found | {"error": self.error, "error_description": self.error_description}
-
-
-class InvalidRequest(AuthorizationProblem):
-    """The `Authorization` header is malformed: send it once, as `Authorization: Bearer TOKEN`,
-    one token, without quotes or commas."""
-
-    name = "invalid-request"
-    status = 400
-    title = "The Authorization header is malformed"
-    detail = "Send exactly one header of the form Authorization: Bearer TOKEN."
-    error = "invalid_request"
-
-
-class AuthorizationMissing(AuthorizationProblem):
-    """The operation needs an access token and got none.
-    Send one as `Authorization: Bearer TOKEN`; /docs says how to get one."""
-
-    name = "authorization-missing"
-    status = 401
-    title = "An access token is needed"
-    detail = "Send an access token in the header Authorization: Bearer TOKEN."
-
-
-class InvalidToken(AuthorizationProblem):
-    """The access token failed a check; the detail names the check and what to change.
-    `python manage.py token explain TOKEN` goes through all of them."""
-
-    name = "invalid-token"
-    status = 401
-    title = "The access token is not accepted"
-    detail = "exp: the token has expired; get a new one"
-    error = "invalid_token"
-
-
-class InvalidDPoPProof(AuthorizationProblem):
-    """The DPoP proof of this request failed a check (RFC 9449 section 4.3); the detail names it.
-    Make a new proof for each request: for its method, its address and its access token."""
-
-    name = "invalid-dpop-proof"
-    status = 401
-    title = "The DPoP proof is not accepted"
-    detail = "jti: it was used before; make a proof for each request"
-    error = "invalid_dpop_proof"
-
-
-class InsufficientScope(AuthorizationProblem):
-    """The token is good, but grants less than the operation needs. Ask the issuer for the scopes
-    in the challenge, or have the permissions given to the user or application."""
-
-    name = "insufficient-scope"
-    status = 403
-    title = "The access token grants too little"
-    detail = "The token lacks a scope that this operation needs."
-    error = "insufficient_scope"
-
-
-def quotable(text: str) -> str:
-    """`text` in the characters that RFC 6750 lets stand between quotes in a challenge."""
-    swapped = text.replace('"', "'").replace("\\", "/")
-    return "".join(char if " " <= char <= "~" else "?" for char in swapped)
-
-
 def catalogue() -> tuple[type[Problem], ...]:
-    """Every problem that has a type of its own, by status."""
-    found = {kind for kind in _family(Problem) if "name" in vars(kind)}
-    return tuple(sorted(found, key=lambda kind: (kind.status, kind.name)))
+    """Return every problem that has a type of its own, by status."""
+    kinds = {kind for kind in _family(Problem) if "name" in vars(kind)}
+    return tuple(sorted(kinds, key=lambda kind: (kind.status, kind.name)))
 
 
 def init_app(app: Flask) -> None:
@@ -309,7 +217,7 @@ def init_app(app: Flask) -> None:
 
 
 def render(error: Exception) -> Response:
-    """The response for any exception: RFC 9457 members under application/problem+json."""
+    """Return the response for any exception: an RFC 9457 document."""
     problem = _as_problem(error)
     # What Flask wraps into its own InternalServerError it has logged already.
     if isinstance(problem, InternalError) and not isinstance(error, HTTPException):
@@ -319,17 +227,10 @@ def render(error: Exception) -> Response:
     return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
 
 
-def request_id() -> str:
-    """The id (UUIDv7) of the request at hand: in the log, X-Request-Id and `instance`."""
-    if "request_id" not in g:
-        g.request_id = str(uuid_utils.uuid7())
-    return str(g.request_id)
-
-
 def validation_errors(messages: Any, where: str = "pointer") -> list[dict[str, str]]:
-    """marshmallow's messages as a flat list of `{where, detail}`.
+    """Return marshmallow's messages as a flat list of `{where, detail}`.
 
-    `where` is "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query.
+    :param where: "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query
     """
     name = _pointer if where == "pointer" else "/".join
     return [{where: name(path), "detail": text} for path, text in _leaves(messages)]

@@ -80,10 +80,10 @@ class FickleIssuer(EmbeddedIssuer):
         finally:
             self._is_reachable = True
 
-    def fetch(self, url: str) -> bytes:
+    def fetch(self, url: str, seconds: float = 0.0) -> bytes:
         if not self._is_reachable:
             raise FetchError(f"{url} is out of reach")
-        return super().fetch(url)
+        return super().fetch(url, seconds)
 
     def _jwks(self) -> dict[str, Any]:
         return {"keys": [key.as_dict(private=False) for key in (self._key, *self._former)]}

@@ -12,13 +12,12 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from api.application import application
-from api.core.authority import Issuer
 from api.core.bridge import Namespace
 from api.core.factory import create_app
-from api.core.guard import public
+from api.core.guard import Issuer, guard_of, public
 from api.core.guard.fetch import FetchError
+from api.core.guard.problems import SigningKeysUnavailable
 from api.core.issuer import EmbeddedIssuer
-from api.core.problems import SigningKeysUnavailable
 from api.core.settings import Settings, SettingsError
 
 ORIGIN = "https://app.example.com"
@@ -232,11 +231,11 @@ def test_all_issuers_share_one_waiting_room(monkeypatch: pytest.MonkeyPatch) -> 
     settings = Settings(auth0_domain=domains, auth0_audience="https://api.example/", threads=8)
     opened = Event()
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, seconds: float) -> bytes:
         assert opened.wait(30)
         raise FetchError(f"{url} is down")
 
-    keys = create_app(application, settings, fetch=fetch).extensions["guard"].bearer.keys.values()
+    keys = guard_of(create_app(application, settings, fetch=fetch)).bearer.keys.values()
     with ThreadPoolExecutor(12) as pool:
         try:
             pending = [pool.submit(each.find, "kid") for each in keys for _ in range(4)]

@@ -15,8 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.core.guard import public
-from api.core.observability import Masked, OfRequest, logging_config
-from api.core.problems import request_id
+from api.core.observability import Masked, OfRequest, logging_config, request_id
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SECRETS = ["QUERY-SECRET", "FORM-SECRET", "HEADER-SECRET"]

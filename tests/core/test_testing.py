@@ -4,7 +4,7 @@ import pytest
 
 from api.application import application
 from api.core.factory import create_app
-from api.core.guard import SigningKeys
+from api.core.guard import SigningKeys, guard_of
 from api.core.guard.keys import KEPT_THROUGH_FAILURES, RETRY_AFTER_FAILURE, UNKNOWN_KID_COOLDOWN
 from api.core.settings import Settings
 
@@ -44,7 +44,7 @@ def test_fickle(bearer, issuer, clock, app):
 @pytest.fixture
 def keys(app, issuer) -> SigningKeys:
     """What the app knows of the issuer."""
-    return app.extensions["guard"].bearer.keys[issuer.url]
+    return guard_of(app).bearer.keys[issuer.url]
 
 
 CONFTEST = """

@@ -7,9 +7,9 @@ import click
 
 from api.core import strictjson
 from api.core.guard import jws
-from api.core.guard.claims import shown
-from api.core.guard.fetch import Answer, FetchError, ask_https
+from api.core.guard.fetch import SECONDS, Answer, FetchError, ask_https
 from api.core.settings import Settings
+from api.core.text import shown
 
 # What to do about a status that says what is wrong.
 REMEDIES = {
@@ -23,9 +23,10 @@ REMEDIES = {
 
 
 def access_token(settings: Settings, scope: str) -> str:
-    """A token for this API. scope: what to ask for; empty: all that the application may have.
+    """Return a token for this API.
 
-    Raises ClickException, a line that says what to do, without the secret.
+    :param scope: the scopes to ask for; empty for all that the application may have
+    :raises ClickException: there is none; the line says what to do, without the secret
     """
     answer = _ask(settings, scope)
     if answer.status != 200:
@@ -47,7 +48,7 @@ def access_token(settings: Settings, scope: str) -> str:
 
 
 def _ask(settings: Settings, scope: str) -> Answer:
-    # Where the page logs in too (api.core.authority). A discovery document would cost a second
+    # Where the page logs in too (api.core.guard.issuer). A discovery document would cost a second
     # call, and would decide to whom the secret goes: that is for AUTH0_DOMAIN alone to say.
     url = f"{settings.issuers[0]}oauth/token"
     form = {
@@ -57,7 +58,7 @@ def _ask(settings: Settings, scope: str) -> Answer:
         "audience": settings.auth0_audience,
     }
     try:
-        return ask_https(url, form | ({"scope": scope} if scope else {}))
+        return ask_https(url, form | ({"scope": scope} if scope else {}), seconds=SECONDS)
     except FetchError as error:
         raise click.ClickException(
             f"{error}. Check AUTH0_DOMAIN and the network, and SSL_CERT_FILE if the certificate "
@@ -70,9 +71,9 @@ def _refusal(answer: Answer, secret: str) -> click.ClickException:
     named = [members.get(name) for name in ("error", "error_description")]
     # The words are the other side's: it may say anything, and may say the secret back.
     words = ": ".join(word.replace(secret, "***") for word in named if isinstance(word, str))
-    said = f" ({shown(words)})" if words else ""
+    quoted = f" ({shown(words)})" if words else ""
     return click.ClickException(
-        f"{answer.url} answered {answer.status}{said}. {_remedy(answer.status)}."
+        f"{answer.url} answered {answer.status}{quoted}. {_remedy(answer.status)}."
     )
 
 

@@ -70,7 +70,7 @@ def for_reading(settings: Settings) -> "EmbeddedIssuer | IssuerWithoutKey":
 
 @dataclass(slots=True)
 class IssuerWithoutKey:
-    """The embedded issuer before its first start (api.core.authority.Issuer): none of its tokens is
+    """The embedded issuer before its first start (api.core.guard.Issuer): none of its tokens is
     any good."""
 
     url: str
@@ -79,7 +79,7 @@ class IssuerWithoutKey:
     authorization_endpoint: str = ""
     token_endpoint: str = ""
 
-    def fetch(self, _url: str) -> bytes:
+    def fetch(self, _url: str, _seconds: float) -> bytes:
         raise FetchError(
             "the embedded issuer has no key here; python manage.py token mint makes one", "no-keys"
         )

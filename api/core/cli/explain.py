@@ -1,76 +1,56 @@
-"""What `token explain` says: the guard's own checks, and all of them."""
+"""What `token explain` says: the result of every check of the guard, in words."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
 
+from joserfc.jwk import RSAKey
+
+from api.core.cli.tables import Line, Outcome
 from api.core.guard import Auth0JWTBearerTokenValidator, Guard, SigningKeys, claims, jws
-from api.core.guard.claims import Members, Verdict
+from api.core.guard.checks import CheckResult
+from api.core.guard.claims import Members
+from api.core.guard.jws import UnverifiedToken
+from api.core.guard.problems import SigningKeysUnavailable
 from api.core.guard.protector import MAX_HEADER
-from api.core.problems import SigningKeysUnavailable
 
 LONGEST = MAX_HEADER - len("Bearer ")
+FORM = "a signed JWT: three parts"
 
-# What a check stands on: it can say nothing where one of these did not pass.
+# What a check stands on: it can say nothing if one of these did not pass.
 NEEDS = {"key": {"alg", "iss"}, "signature": {"key"}}
 
-NETWORK = "check AUTH0_DOMAIN and the network; "
+# The setting that would have said what else to expect.
+SETTINGS = {"iss": "AUTH0_DOMAIN", "aud": "AUTH0_AUDIENCE"}
 
-# Which setting would have said what else to expect.
-UNSET = {"iss": "AUTH0_DOMAIN", "aud": "AUTH0_AUDIENCE"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A check. result: pass, FAIL, skip where an earlier one leaves nothing to check, or note for
-    what not every operation minds."""
-
-    check: str
-    result: str
-    found: str
-    expected: str
-    remedy: str = ""
-
-    def cells(self) -> tuple[str, ...]:
-        return (self.check, self.result, self.found, self.expected, self.remedy)
+_TENANT = re.compile(r"https://([A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?)/")
 
 
 def explain_token(
     guard: Guard,
     text: str,
-    required: tuple[str, ...],
-    known: Mapping[str, str],
-) -> list[Row]:
-    """A row for each check of the guard. required: scopes that must be granted; known: those
-    of the API, to say what an operation might miss where none are required."""
+    *,
+    required: Collection[str],
+    known: Collection[str],
+    has_tenant: bool,
+) -> list[Line]:
+    """Return a line for each check of the guard.
+
+    :param text: the token
+    :param required: the scopes that must be granted
+    :param known: the scopes of the API, of which operations may need some if none is required
+    :param has_tenant: whether the settings name a tenant; if they do not, a tenant's token may
+        lack nothing but a setting
+    """
     try:
         token = _read(text)
     except jws.Unreadable as error:
-        return [Row("format", "FAIL", _form(text), "a signed JWT: three parts", str(error))]
-    form = Row("format", "pass", "a signed JWT", "a signed JWT: three parts")
-    checks = list(_checks(_validator_for(guard, token), token))
-    return [form, *checks, *_grants(token.claims, required, tuple(known))]
+        return [Line("format", Outcome.FAIL, _form(text), FORM, str(error))]
+    form = Line("format", Outcome.PASS, "a signed JWT", FORM)
+    checks = _checks(_validator_for(guard, token), token, has_tenant=has_tenant)
+    return [form, *checks, *_grants(token.claims, tuple(required), tuple(known))]
 
 
-def without_tenant(rows: Iterable[Row]) -> list[Row]:
-    """The rows, where none is set: a tenant's token may lack nothing but a setting."""
-    return [replace(row, remedy=_remedy_without_tenant(row)) for row in rows]
-
-
-def _remedy_without_tenant(row: Row) -> str:
-    host = re.fullmatch(r"https://([A-Za-z0-9.-]+(?::[0-9]{1,5})?)/", row.found)
-    if row.check == "iss" and row.result == "FAIL" and host:
-        return (
-            "it is compared with the embedded issuer, as AUTH0_DOMAIN is not set; "
-            f"set AUTH0_DOMAIN={host[1]} to accept tokens of this issuer"
-        )
-    if row.check in UNSET and row.remedy.endswith(row.expected):
-        return f"{row.remedy} (the embedded issuer's, as {UNSET[row.check]} is not set)"
-    return row.remedy.removeprefix(NETWORK)
-
-
-def _read(text: str) -> jws.UnverifiedToken:
+def _read(text: str) -> UnverifiedToken:
     if not text:
         raise jws.Unreadable("no token is here; give it as the argument or on standard input")
     if len(text) > LONGEST:
@@ -89,60 +69,97 @@ def _form(text: str) -> str:
     return "an opaque token: one part" if parts == 1 else f"{parts} parts"
 
 
-def _validator_for(guard: Guard, token: jws.UnverifiedToken) -> Auth0JWTBearerTokenValidator:
-    """That of the scheme with which the token would be sent."""
-    wanted = guard.bearer if claims.bound_key(token.claims) is None else guard.bound
-    offered = guard.validators
-    return offered.get(wanted.TOKEN_TYPE) or next(iter(offered.values()))
+def _validator_for(guard: Guard, token: UnverifiedToken) -> Auth0JWTBearerTokenValidator:
+    """The validator of the scheme with which the token would be sent."""
+    validator = guard.bearer if claims.bound_key(token.claims) is None else guard.dpop
+    accepted = guard.validators
+    return accepted.get(validator.TOKEN_TYPE) or next(iter(accepted.values()))
 
 
-def _checks(validator: Auth0JWTBearerTokenValidator, token: jws.UnverifiedToken) -> Iterator[Row]:
-    keys = {url: _Patient(found) for url, found in validator.keys.items()}
-    patient = copy(validator)
-    patient.keys = keys  # type: ignore[assignment]
-    unmet: set[str] = set()
-    for name, verdict in patient.examine(token):
-        fault = next((key.fault for key in keys.values() if key.fault), None)
-        if NEEDS.get(name, set()) & unmet:
-            row = Row(name, "skip", "not checked", verdict.expected)
-        else:
-            row = _row(name, verdict._replace(remedy=fault) if name == "key" and fault else verdict)
-        if row.result != "pass":
-            unmet.add(name)
-        yield _unproven(row) if name == "signature" and name in unmet else row
+class KeyLookup:
+    """Looks up keys, and notes why they cannot be had, so that the other checks are made as well.
 
+    `fault` is the reason; None while there is no fault.
+    """
 
-class _Patient:
-    """Signing keys that note why they cannot be had, so that the other checks are made as well."""
-
-    def __init__(self, keys: SigningKeys) -> None:
-        self._keys = keys
+    def __init__(self) -> None:
         self.fault: str | None = None
 
-    def find(self, kid: str, _issued_before: float) -> object:
+    def __call__(self, keys: SigningKeys, kid: str, _issued_before: float) -> RSAKey | None:
         try:
             # The keys were fetched a moment ago, for this token alone: that is answer enough.
-            return self._keys.find(kid)
+            return keys.find(kid)
         except SigningKeysUnavailable:
-            why = f"the signing keys cannot be had: {self._keys.last_fault}"
-            self.fault = f"{NETWORK}{why}"
+            self.fault = keys.last_fault
             return None
 
 
-def _row(name: str, verdict: Verdict) -> Row:
-    result = "pass" if verdict.remedy is None else "FAIL"
-    return Row(name, result, verdict.found, verdict.expected, verdict.remedy or "")
+def _checks(
+    validator: Auth0JWTBearerTokenValidator, token: UnverifiedToken, *, has_tenant: bool
+) -> Iterator[Line]:
+    lookup = KeyLookup()
+    unmet: set[str] = set()
+    for result in validator.examine(token, lookup):
+        outcome = _outcome(result, unmet)
+        if outcome is not Outcome.PASS:
+            unmet.add(result.name)
+        found = "not checked" if outcome is Outcome.SKIP else result.found
+        if result.name == "signature" and outcome is not Outcome.PASS:
+            found += ": the claims below are unproven"
+        remedy = ""
+        if outcome is Outcome.FAIL:
+            remedy = _remedy(result, token, lookup.fault, has_tenant=has_tenant)
+        yield Line(result.name, outcome, found, result.expected, remedy)
 
 
-def _unproven(row: Row) -> Row:
-    return replace(row, found=f"{row.found}: the claims below are unproven")
+def _outcome(result: CheckResult, unmet: set[str]) -> Outcome:
+    if NEEDS.get(result.name, set()) & unmet:
+        return Outcome.SKIP
+    return Outcome.PASS if result.passed else Outcome.FAIL
 
 
-def _grants(members: Members, required: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Row]:
+def _remedy(
+    result: CheckResult, token: UnverifiedToken, keys_fault: str | None, *, has_tenant: bool
+) -> str:
+    if result.name == "key" and keys_fault is not None:
+        hint = "check AUTH0_DOMAIN and the network; " if has_tenant else ""
+        return f"{hint}the signing keys cannot be had: {keys_fault}"
+    return result.remedy if has_tenant else _remedy_without_tenant(result, token.claims)
+
+
+def _remedy_without_tenant(result: CheckResult, members: Members) -> str:
+    """What to change if no tenant is set, and the token is held against the embedded issuer."""
+    tenant = _tenant(members.get("iss")) if result.name == "iss" else None
+    if tenant:
+        return (
+            "it is compared with the embedded issuer, as AUTH0_DOMAIN is not set; "
+            f"set AUTH0_DOMAIN={tenant} to accept tokens of this issuer"
+        )
+    # An ID token is wrong for any API: no setting is to blame.
+    if result.name not in SETTINGS or (result.name == "aud" and claims.is_id_token(members)):
+        return result.remedy
+    return f"{result.remedy} (the embedded issuer's, as {SETTINGS[result.name]} is not set)"
+
+
+def _tenant(iss: object) -> str | None:
+    """The value of AUTH0_DOMAIN with which that issuer would be accepted."""
+    match = _TENANT.fullmatch(iss) if isinstance(iss, str) else None
+    return match and match[1]
+
+
+def _grants(members: Members, required: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Line]:
     missing = claims.missing_scopes(members, required or known)
-    result = "pass" if not missing else "FAIL" if required else "note"
-    wanted = " ".join(required) or "what the operation needs"
-    remedy = f"ask the issuer for {' '.join(missing)}, or give it as permission" if missing else ""
-    yield Row("scope", result, " ".join(claims.scopes(members)) or "none", wanted, remedy)
-    listed = " ".join(claims.permissions(members)) or "none"
-    yield Row("permissions", "pass", listed, "counts like scope")
+    outcome = Outcome.PASS
+    if missing:
+        outcome = Outcome.FAIL if required else Outcome.NOTE
+    yield Line(
+        "scope",
+        outcome,
+        found=" ".join(claims.scopes(members)) or "none",
+        expected=" ".join(required) or "what the operation needs",
+        remedy=f"ask the issuer for {' '.join(missing)}, or give it as permission"
+        if missing
+        else "",
+    )
+    permissions = " ".join(claims.permissions(members)) or "none"
+    yield Line("permissions", Outcome.PASS, permissions, "counts like scope")

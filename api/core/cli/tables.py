@@ -1,25 +1,67 @@
-"""Tables that people like to read on a terminal, and plain lines where the output is piped."""
+"""Tables of checks: drawn on a terminal, and plain lines if the output is piped."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.core.text import printable
+
 Row = Sequence[str]
 
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASS = "pass"  # noqa: S105
+    OK = "ok"
+    FAIL = "FAIL"
+    WARN = "warn"
+    """It works, and may surprise."""
+    NOTE = "note"
+    """Not every operation minds."""
+    SKIP = "skip"
+    """Something that it stands on has failed, which leaves nothing to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A check, as a line of a table.
+
+    :param check: the name of the check
+    :param remedy: what to change, or to do; may be empty
+    """
+
+    check: str
+    outcome: Outcome
+    found: str
+    expected: str = ""
+    remedy: str = ""
+
+
 _GOOD, _BAD, _ODD = "green", "bold red", "yellow"
-_STYLES = {"pass": _GOOD, "ok": _GOOD, "FAIL": _BAD, "note": _ODD, "warn": _ODD, "skip": _ODD}
+_STYLES: dict[str, str] = {
+    **{Outcome.PASS: _GOOD, Outcome.OK: _GOOD, Outcome.FAIL: _BAD},
+    **{Outcome.WARN: _ODD, Outcome.NOTE: _ODD, Outcome.SKIP: _ODD},
+}
+
+
+def exit_status(lines: Iterable[Line]) -> int:
+    """Return the exit status of a command that has printed these lines: 1 if any has failed."""
+    return 1 if any(line.outcome is Outcome.FAIL for line in lines) else 0
 
 
 def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
     """Print a table: drawn on a terminal, else a line a row, its cells two blanks apart.
 
-    below: on a terminal the last column, of sentences, has a table of its own below the first.
+    :param below: draw the last column, of sentences, as a table of its own below the first
     """
-    table: list[Row] = [[_printable(cell) for cell in row] for row in (columns, *rows)]
+    table: list[Row] = [[_fit(cell) for cell in row] for row in (columns, *rows)]
     if not sys.stdout.isatty():
         click.echo("\n".join(_plain(table)))
         return
@@ -28,10 +70,9 @@ def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
         console.print("\n" * number, _drawn(part), sep="", end="")
 
 
-def _printable(cell: str) -> str:
+def _fit(cell: str) -> str:
     """The cell without what would move a cursor, break a line or not fit the output's encoding."""
-    shown = "".join(char if char.isprintable() else "?" for char in cell)
-    return shown.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
+    return printable(cell).encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
 
 
 def _parts(table: Sequence[Row]) -> list[list[Row]]:

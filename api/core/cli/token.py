@@ -10,13 +10,14 @@ from api.core import settings
 from api.core.application import Application
 from api.core.cli import embedded
 from api.core.cli.client_credentials import access_token
-from api.core.cli.explain import explain_token, without_tenant
-from api.core.cli.tables import show
+from api.core.cli.explain import explain_token
+from api.core.cli.tables import exit_status, show
 from api.core.factory import create_app
+from api.core.guard import guard_of
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-# What `token get` needs, with the words for who lacks it.
+# The settings that `token get` needs, with what is said of each that is missing.
 NEEDED = {
     "AUTH0_DOMAIN": "Not set, so there is no tenant to ask. A token of the embedded issuer: "
     "python manage.py token mint.",
@@ -39,10 +40,10 @@ class Duration(click.ParamType[int]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        found = re.fullmatch(r"(-?[0-9]{1,9})([smhd]?)", str(value))
-        if not found:
+        match = re.fullmatch(r"(-?[0-9]{1,9})([smhd]?)", str(value))
+        if not match:
             self.fail(f"{value!r} is not a duration. Example: 1h (or 90s, 15m, 7d).", param, ctx)
-        return int(found[1]) * UNITS[found[2] or "s"]
+        return int(match[1]) * UNITS[match[2] or "s"]
 
 
 @token.command()
@@ -51,13 +52,13 @@ class Duration(click.ParamType[int]):
 @click.option("--expires", type=Duration(), default="24h", show_default=True, help="Lifetime.")
 def mint(scope: str, sub: str | None, expires: int) -> None:
     """Print an access token of the embedded issuer, and nothing else."""
-    found = settings.load()
-    if found.has_tenant:
+    current = settings.load()
+    if current.has_tenant:
         raise click.UsageError(
             "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
             "takes the tenant's alone. Get one: python manage.py token get"
         )
-    click.echo(embedded.for_tokens(found).mint(scope, subject=sub, expires_in=expires))
+    click.echo(embedded.for_tokens(current).mint(scope, subject=sub, expires_in=expires))
 
 
 @token.command()
@@ -83,16 +84,21 @@ def explain(application: Application, text: str, scope: str) -> None:
     """
     # Why the keys could not be had is in the table; the log would say it again.
     logging.disable(logging.WARNING)
-    found = settings.load()
-    issuer = None if found.has_tenant else embedded.for_reading(found)
-    app = create_app(application, found, issuer=issuer)
-    guard, scopes = app.extensions["guard"], app.extensions["api"].scopes
-    rows = explain_token(guard, _pasted(text), tuple(scope.split()), scopes)
-    if issuer is not None:
-        rows = without_tenant(rows)
+    current = settings.load()
+    issuer = None if current.has_tenant else embedded.for_reading(current)
+    app = create_app(application, current, issuer=issuer)
+    guard, scopes = guard_of(app), app.extensions["api"].scopes
+    lines = explain_token(
+        guard,
+        _pasted(text),
+        required=scope.split(),
+        known=scopes,
+        has_tenant=current.has_tenant,
+    )
     columns = ("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE")
-    show(columns, [row.cells() for row in rows], below=True)
-    sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)
+    rows = [(line.check, line.outcome, line.found, line.expected, line.remedy) for line in lines]
+    show(columns, rows, below=True)
+    sys.exit(exit_status(lines))
 
 
 def _pasted(text: str) -> str:

@@ -1,30 +1,47 @@
-"""Who may call. In reading order:
+"""Authentication and authorisation. In reading order:
 
 protector    require_auth and public: enforce and document, in the one line above a method
-validator    what a Bearer token must be
-claims       the rules, a table of pure functions
+problems     the refusals, as clients see them
+validator    the validator of Bearer tokens
+checks       what a check and its result are
+token_checks the table of checks of an access token
+token_rules  what an access token must be, in pure functions
+claims       how the claims of a token are read
 jws          the form of a token, read strictly
+jwk          a public key, read strictly
+base64url    the letters of both, read strictly
 keys         the issuer's signing keys: when they are fetched, who waits for them
 keyset       the keys that are kept: how long they count, which token they may refuse
 flight       one fetch in the background at a time, for which many may wait
 jwks         the issuer's documents, read
 fetch        how their documents come over HTTPS
 token        the accepted token, as the resources see it
-dpop         a token that is bound to a key, and the proof of that key
-proof        what a proof must say, a table of pure functions
-replay       which proofs were seen
-challenges   refusals as WWW-Authenticate
-guard        the guard of one app: which schemes it takes
+dpop         the validator of tokens that are bound to a key (DPoP)
+proof        the proof of that key
+proof_checks the table of checks of a proof
+address      addresses of requests, compared
+replay       the replay cache: which proofs were accepted
+challenges   the header WWW-Authenticate
+guard        the guard of one app: which schemes it accepts
+extension    where an app keeps its guard
+issuer       whose tokens are accepted: a tenant's, or the embedded issuer's
 """
 
-from api.core.guard.claims import Expected
 from api.core.guard.dpop import DPoPTokenValidator
+from api.core.guard.extension import current_guard, guard_of, init_app
 from api.core.guard.fetch import Fetch, fetch_https
 from api.core.guard.guard import METADATA_PATH, Guard
+from api.core.guard.issuer import Issuer, IssuerConfig, issuer_config
 from api.core.guard.keys import SigningKeys
-from api.core.guard.protector import current_guard, current_token, init_app, public, require_auth
-from api.core.guard.replay import Replays, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
+from api.core.guard.protector import current_token, public, require_auth
+from api.core.guard.replay import (
+    MemoryReplayCache,
+    RedisReplayCache,
+    ReplayCache,
+    ReplayCacheUnavailable,
+)
 from api.core.guard.token import AccessToken
+from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 
 __all__ = [
@@ -32,18 +49,22 @@ __all__ = [
     "AccessToken",
     "Auth0JWTBearerTokenValidator",
     "DPoPTokenValidator",
-    "Expected",
     "Fetch",
     "Guard",
-    "Replays",
-    "ReplaysInMemory",
-    "ReplaysInRedis",
-    "ReplaysUnavailable",
+    "Issuer",
+    "IssuerConfig",
+    "MemoryReplayCache",
+    "RedisReplayCache",
+    "ReplayCache",
+    "ReplayCacheUnavailable",
     "SigningKeys",
+    "TokenRequirements",
     "current_guard",
     "current_token",
     "fetch_https",
+    "guard_of",
     "init_app",
+    "issuer_config",
     "public",
     "require_auth",
 ]

@@ -1,21 +1,23 @@
-"""How documents of the issuer come over HTTPS, and how it is asked for a token."""
+"""Requests to the issuer over HTTPS: for its documents, and for a token."""
 
 import http.client
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import closing, contextmanager, suppress
-from contextvars import ContextVar
+from contextlib import closing, suppress
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import urllib3
 from urllib3.connection import HTTPSConnection
 
-Fetch = Callable[[str], bytes]
+from api.core.text import printable
+
+Fetch = Callable[[str, float], bytes]
+"""Returns the body of an address, and may take that many seconds. Raises FetchError."""
 
 SECONDS = 5.0
 MAX_BYTES = 512 * 1024
@@ -23,17 +25,21 @@ USER_AGENT = "flask-restx-auth0-api/1.0"
 
 
 class FetchError(Exception):
-    """A document of the issuer could not be had. The text says why; `code`, in a word, is one of
-    a few that are fixed in the code, so that it can be counted (api.core.guard.keys)."""
+    """A document of the issuer could not be had.
+
+    :param text: why it could not be had, for people
+    :param code: the same in a word, one of a few that are fixed in the code: it is counted
+        (api.core.guard.keys), and decides what `doctor` says to do
+    """
 
     def __init__(self, text: str, code: str = "unreachable") -> None:
         # Some of it may be the issuer's own words: in a log, a line must stay a line.
-        super().__init__("".join(char if char.isprintable() else "?" for char in text))
+        super().__init__(printable(text))
         self.code = code
 
 
 class Answer(NamedTuple):
-    """What a server said, whatever the status."""
+    """The answer of a server, whatever its status."""
 
     url: str
     status: int
@@ -41,47 +47,54 @@ class Answer(NamedTuple):
     body: bytes
 
     def document(self) -> bytes:
-        """The body of a 200. Raises FetchError for any other status."""
+        """Return the body of a 200.
+
+        :raises FetchError: the status is another one
+        """
         if self.status != 200:
             code = "redirect" if "Location" in self.headers else "status"
             raise FetchError(f"{self.url} answered {self.status}", code)
         return self.body
 
 
-@contextmanager
-def one_fetch() -> Iterator[None]:
-    """The documents that are asked for in the block share the seconds of one fetch."""
-    outer = _deadline.set(time.monotonic() + SECONDS)
-    try:
-        yield
-    finally:
-        _deadline.reset(outer)
+class Deadline:
+    """The end of the time that several requests share.
+
+    :param seconds: how long it is from now until then
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+
+    def seconds_left(self) -> float:
+        """Return the seconds that are left; they may be negative."""
+        return self._at - time.monotonic()
 
 
-def seconds_left() -> float:
-    """What is left of the fetch at hand, or all of it."""
-    deadline = _deadline.get()
-    return SECONDS if deadline is None else deadline - time.monotonic()
+def fetch_https(url: str, seconds: float = SECONDS) -> bytes:
+    """Return the body of an address, as ask_https gets it.
+
+    :param seconds: how long the whole of it may take
+    :raises FetchError: it could not be had
+    """
+    return ask_https(url, seconds=seconds).document()
 
 
-_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+def ask_https(
+    url: str, form: Mapping[str, str] | None = None, *, seconds: float = SECONDS
+) -> Answer:
+    """GET an address, or POST it a form: by https alone, without redirects, at most 512 KiB.
 
+    Certificates are checked against the system's trust, or SSL_CERT_FILE.
 
-def fetch_https(url: str) -> bytes:
-    """The body of `url`, as ask_https gets it. Raises FetchError."""
-    return ask_https(url).document()
-
-
-def ask_https(url: str, form: Mapping[str, str] | None = None) -> Answer:
-    """GET `url`, or POST it a form: https alone, no redirect, at most 5 s and 512 KiB in all.
-
-    Certificates are checked against the system's trust, or SSL_CERT_FILE. Raises FetchError.
+    :param form: the form to post; None for a GET
+    :param seconds: how long the whole of it may take
+    :raises FetchError: there is no answer, or none that can be used
     """
     if not url.startswith("https://"):
         raise FetchError(f"{url} is not https", "malformed")
-    seconds = seconds_left()
     if seconds <= 0:
-        raise _late(url)
+        raise FetchError(f"{url} was not asked: there was no time left", "timeout")
     # A timeout of the socket starts anew at every byte that drips in, and a name server has none.
     call = _Call(url, form, seconds)
     call.start()
@@ -89,13 +102,13 @@ def ask_https(url: str, form: Mapping[str, str] | None = None) -> Answer:
         return call.answer.result(seconds)
     except TimeoutError:
         call.hang_up()
-        raise _late(url) from None
+        raise _late(url, seconds) from None
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
         raise FetchError(f"{url}: {error}", _code(error)) from error
 
 
 class _Call(threading.Thread):
-    """A request in a thread of its own, on which one can hang up."""
+    """A request in a thread of its own, which can be broken off."""
 
     def __init__(self, url: str, form: Mapping[str, str] | None, seconds: float) -> None:
         super().__init__(daemon=True)
@@ -152,10 +165,10 @@ class _Call(threading.Thread):
 
     def _check_time(self) -> None:
         if time.monotonic() > self._deadline:
-            raise _late(self._url)
+            raise _late(self._url, self._seconds)
 
 
-# The first that fits; what fits none came, but is no sound HTTP.
+# The first that fits. An answer that came, but is no sound HTTP, fits none.
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLCertVerificationError, "untrusted"),
     (urllib3.exceptions.NewConnectionError, "unreachable"),
@@ -168,5 +181,5 @@ def _code(error: Exception) -> str:
     return next((code for kind, code in _CODES if isinstance(error, kind)), "malformed")
 
 
-def _late(url: str) -> FetchError:
-    return FetchError(f"{url} took over {SECONDS:g} s", "timeout")
+def _late(url: str, seconds: float) -> FetchError:
+    return FetchError(f"{url} took over {seconds:.2g} s", "timeout")

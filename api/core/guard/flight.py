@@ -1,4 +1,4 @@
-"""One fetch in the background at a time, for which many threads may wait."""
+"""A fetch in the background: never two at once, and many threads may wait for it."""
 
 import threading
 from collections.abc import Callable
@@ -24,7 +24,11 @@ def start_thread(work: Callable[[], None]) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flight:
-    """A fetch. began: when it did. landed: set when it has ended, however."""
+    """A fetch that is under way, or has ended.
+
+    :param began: when it began
+    :param landed: is set when it has ended, whatever came of it
+    """
 
     began: Moment
     landed: threading.Event = field(default_factory=threading.Event)
@@ -33,8 +37,10 @@ class Flight:
 class SingleFlight:
     """Fetches in the background, never twice at once.
 
-    fetch: returns the keys, or raises. land: is told what came of a flight. start: runs a function
-    in the background. now: the time by both clocks.
+    :param fetch: returns the keys, or raises
+    :param land: is called with what came of a flight
+    :param start: runs a function in the background
+    :param now: returns the time by both clocks
     """
 
     def __init__(
@@ -53,7 +59,7 @@ class SingleFlight:
 
     @property
     def current(self) -> Flight | None:
-        """The flight in the air."""
+        """The flight that is under way, or None."""
         flight = self._latest
         if flight is None or flight.landed.is_set():
             return None
@@ -61,9 +67,10 @@ class SingleFlight:
         return flight if age < LOST_AFTER else None
 
     def begin(self, is_allowed: Callable[[], bool]) -> Flight | None:
-        """The flight in the air, or else a new one, or None where it is not allowed.
+        """Return the flight that is under way, or else begin one.
 
-        is_allowed: is asked when no other thread can begin a flight.
+        :param is_allowed: says whether one may begin; it is called when no other thread can begin
+            one. If it may not, None is returned.
         """
         with self._lock:
             if self.current or not is_allowed():
@@ -83,13 +90,13 @@ class SingleFlight:
         except FetchError as error:
             outcome = error
         except Exception as error:
-            # Nobody above would see it, and those who wait are to be told at once.
+            # Nobody above would see it, and the threads that wait must not wait longer.
             outcome = FetchError(f"{type(error).__name__}: {error}", "failed")
         self._end(flight, outcome)
 
     def _end(self, flight: Flight, outcome: Outcome) -> None:
         try:
-            # What a lost flight brings after all is older than what has been fetched since.
+            # The keys of a lost flight are older than those that were fetched since.
             if flight is self._latest:
                 self._land(flight, outcome)
         finally:

@@ -1,35 +1,66 @@
-"""The issuer's documents, read: OIDC discovery, then the JWKS (RFC 7517) that it names."""
+"""The issuer's documents: OIDC discovery, then the JWKS (RFC 7517) that it names."""
 
-import base64
-import binascii
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from api.core import strictjson
-from api.core.guard.fetch import Fetch, FetchError, one_fetch
+from api.core.guard.fetch import SECONDS, Deadline, Fetch, FetchError
+from api.core.guard.jwk import MIN_BITS, public_key
 
 Keys = Mapping[str, RSAKey]
+"""Signing keys by their kid."""
 
-MIN_BITS = 2048
+
+class PublishedKeys(NamedTuple):
+    """What a JWKS holds.
+
+    :param keys: the keys that may verify an access token
+    :param ignored: how many others there are: of another kind, use or algorithm, or too short
+    """
+
+    keys: Keys
+    ignored: int
+
+
+class ForeignIssuer(FetchError):
+    """The discovery document is another issuer's.
+
+    :param named: what it has for `issuer`
+    """
+
+    def __init__(self, named: Any) -> None:
+        super().__init__("the discovery document names another issuer", "foreign-issuer")
+        self.named = named
 
 
 def load(issuer: str, fetch: Fetch) -> Keys:
-    """The signing keys of `issuer` by kid, as it publishes them now.
+    """Return the signing keys that an issuer publishes now. Its two documents share one time limit.
 
-    Two documents, in the time of one fetch (api.core.guard.fetch). Raises FetchError with
-    the reason.
+    :param fetch: returns the body of an address
+    :raises FetchError: a document cannot be had, or is of no use; the text says why
     """
-    with one_fetch():
-        return _read_keys(_get(_jwks_uri(issuer, fetch), fetch))
+    deadline = Deadline(SECONDS)
+    discovery = fetch(discovery_url(issuer), deadline.seconds_left())
+    jwks_uri = read_discovery(issuer, discovery)
+    return read_keys(jwks_uri, fetch(jwks_uri, deadline.seconds_left())).keys
 
 
-def _jwks_uri(issuer: str, fetch: Fetch) -> str:
-    document = _get(f"{issuer}.well-known/openid-configuration", fetch)
+def discovery_url(issuer: str) -> str:
+    """Return the address of an issuer's discovery document."""
+    return f"{issuer}.well-known/openid-configuration"
+
+
+def read_discovery(issuer: str, body: bytes) -> str:
+    """Return the address of the JWKS.
+
+    :param body: the discovery document of that issuer
+    :raises FetchError: the document is another issuer's, or names no address of its scheme
+    """
+    document = _object(discovery_url(issuer), body)
     if document.get("issuer") != issuer:
-        raise FetchError("the discovery document names another issuer", "foreign-issuer")
+        raise ForeignIssuer(document.get("issuer"))
     uri = document.get("jwks_uri")
     scheme = issuer.partition("://")[0]
     if not isinstance(uri, str) or not uri.startswith(f"{scheme}://"):
@@ -37,20 +68,17 @@ def _jwks_uri(issuer: str, fetch: Fetch) -> str:
     return uri
 
 
-def _get(url: str, fetch: Fetch) -> dict[str, Any]:
-    try:
-        document = strictjson.loads(fetch(url))
-    except ValueError as error:
-        raise FetchError(f"{url} is not JSON: {error}", "malformed") from None
-    if not isinstance(document, dict):
-        raise FetchError(f"{url} is not a JSON object", "malformed")
-    return document
+def read_keys(jwks_uri: str, body: bytes) -> PublishedKeys:
+    """Return the keys of a JWKS.
 
-
-def _read_keys(document: dict[str, Any]) -> Keys:
-    listed = document.get("keys")
+    :param jwks_uri: the address that it came from
+    :param body: the JWKS
+    :raises FetchError: it holds no key that may verify an access token
+    """
+    listed = _object(jwks_uri, body).get("keys")
+    jwks = listed if isinstance(listed, list) else []
     keys: dict[str, RSAKey] = {}
-    for jwk in listed if isinstance(listed, list) else []:
+    for jwk in jwks:
         key = _read_key(jwk)
         if key is not None:
             keys.setdefault(jwk["kid"], key)
@@ -58,7 +86,17 @@ def _read_keys(document: dict[str, Any]) -> Keys:
     if not keys:
         text = f"the key set holds no RSA signing key for RS256 of {MIN_BITS} bits or more"
         raise FetchError(text, "no-keys")
-    return keys
+    return PublishedKeys(keys, len(jwks) - len(keys))
+
+
+def _object(url: str, body: bytes) -> dict[str, Any]:
+    try:
+        document = strictjson.loads(body)
+    except ValueError as error:
+        raise FetchError(f"{url} is not JSON: {error}", "malformed") from None
+    if not isinstance(document, dict):
+        raise FetchError(f"{url} is not a JSON object", "malformed")
+    return document
 
 
 def _read_key(jwk: Any) -> RSAKey | None:
@@ -68,15 +106,7 @@ def _read_key(jwk: Any) -> RSAKey | None:
     if jwk.get("use", "sig") != "sig" or jwk.get("alg", "RS256") != "RS256":
         return None
     try:
-        if int.from_bytes(_decoded(jwk["n"]), "big").bit_length() < MIN_BITS:
-            return None
-        return RSAKey.import_key({"kty": "RSA", "n": jwk["n"], "e": jwk["e"]})
-    except (KeyError, TypeError, ValueError, AttributeError, JoseError):
+        key = public_key(jwk)
+    except ValueError:
         return None
-
-
-def _decoded(part: str) -> bytes:
-    try:
-        return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError from error
+    return key if isinstance(key, RSAKey) else None

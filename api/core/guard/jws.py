@@ -1,21 +1,23 @@
 """The form of an access token: a JWS in compact serialisation, read strictly (RFC 7515)."""
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from api.core import strictjson
+from api.core.guard import base64url
 
 
 class Unreadable(ValueError):
-    """The token has not the form of a signed JWT; the text says what to change."""
+    """The token has not the form of a signed JWT. The text says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedToken:
-    """A token that has been read and not yet believed."""
+    """A token that has been read and not yet checked.
+
+    :param signing_input: the bytes that the signature is of
+    """
 
     header: dict[str, Any] = field(repr=False)
     claims: dict[str, Any] = field(repr=False)
@@ -26,9 +28,10 @@ class UnverifiedToken:
 def read(token: str) -> UnverifiedToken:
     """Take a compact JWS apart.
 
-    Raises Unreadable for anything but three parts of strict base64url (RFC 7515 section 2), of
-    which the first two hold JSON objects (UTF-8, members once, no NaN, nesting bounded, no lone
-    surrogates).
+    It must have three parts of strict base64url (RFC 7515 section 2). The first two must hold JSON
+    objects in UTF-8: each member once, no NaN, nesting bounded, no lone surrogates.
+
+    :raises Unreadable: the token has another form
     """
     parts = token.split(".")
     if len(parts) == 5:
@@ -59,12 +62,8 @@ def _object(part: str, name: str) -> dict[str, Any]:
 
 
 def _bytes(part: str, name: str) -> bytes:
-    fault = Unreadable(f"the {name} is not base64url; send the token as it was issued")
     try:
-        found = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise fault from None
-    # Bits left over in the last character would let one token be written in several ways.
-    if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != part:
-        raise fault
-    return found
+        return base64url.decode(part)
+    except ValueError:
+        remedy = "send the token as it was issued"
+        raise Unreadable(f"the {name} is not base64url; {remedy}") from None

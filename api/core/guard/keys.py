@@ -1,4 +1,4 @@
-"""The signing keys of one issuer: when they are fetched, who waits, and what is answered."""
+"""The signing keys of one issuer: when they are fetched, and which requests wait for them."""
 
 import logging
 import math
@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from joserfc.jwk import RSAKey
 
@@ -23,7 +24,7 @@ from api.core.guard.keyset import (
     Moment,
     changes,
 )
-from api.core.problems import SigningKeysUnavailable
+from api.core.guard.problems import SigningKeysUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +36,16 @@ WAITERS = 64
 
 
 class SigningKeys:
-    """Fetched at first need, kept for `ttl` seconds, shared by all threads.
+    """The signing keys of one issuer, which all threads share.
 
-    A known key never waits behind a fetch: the keys are refreshed in the background before they
-    are outdated, and a failed refresh keeps them for up to 24 h. An unknown `kid` has the keys
-    fetched anew, but once in 5 s however many such tokens come. No fetch runs in a request's
-    thread; those that need it wait for it together, for at most 2 s.
+    They are fetched at first need and kept for `ttl` seconds. A known key never waits behind a
+    fetch: the keys are refreshed in the background before they are outdated, and a failed refresh
+    keeps them for up to 24 h. An unknown `kid` has the keys fetched anew, but once in 5 s however
+    many such tokens come. No fetch runs in a request's thread; the requests that need it wait for
+    it together, for at most 2 s.
 
-    outcomes: how many fetches ended how, "ok" or the code of a FetchError. last_fault: why the
-    latest that failed did. The log has a line for each change, not for each failure.
+    `outcomes` counts how the fetches ended: "ok", or the code of a FetchError. `last_fault` is the
+    reason of the latest failure. The log has a line for each change, not for each failure.
     """
 
     def __init__(
@@ -59,6 +61,8 @@ class SigningKeys:
         waiting: threading.Semaphore | None = None,
     ) -> None:
         """
+        :param issuer: the issuer, as tokens name it
+        :param fetch: returns the body of an address
         :param ttl: seconds that the keys are kept
         :param now: seconds since the epoch
         :param clock: monotonic seconds
@@ -69,7 +73,6 @@ class SigningKeys:
         self.issuer = issuer
         self.outcomes: Counter[str] = Counter()
         self.last_fault = ""
-        self._fetch = fetch
         self._ttl = ttl
         self._now = now
         self._clock = clock
@@ -77,15 +80,17 @@ class SigningKeys:
         self._waiting = waiting or threading.Semaphore(WAITERS)
         self._kept = NOTHING
         self._unknown_kid_at = NEVER
-        self._flights = SingleFlight(self.load, self._land, start, self._moment)
+        self._flights = SingleFlight(
+            partial(jwks.load, issuer, fetch), self._land, start, self._moment
+        )
 
     def find(self, kid: str, issued_before: float = NEVER) -> RSAKey | None:
-        """The key of that id, or None where the issuer has none such.
+        """Return the key of an id, or None if the issuer has no such key.
 
-        Raises SigningKeysUnavailable (503, Retry-After) while nobody can tell.
-
+        :param kid: the id of the key
         :param issued_before: seconds since the epoch when the token existed, by any clock; only a
             fetch that began later can tell that the issuer has no such key
+        :raises SigningKeysUnavailable: nobody can tell at the moment; it has a Retry-After
         """
         seen = self._kept
         # Before anybody waits: the fetch must not depend on there being a place to wait in.
@@ -103,9 +108,10 @@ class SigningKeys:
             self._begin_fetch(None)
 
     def fault(self) -> str | None:
-        """What keeps every token of this issuer from being checked, in words; None if nothing.
+        """Return what keeps every token of this issuer from being checked, in words, or None.
 
-        Keys that are missing are fetched. Only who begins that fetch waits for it, and not long.
+        Keys that are missing are fetched. Only the caller that begins the fetch waits for it, and
+        not for long.
         """
         if not self._kept.is_usable(self._clock()) and self._flights.current is None:
             flight = self._begin_fetch(None)
@@ -114,10 +120,6 @@ class SigningKeys:
         if self._kept.is_usable(self._clock()):
             return None
         return f"the signing keys of {self.issuer} cannot be had"
-
-    def load(self) -> Keys:
-        """Fetch the keys now, whatever is kept. Raises FetchError with the reason."""
-        return jwks.load(self.issuer, self._fetch)
 
     def _moment(self) -> Moment:
         return Moment(self._now(), self._clock())
@@ -137,7 +139,7 @@ class SigningKeys:
         return self._flights.begin(lambda: self._take_turn(kid))
 
     def _take_turn(self, kid: str | None) -> bool:
-        """Whether it is still time for a fetch; one for an unknown kid delays the next such."""
+        """Whether it is still time for a fetch. One for an unknown kid delays the next such."""
         now, kept = self._clock(), self._kept
         if now < self._next_fetch_at(kid):
             return False
@@ -147,7 +149,10 @@ class SigningKeys:
         return True
 
     def _is_open(self, kid: str, issued_before: float, seen: KeySet) -> bool:
-        """Whether a fetch might still change the answer. seen: the keys when the token came."""
+        """Whether a fetch might still change the answer.
+
+        :param seen: the keys that were kept when the token came
+        """
         kept, now = self._kept, self._moment()
         if kept.get(kid, now.monotonic):
             # Outdated keys are looked at anew before they count.
@@ -162,7 +167,7 @@ class SigningKeys:
                 return
 
     def _wait_for_next(self, kid: str, issued_before: float, seconds: float) -> bool:
-        """Wait for the fetch under way, or for the time of the next. False: that is no use."""
+        """Wait for the fetch under way, or for the time of the next. False if that is of no use."""
         flight = self._begin_fetch(kid)
         if flight:
             return flight.landed.wait(seconds)

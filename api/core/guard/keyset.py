@@ -1,5 +1,8 @@
-"""What is kept of an issuer's keys: a value that is replaced and never changed, so that any number
-of threads reads it without a lock."""
+"""The keys of an issuer as they are kept.
+
+They are a value that is replaced and never changed, so that any number of threads reads it without
+a lock.
+"""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -8,8 +11,8 @@ from typing import NamedTuple
 
 from joserfc.jwk import RSAKey
 
-from api.core.guard.claims import shown
 from api.core.guard.jwks import Keys
+from api.core.text import shown
 
 RETRY_AFTER_FAILURE = 5.0
 KEPT_THROUGH_FAILURES = 24 * 3600.0
@@ -19,7 +22,11 @@ NEVER = -math.inf
 
 
 class Moment(NamedTuple):
-    """A time by both clocks. wall: seconds since the epoch. monotonic: seconds that only grow."""
+    """A time by both clocks.
+
+    :param wall: seconds since the epoch
+    :param monotonic: seconds that only grow
+    """
 
     wall: float
     monotonic: float
@@ -29,8 +36,10 @@ class Moment(NamedTuple):
 class KeySet:
     """The keys of the latest fetch that succeeded, and whether a later one failed.
 
-    began: when that fetch began. fetched_at: when it had ended, by the monotonic clock. retry_at:
-    when the next fetch may begin after one that failed; NEVER while the latest one succeeded.
+    :param began: when that fetch began
+    :param fetched_at: when it had ended, by the monotonic clock
+    :param retry_at: when the next fetch may begin after one that failed; NEVER while the latest
+        one succeeded
     """
 
     keys: Keys
@@ -43,29 +52,34 @@ class KeySet:
         return self.retry_at != NEVER
 
     def get(self, kid: str, monotonic: float) -> RSAKey | None:
-        """The key of that id, unless it is too old to count."""
+        """Return the key of an id, unless it is too old to count."""
         return self.keys.get(kid) if self.is_usable(monotonic) else None
 
     def is_usable(self, monotonic: float) -> bool:
-        """Whether its keys count at all: through failures they do for a day."""
+        """Return whether the keys count at all: through failures they do for a day."""
         return monotonic - self.fetched_at < KEPT_THROUGH_FAILURES
 
     def is_current(self, monotonic: float, ttl: float) -> bool:
-        """Whether its keys count without the issuer being asked first."""
+        """Return whether the keys count without the issuer being asked first.
+
+        :param ttl: seconds that keys are kept
+        """
         return monotonic - self.fetched_at < ttl or (self.is_failing and self.is_usable(monotonic))
 
     def may_refuse(self, issued_before: float, now: Moment) -> bool:
-        """Whether a kid that is not among the keys belongs to no key of the issuer: whether they
-        were fetched after `issued_before`, in seconds since the epoch.
+        """Return whether a kid that is not among the keys belongs to no key of the issuer.
 
-        Both clocks must say so: the wall clock may have been set back since, and the monotonic one
-        stands still while the machine sleeps.
+        The keys must have been fetched after the token was issued. Both clocks must say so: the
+        wall clock may have been set back since, and the monotonic one stands still while the
+        machine sleeps.
+
+        :param issued_before: seconds since the epoch when the token existed
         """
         began = min(self.began.wall, now.wall - (now.monotonic - self.began.monotonic))
         return self.is_usable(now.monotonic) and not self.is_failing and began > issued_before
 
     def after_failure(self, monotonic: float) -> "KeySet":
-        """The same keys, as long as they count; the issuer is left alone for a while."""
+        """Return the same keys, as long as they count; the issuer is left alone for a while."""
         keys = self.keys if self.is_usable(monotonic) else {}
         return replace(self, keys=keys, retry_at=monotonic + RETRY_AFTER_FAILURE)
 
@@ -74,7 +88,7 @@ NOTHING = KeySet({}, Moment(NEVER, NEVER), NEVER)
 
 
 def changes(issuer: str, before: KeySet, after: KeySet) -> Iterator[str]:
-    """What a log should say when a fetch that succeeded replaced `before` by `after`."""
+    """Yield what the log says after a fetch has replaced one set of keys by another."""
     if not before.keys:
         yield f"signing keys of {issuer} fetched: {_listed(after.keys)}"
         return

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
-from flask import Flask, current_app, g, request
+from flask import g, request
 
 from api.core.bridge import Resource, document
 from api.core.declarations import (
@@ -19,11 +19,9 @@ from api.core.declarations import (
     named,
 )
 from api.core.guard.challenges import challenges
-from api.core.guard.guard import METADATA_PATH, Guard
-from api.core.guard.token import AccessToken
-from api.core.guard.validator import Auth0JWTBearerTokenValidator
-from api.core.http import root_url
-from api.core.problems import (
+from api.core.guard.extension import current_guard
+from api.core.guard.guard import METADATA_PATH
+from api.core.guard.problems import (
     AuthorizationMissing,
     AuthorizationProblem,
     InsufficientScope,
@@ -33,13 +31,16 @@ from api.core.problems import (
     ReplayMemoryUnavailable,
     SigningKeysUnavailable,
 )
+from api.core.guard.token import AccessToken
+from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.http import root_url
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_HEADER = 16 * 1024
 
 current_token = cast(AccessToken, _current_token)
-"""The accepted token of the request at hand."""
+"""The access token of the current request, after it has been accepted."""
 
 _CREDENTIALS = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
 _TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -82,23 +83,30 @@ class RequireAuth(ResourceProtector):
         return for_methods(decorate)
 
     def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
-        """The request's token, or an AuthorizationProblem with its challenges."""
+        """Return the token of the request.
+
+        :param alternatives: the scopes of which the operation needs one alternative
+        :raises AuthorizationProblem: the request is refused; the problem carries the challenges
+        """
         try:
             return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
             # For the request's line in the access log.
             g.refusal = current_guard().count(refusal)
-            offer = current_guard().offer(f"{root_url()}/{METADATA_PATH}")
-            for header in challenges(offer, refusal, _used_scheme(), alternatives):
+            parameters = current_guard().challenge_parameters(f"{root_url()}/{METADATA_PATH}")
+            for header in challenges(parameters, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise
 
     def parse_request_authorization(
         self, _request: Any
     ) -> tuple[Auth0JWTBearerTokenValidator, str]:
-        """The validator and the token of the Authorization header (RFC 6750 section 2.1).
+        """Return the validator and the token of the Authorization header (RFC 6750 section 2.1).
 
-        The header is the only place that is read: not the query string, not a form.
+        A token in the query string or in a form is not read.
+
+        :raises InvalidRequest: the header is malformed
+        :raises AuthorizationMissing: there is no header, or none of a scheme that is accepted
         """
         header = request.headers.get("Authorization")
         if header is None:
@@ -132,16 +140,6 @@ def public(view: View) -> View:
 for_methods(public)
 
 
-def current_guard() -> Guard:
-    """The guard of the app at hand."""
-    return cast(Guard, current_app.extensions["guard"])
-
-
-def init_app(app: Flask, guard: Guard) -> None:
-    """Give the app its own guard."""
-    app.extensions["guard"] = guard
-
-
 def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:
     for scope in scopes:
         if callable(scope):
@@ -161,22 +159,22 @@ def _answers(scopes: tuple[str, ...]) -> tuple[type[Any], ...]:
 
 def _missing() -> AuthorizationMissing:
     [first, *_] = current_guard().validators.values()
-    wanted = f"Authorization: {first.scheme} TOKEN"
-    return AuthorizationMissing(f"Send an access token in the header {wanted}.")
+    form = f"Authorization: {first.scheme} TOKEN"
+    return AuthorizationMissing(f"Send an access token in the header {form}.")
 
 
 def _credentials(header: str) -> tuple[str, str | None]:
-    """Scheme and token (RFC 9110 section 11.4)."""
+    """The scheme and the token (RFC 9110 section 11.4)."""
     if len(header) > MAX_HEADER:
         raise InvalidRequest("The Authorization header is over 16 KiB.")
-    found = _CREDENTIALS.fullmatch(header)
-    if found is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
+    match = _CREDENTIALS.fullmatch(header)
+    if match is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
         raise InvalidRequest
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def _used_scheme() -> str | None:
-    """The scheme of the request, spelled as ours is."""
+    """The scheme of the request, in the spelling of its standard."""
     scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
     validator = current_guard().validators.get(scheme)
     return validator and validator.scheme

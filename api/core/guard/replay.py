@@ -1,4 +1,4 @@
-"""Which DPoP proofs were seen (RFC 9449 section 11.1): in memory, or in Redis for many copies."""
+"""The replay cache: which DPoP proofs were accepted (RFC 9449 section 11.1)."""
 
 import logging
 import threading
@@ -9,6 +9,8 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 import redis
+
+from api.core.text import printable
 
 log = logging.getLogger(__name__)
 
@@ -21,40 +23,45 @@ SECONDS_BETWEEN_CHECKS = 0.1
 T = TypeVar("T")
 
 
-class ReplaysUnavailable(Exception):
-    """The memory of seen proofs cannot be reached."""
+class ReplayCacheUnavailable(Exception):
+    """The replay cache cannot be used. The text says why."""
 
 
-class Replays(Protocol):
-    """The memory of seen proofs."""
+class ReplayCache(Protocol):
+    """Remembers proofs for a while."""
 
-    def is_first(self, proof: str, seconds: int) -> bool:
-        """Whether `proof` was not seen in the last `seconds`; from now on it was.
+    def add(self, proof: str, seconds: int) -> bool:
+        """Remember a proof, and return whether it was new.
 
-        Raises ReplaysUnavailable: then nobody knows, and the proof must not count.
+        :param proof: its fingerprint
+        :param seconds: how long it is remembered
+        :raises ReplayCacheUnavailable: nobody can tell, so the proof must not count
         """
         ...
 
     def fault(self) -> str | None:
-        """What keeps every proof from being checked, in words; None if nothing."""
+        """Return what keeps every proof from being checked, in words, or None."""
         ...
 
 
-class ReplaysInMemory:
-    """Seen by this process alone."""
+class MemoryReplayCache:
+    """Remembers the proofs that this process has accepted.
+
+    :param clock: returns monotonic seconds
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: OrderedDict[str, float] = OrderedDict()
 
-    def is_first(self, proof: str, seconds: int) -> bool:
+    def add(self, proof: str, seconds: int) -> bool:
         now = self._clock()
         with self._lock:
             self._forget(now)
-            first = proof not in self._seen
+            is_new = proof not in self._seen
             self._seen.setdefault(proof, now + seconds)
-        return first
+        return is_new
 
     def fault(self) -> str | None:
         return None
@@ -65,17 +72,19 @@ class ReplaysInMemory:
             self._seen.popitem(last=False)
 
 
-class ReplaysInRedis:
-    """Seen by every copy of the service that shares the Redis (or Valkey) at `url`.
+class RedisReplayCache:
+    """Remembers the proofs that any copy of the service has accepted, in a Redis or Valkey.
 
-    address: where it is, without credentials. The log has a line when it can no longer be used, and
-    one when it can again.
+    The log has a line when the server can no longer be used, and one when it can again.
+    `address` is where the server is, without credentials.
+
+    :param url: the address of the server, with its credentials
     """
 
     def __init__(self, url: str) -> None:
         self._redis = _client(url, SECONDS_TO_WAIT)
         self._checked = _client(url, SECONDS_TO_CHECK)
-        # As the library itself reads it, so that no part of a password is taken for an address.
+        # The library's own reading, so that no part of a password is shown as an address.
         options = self._redis.connection_pool.connection_kwargs
         self._secrets = tuple(filter(None, (options.get("password"), options.get("username"))))
         self.address = str(
@@ -86,16 +95,22 @@ class ReplaysInRedis:
         self._changed_at = self._check_at = time.monotonic()
         self._checking = threading.Lock()
 
-    def is_first(self, proof: str, seconds: int) -> bool:
-        return bool(self._told(lambda: self._redis.set(f"dpop:{proof}", 1, nx=True, ex=seconds)))
+    def add(self, proof: str, seconds: int) -> bool:
+        return bool(self._noting(lambda: self._redis.set(f"dpop:{proof}", 1, nx=True, ex=seconds)))
 
     def ping(self) -> None:
-        """Raises ReplaysUnavailable, with the reason, where it cannot be reached."""
+        """Ask the server for a sign of life.
+
+        :raises ReplayCacheUnavailable: it cannot be reached
+        """
         self._ask(self._redis.ping)
 
     def fault(self) -> str | None:
-        """As Replays has it. Redis is asked anew, so that the fault ends without any traffic."""
-        # Who comes upon another's check takes the answer of the one before.
+        """Return what keeps every proof from being checked, in words, or None.
+
+        The server is asked anew, so that a fault ends without any traffic.
+        """
+        # A thread that comes upon another's check takes the answer of the one before.
         if time.monotonic() >= self._check_at and self._checking.acquire(blocking=False):
             try:
                 self._check()
@@ -104,17 +119,17 @@ class ReplaysInRedis:
         return "the memory of DPoP proofs, in Redis, cannot be used" if self._reason else None
 
     def _check(self) -> None:
-        with suppress(ReplaysUnavailable):
+        with suppress(ReplayCacheUnavailable):
             # A write: a replica that is read-only, or one that is full, answers a ping as well.
-            self._told(lambda: self._checked.set("dpop:check", 1, ex=1))
+            self._noting(lambda: self._checked.set("dpop:check", 1, ex=1))
         self._check_at = time.monotonic() + SECONDS_BETWEEN_CHECKS
 
-    def _told(self, command: Callable[[], T]) -> T:
-        """What `command` returns; whether it could be had is told where that is news."""
+    def _noting(self, command: Callable[[], T]) -> T:
+        """Return the answer to a command, and log where whether there is one has changed."""
         began = time.monotonic()
         try:
             answer = self._ask(command)
-        except ReplaysUnavailable as error:
+        except ReplayCacheUnavailable as error:
             self._note(str(error), began)
             raise
         self._note(None, began)
@@ -125,7 +140,7 @@ class ReplaysInRedis:
             return command()
         except redis.RedisError as error:
             # A server may repeat what it was sent. Not even as a cause may that reach a log.
-            raise ReplaysUnavailable(self._without_secrets(str(error))) from None
+            raise ReplayCacheUnavailable(self._without_secrets(str(error))) from None
 
     def _note(self, reason: str | None, began: float) -> None:
         with self._lock:
@@ -146,7 +161,7 @@ class ReplaysInRedis:
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return "".join(char if char.isprintable() else " " for char in text).rstrip(". ")
+        return printable(text, " ").rstrip(". ")
 
 
 def _client(url: str, seconds: float) -> Any:

@@ -1,136 +1,140 @@
-"""What a Bearer token must be."""
+"""The validator of the scheme Bearer: it accepts a token after every check has passed."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
 from joserfc.jwk import RSAKey
-from joserfc.jws import JWSRegistry
 
 from api.core.guard import jws
-from api.core.guard.claims import (
-    ALGORITHM,
-    CLAIM_RULES,
-    HEADER_RULES,
-    ISSUER_RULE,
-    Expected,
-    Rule,
-    Verdict,
-    check_iat,
-    check_unbound,
-    is_number,
-    shown,
-)
+from api.core.guard.checks import CheckResult
+from api.core.guard.claims import is_number
 from api.core.guard.jws import UnverifiedToken
 from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
+from api.core.guard.problems import InsufficientScope, InvalidToken, quotable
 from api.core.guard.token import AccessToken
-from api.core.problems import InsufficientScope, InvalidToken, quotable
+from api.core.guard.token_checks import (
+    BEFORE_KEY,
+    IAT,
+    NOT_BOUND,
+    WITH_KEY,
+    TokenCheck,
+)
+from api.core.guard.token_rules import TokenContext, TokenRequirements
 
 # Issuers write iat in whole seconds: a token may be so much younger.
 IAT_STEP = 1.0
 
-RS256 = JWSRegistry(algorithms=[ALGORITHM]).get_alg(ALGORITHM)
+
+def find_key(keys: SigningKeys, kid: str, issued_before: float) -> RSAKey | None:
+    """Look up a key as the API does.
+
+    :param keys: the signing keys of the token's issuer
+    :param kid: the id of the key
+    :param issued_before: seconds since the epoch when the token existed
+    :raises SigningKeysUnavailable: nobody can tell at the moment whether there is such a key
+    """
+    return keys.find(kid, issued_before)
 
 
-class Finding(NamedTuple):
-    """What one check found; it passed where `verdict.remedy` is None."""
-
-    name: str
-    verdict: Verdict
+FindKey = Callable[[SigningKeys, str, float], RSAKey | None]
+"""The type of `find_key`."""
 
 
 class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
     """Accepts the two profiles of Auth0: its own default, and RFC 9068.
 
-    keys: the signing keys of each expected issuer. now: seconds since the epoch.
+    Authlib's class is the seam to its ResourceProtector. Nothing of what it checks is used, and
+    what it says of one issuer counts for the first of several.
+
+    :param requirements: what is demanded of a token
+    :param keys: the signing keys of each accepted issuer
+    :param now: returns the seconds since the epoch
     """
 
     scheme = "Bearer"
-    binding = Rule("cnf", check_unbound)
+    binding = NOT_BOUND
 
     def __init__(
         self,
-        expected: Expected,
+        requirements: TokenRequirements,
         keys: Mapping[str, SigningKeys],
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(
-            issuer=expected.issuers[0],
-            resource_server=expected.audience,
-            realm=quotable(expected.audience),
+            issuer=requirements.issuers[0],
+            resource_server=requirements.audience,
+            realm=quotable(requirements.audience),
         )
-        self.expected = expected
+        self.requirements = requirements
         self.keys = keys
         self.now = now
 
     def authenticate_token(self, token_string: str) -> AccessToken:
-        """The token, once every check has passed.
+        """Return the token after every check has passed.
 
-        Raises InvalidToken (401) that names the first check that failed, and
-        SigningKeysUnavailable (503) where the signature cannot be checked at the moment.
+        :raises InvalidToken: a check has failed; the first one is named
+        :raises SigningKeysUnavailable: the signature cannot be checked at the moment
         """
         try:
             token = jws.read(token_string)
         except jws.Unreadable as error:
-            raise InvalidToken(f"format: {error}") from None
-        for finding in self.examine(token):
-            if finding.verdict.remedy is not None:
-                raise InvalidToken(f"{finding.name}: {finding.verdict.remedy}")
+            raise InvalidToken(check="format", remedy=str(error)) from None
+        for check, context in self._checks(token, find_key):
+            if not check.passes(token, context):
+                raise InvalidToken(check=check.name, remedy=check.remedy_for(token, context))
         return AccessToken(token.claims, self.scheme)
 
     def validate_token(self, token: AccessToken, scopes: tuple[str, ...], request: Any) -> None:
-        """Raises InsufficientScope (403) unless the token grants one of `scopes`: all the words of
-        one, as Authlib has it."""
+        """Accept a token that grants all the words of one alternative.
+
+        :param scopes: the alternatives, as Authlib has them: scopes with a space between
+        :raises InsufficientScope: the token grants none of them
+        """
         if scopes and not any(token.grants(*each.split(" ")) for each in scopes):
             needed = " or ".join(scopes)
             raise InsufficientScope(f"This operation needs the scope {needed}; ask for it.")
 
-    def examine(self, token: UnverifiedToken) -> Iterator[Finding]:
-        """Every check in order. Whoever goes on after one that failed reads claims that nothing
-        vouches for: the API stops there, `token explain` goes on and says so."""
-        yield from self._judge(HEADER_RULES, token.header)
-        yield from self._judge((ISSUER_RULE,), token.claims)
-        yield from self._check_signature(token)
-        yield from self._judge((*CLAIM_RULES, self.binding), token.claims)
+    def examine(self, token: UnverifiedToken, find_key: FindKey) -> Iterator[CheckResult]:
+        """Yield the result of every check in order, in words, whether or not one fails.
 
-    def _judge(self, rules: tuple[Rule, ...], members: dict[str, Any]) -> Iterator[Finding]:
-        for rule in rules:
-            yield Finding(rule.name, rule.check(members, self.expected, self.now()))
+        After a check has failed, the claims of the token prove nothing.
 
-    def _check_signature(self, token: UnverifiedToken) -> Iterator[Finding]:
-        kid = token.header.get("kid")
-        key = self._find_key(token.claims, kid)
-        remedy = None if key else self._remedy_without_key(token.claims)
-        yield Finding("key", Verdict(shown(kid), "the kid of a signing key of the issuer", remedy))
-        verified = key is not None and RS256.verify(token.signing_input, token.signature, key)
-        yield Finding("signature", _SIGNED if verified else _UNSIGNED)
+        :param find_key: looks up the key of the token
+        """
+        for check, context in self._checks(token, find_key):
+            yield check.result(token, context)
 
-    def _find_key(self, claims: dict[str, Any], kid: Any) -> RSAKey | None:
-        issuer = claims.get("iss")
+    def _checks(
+        self, token: UnverifiedToken, find_key: FindKey
+    ) -> Iterator[tuple[TokenCheck, TokenContext]]:
+        """The checks in order; the key is looked up when those that need none have been made."""
+        context = TokenContext(self.requirements, self.now())
+        for check in BEFORE_KEY:
+            yield check, context
+        key = self._find_key(token, context, find_key)
+        # The time is read anew: a request may wait for its key.
+        context = TokenContext(self.requirements, self.now(), key)
+        for check in (*WITH_KEY, self.binding):
+            yield check, context
+
+    def _find_key(
+        self, token: UnverifiedToken, context: TokenContext, find_key: FindKey
+    ) -> RSAKey | None:
+        issuer, kid = token.claims.get("iss"), token.header.get("kid")
         if not isinstance(issuer, str) or issuer not in self.keys or not isinstance(kid, str):
             return None
-        return self.keys[issuer].find(kid, self._issued_before(claims))
+        return find_key(self.keys[issuer], kid, self._issued_before(token, context))
 
-    def _issued_before(self, claims: dict[str, Any]) -> float:
+    def _issued_before(self, token: UnverifiedToken, context: TokenContext) -> float:
         """When the token had been issued at the latest, if its iat is true; NEVER without one.
 
         A token from the future is refused whatever its key, so that nobody waits for that.
         """
-        iat = claims.get("iat")
-        if not is_number(iat) or check_iat(claims, self.expected, self.now()).remedy:
+        iat = token.claims.get("iat")
+        if not is_number(iat) or not IAT.passes(token, context):
             return NEVER
         # An integer may be too large to become a float; nothing was issued before the epoch.
-        return max(iat, 0) + max(self.expected.leeway, IAT_STEP)
-
-    def _remedy_without_key(self, claims: dict[str, Any]) -> str:
-        return check_iat(claims, self.expected, self.now()).remedy or _NO_SUCH_KEY
-
-
-_NO_SUCH_KEY = "no signing key of the issuer has this kid; get a new token"
-_SIGNED = Verdict("verifies", "made with that key")
-_UNSIGNED = _SIGNED._replace(
-    found="does not verify",
-    remedy="the signature does not verify; send the token as it was issued",
-)
+        return max(iat, 0) + max(self.requirements.leeway, IAT_STEP)

@@ -105,10 +105,12 @@ class EmbeddedIssuer:
         blueprint = Endpoints(server, self._documents, self._scopes).blueprint()
         app.register_blueprint(blueprint, url_prefix=urlsplit(self.url).path.rstrip("/"))
 
-    def fetch(self, url: str) -> bytes:
-        """The discovery document or the JWKS, so that the API need not call itself over HTTP.
+    def fetch(self, url: str, seconds: float = 0.0) -> bytes:
+        """Return the discovery document or the JWKS, so that the API need not call itself.
 
-        Raises LookupError for any other address.
+        :param url: the address of the document
+        :param seconds: how long it may take; it takes no time
+        :raises LookupError: the address is another one
         """
         published = {self.url + path: document for path, document in self._documents.items()}
         if url not in published:

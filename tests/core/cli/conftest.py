@@ -40,7 +40,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def taken() -> Iterator[int]:
+def busy_port() -> Iterator[int]:
     """A port on which somebody listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -45,31 +45,31 @@ def rows(result: Result) -> dict[str, tuple[str, str, str]]:
         [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
         for line in lines
     ]
-    found = {check: (result, said, remedy) for check, result, said, remedy in cells}
-    assert len(found) == len(lines)
-    assert {cell[0] for cell in found.values()} <= {"ok", "FAIL", "warn", "skip"}
-    failed = [cell for cell in found.values() if cell[0] == "FAIL"]
+    by_check = {check: (result, text, remedy) for check, result, text, remedy in cells}
+    assert len(by_check) == len(lines)
+    assert {cell[0] for cell in by_check.values()} <= {"ok", "FAIL", "warn", "skip"}
+    failed = [cell for cell in by_check.values() if cell[0] == "FAIL"]
     assert result.code == (1 if failed else 0)
     assert all(remedy for _, _, remedy in failed)
-    return found
+    return by_check
 
 
-def having(result: Result, verdict: str) -> set[str]:
-    return {check for check, row in rows(result).items() if row[0] == verdict}
+def having(result: Result, outcome: str) -> set[str]:
+    return {check for check, row in rows(result).items() if row[0] == outcome}
 
 
 def test_all_is_well(doctor: Doctor, tenant: Tenant) -> None:
     """Each check has its line, in this order, and there is nothing to do."""
-    found = rows(doctor())
-    assert list(found) == [
+    lines = rows(doctor())
+    assert list(lines) == [
         *("settings", "issuer", "discovery", "keys", "clock", "database", "migrations"),
         *("redis", "page", "token get"),
     ]
-    assert {result for result, _, _ in found.values()} == {"ok"}
-    assert {remedy for _, _, remedy in found.values()} == {""}
-    assert found["issuer"][1] == f"{tenant.issuer} answers over TLS"
-    assert found["keys"][1] == f"{tenant.issuer} 1 for RS256"
-    assert found["token get"][1] == "asks as a-machine"
+    assert {result for result, _, _ in lines.values()} == {"ok"}
+    assert {remedy for _, _, remedy in lines.values()} == {""}
+    assert lines["issuer"][1] == f"{tenant.issuer} answers over TLS"
+    assert lines["keys"][1] == f"{tenant.issuer} 1 for RS256"
+    assert lines["token get"][1] == "asks as a-machine"
 
 
 def test_nothing_is_set(runner: Runner) -> None:
@@ -77,10 +77,10 @@ def test_nothing_is_set(runner: Runner) -> None:
     result = runner("doctor")
     assert having(result, "FAIL") == {"database"}
     assert having(result, "warn") == {"issuer", "redis"}
-    found = rows(result)
-    assert found["issuer"][1].endswith("serve refuses to start")
-    assert found["issuer"][2].endswith("set AUTH0_DOMAIN and AUTH0_AUDIENCE")
-    assert found["database"][1:] == (
+    lines = rows(result)
+    assert lines["issuer"][1].endswith("serve refuses to start")
+    assert lines["issuer"][2].endswith("set AUTH0_DOMAIN and AUTH0_AUDIENCE")
+    assert lines["database"][1:] == (
         "sqlite:///instance/api.db is not there",
         "run: python manage.py db upgrade",
     )
@@ -105,16 +105,16 @@ BAD = {
 def test_mistakes_come_first(doctor: Doctor) -> None:
     """Bad settings are its first lines, without their values; all else is still looked at."""
     result = doctor(**BAD)
-    found = rows(result)
-    assert list(found)[: len(BAD)] == sorted(BAD)
+    lines = rows(result)
+    assert list(lines)[: len(BAD)] == sorted(BAD)
     assert having(result, "FAIL") == set(BAD)
     assert having(result, "skip") == {"database", "redis", "token get"}
     assert having(result, "ok") == {*OF_THE_ISSUER, "page"}
-    assert found["DPOP"][1:] == (
+    assert lines["DPOP"][1:] == (
         "Not one of allowed, required, off.",
         "set it, as in DPOP=allowed",
     )
-    assert found["database"][1] == "not checked, for want of DATABASE_URL"
+    assert lines["database"][1] == "not checked, for want of DATABASE_URL"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_issuer_at_fault(
     doctor: Doctor, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """The step that is not got through fails, and what comes after it is not checked."""
-    path, document, check, said, remedy = ISSUERS[name]
+    path, document, check, text, remedy = ISSUERS[name]
     others = {each: body for each, body in tenant.documents.items() if each != path}
     documents = others if document is None else others | {path: document}
     monkeypatch.setattr(tenant, "documents", documents)
@@ -174,7 +174,7 @@ def test_issuer_at_fault(
     assert having(result, "skip") == ({"keys"} if check == "discovery" else set())
     _, found, to_do = rows(result)[check]
     assert tenant.domain in found
-    assert said in found
+    assert text in found
     assert remedy in to_do
 
 
@@ -214,7 +214,7 @@ def test_several_domains(doctor: Doctor, tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ahead", "leeway", "verdict", "said"),
+    ("ahead", "leeway", "outcome", "text"),
     [
         (0, "0", "ok", "s apart, of 0 (TOKEN_LEEWAY)"),
         (3, "5", "ok", "s apart, of 5 (TOKEN_LEEWAY)"),
@@ -230,13 +230,13 @@ def test_clock(
     monkeypatch: pytest.MonkeyPatch,
     ahead: int,
     leeway: str,
-    verdict: str,
-    said: str,
+    outcome: str,
+    text: str,
 ) -> None:
     """A clock that differs by more than the leeway is a warning that says by how much."""
     monkeypatch.setattr(tenant, "ahead", ahead)
     result, found, _ = rows(doctor(TOKEN_LEEWAY=leeway))["clock"]
-    assert (result, said in found) == (verdict, True)
+    assert (result, text in found) == (outcome, True)
     [seconds] = re.findall(r" (\d+) s ", found)
     assert abs(abs(ahead) - int(seconds)) <= 2
 
@@ -244,10 +244,10 @@ def test_clock(
 @ON_BOTH
 def test_database(doctor: Doctor, database_url: str) -> None:
     """A database with the code's schema is well, and its address is told."""
-    found = rows(doctor(DATABASE_URL=database_url))
-    assert found["database"][0] == "ok"
-    assert str(make_url(database_url).database) in found["database"][1]
-    assert found["migrations"][:2] == ("ok", f"{schema.head()}, up to date")
+    lines = rows(doctor(DATABASE_URL=database_url))
+    assert lines["database"][0] == "ok"
+    assert str(make_url(database_url).database) in lines["database"][1]
+    assert lines["migrations"][:2] == ("ok", f"{schema.head()}, up to date")
 
 
 @ON_BOTH
@@ -322,21 +322,21 @@ def test_redis_out_of_reach(doctor: Doctor, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dpop", "verdict"), [("allowed", "warn"), ("required", "warn"), ("off", "ok")]
+    ("dpop", "outcome"), [("allowed", "warn"), ("required", "warn"), ("off", "ok")]
 )
-def test_without_redis(doctor: Doctor, dpop: str, verdict: str) -> None:
+def test_without_redis(doctor: Doctor, dpop: str, outcome: str) -> None:
     """Without one, each process remembers proofs for itself: a warning, where there are any."""
-    result, said, _ = rows(doctor(DPOP=dpop))["redis"]
-    assert (result, "REDIS_URL is not set" in said) == (verdict, True)
+    result, text, _ = rows(doctor(DPOP=dpop))["redis"]
+    assert (result, "REDIS_URL is not set" in text) == (outcome, True)
 
 
 def test_applications_that_are_not_set(doctor: Doctor) -> None:
     """What the page and `token get` could do is told, and is no fault."""
     result = doctor(AUTH0_SPA_CLIENT_ID="", AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
     assert having(result, "FAIL") | having(result, "warn") == set()
-    found = rows(result)
-    assert "pasted tokens only" in found["page"][1]
-    assert found["token get"][1].startswith("cannot be used")
+    lines = rows(result)
+    assert "pasted tokens only" in lines["page"][1]
+    assert lines["token get"][1].startswith("cannot be used")
 
 
 def test_it_asks_for_no_token(doctor: Doctor, tenant: Tenant) -> None:

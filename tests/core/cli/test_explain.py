@@ -29,15 +29,15 @@ def rows(result: Result) -> dict[str, str]:
     assert result.err == ""
     heading, *lines = result.out.splitlines()
     assert heading.split() == ["CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT", "TO", "CHANGE"]
-    found = dict(line.split(maxsplit=1) for line in lines)
-    assert len(found) == len(lines)
-    assert {text.split()[0] for text in found.values()} <= RESULTS
-    return found
+    lines_by_check = dict(line.split(maxsplit=1) for line in lines)
+    assert len(lines_by_check) == len(lines)
+    assert {text.split()[0] for text in lines_by_check.values()} <= RESULTS
+    return lines_by_check
 
 
-def having(result: Result, verdict: str) -> dict[str, str]:
-    """The checks that ended with that verdict."""
-    return {name: text for name, text in rows(result).items() if text.startswith(verdict)}
+def having(result: Result, outcome: str) -> dict[str, str]:
+    """The checks that ended so."""
+    return {name: text for name, text in rows(result).items() if text.startswith(outcome)}
 
 
 Make = Callable[[Tenant], str]
@@ -193,7 +193,7 @@ def test_unproven(explain: Explain, tenant: Tenant, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "claims", "verdict", "said"),
+    ("scope", "claims", "outcome", "text"),
     [
         ("read:messages", {}, "pass", "openid read:messages"),
         ("admin:messages", {"permissions": ["admin:messages"]}, "pass", "openid"),
@@ -209,14 +209,14 @@ def test_scope(
     tenant: Tenant,
     scope: str,
     claims: dict[str, object],
-    verdict: str,
-    said: str,
+    outcome: str,
+    text: str,
 ) -> None:
     """A scope that is missing fails where it is asked for, and is else a note."""
     result = explain(tenant.token(**claims), "--scope", scope)
     line = rows(result)["scope"]
-    assert (line.split()[0], said in line) == (verdict, True)
-    assert result.code == (verdict == "FAIL")
+    assert (line.split()[0], text in line) == (outcome, True)
+    assert result.code == (outcome == "FAIL")
 
 
 @pytest.mark.parametrize("drawn", [False, True], ids=["pipe", "terminal"])
@@ -283,7 +283,7 @@ NO_DOMAIN = "(the embedded issuer's, as AUTH0_DOMAIN is not set)"
 
 
 @pytest.mark.parametrize(
-    ("iss", "said"),
+    ("iss", "text"),
     [
         *[
             (f"https://{host}/", f"set AUTH0_DOMAIN={host} to accept tokens of this issuer")
@@ -305,15 +305,15 @@ NO_DOMAIN = "(the embedded issuer's, as AUTH0_DOMAIN is not set)"
     ],
     ids=repr,
 )
-def test_without_settings(runner: Runner, tenant: Tenant, iss: object, said: str) -> None:
+def test_without_settings(runner: Runner, tenant: Tenant, iss: object, text: str) -> None:
     """Without any setting a token is compared with the embedded issuer, and its line says so;
     that of a tenant names the setting."""
     result = runner("token", "explain", tenant.token(iss=iss))
-    found = rows(result)
+    lines_by_check = rows(result)
     assert having(result, "FAIL").keys() == {"iss", "aud"}
-    assert "AUTH0_DOMAIN is not set" in found["iss"]
-    assert said in found["iss"]
-    assert found["aud"].endswith("(the embedded issuer's, as AUTH0_AUDIENCE is not set)")
+    assert "AUTH0_DOMAIN is not set" in lines_by_check["iss"]
+    assert text in lines_by_check["iss"]
+    assert lines_by_check["aud"].endswith("(the embedded issuer's, as AUTH0_AUDIENCE is not set)")
 
 
 def test_id_token_without_settings(runner: Runner, tenant: Tenant) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.core.guard import fetch, jws
+from api.core.cli import client_credentials
+from api.core.guard import jws
 from api.core.guard.fetch import MAX_BYTES
 from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Result, Runner
@@ -155,8 +156,8 @@ FAILURES: dict[str, tuple[Said, str, str]] = {
 @pytest.mark.parametrize("name", FAILURES)
 def test_failure(get: Get, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Each failure is one line: what was said, and what to do; a redirect is not followed."""
-    said, found, remedy = FAILURES[name]
-    monkeypatch.setattr(tenant, "says", said)
+    answer, found, remedy = FAILURES[name]
+    monkeypatch.setattr(tenant, "says", answer)
     asked = len(tenant.requests)
     line = fault(get())
     assert found in line
@@ -184,10 +185,10 @@ def test_out_of_reach(get: Get) -> None:
     assert "Check AUTH0_DOMAIN and the network" in line
 
 
-def test_silence(get: Get, taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence(get: Get, busy_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that says nothing is given up."""
-    monkeypatch.setattr(fetch, "SECONDS", 0.2)
-    assert "took over 0.2 s" in fault(get(AUTH0_DOMAIN=f"localhost:{taken}"))
+    monkeypatch.setattr(client_credentials, "SECONDS", 0.2)
+    assert "took over 0.2 s" in fault(get(AUTH0_DOMAIN=f"localhost:{busy_port}"))
 
 
 def test_mistrust(get: Get, tenant: Tenant, tmp_path: Path) -> None:

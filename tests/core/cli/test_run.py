@@ -162,11 +162,11 @@ def test_not_on_loopback(runner: Runner, host: str) -> None:
     assert not (runner.directory / "instance").exists()
 
 
-def test_port_in_use(runner: Runner, taken: int) -> None:
+def test_port_in_use(runner: Runner, busy_port: int) -> None:
     """A port that is taken ends in a line, and leaves the address of the last run alone."""
-    said = complaint(runner("run", "--port", str(taken)))
+    said = complaint(runner("run", "--port", str(busy_port)))
     assert said == (
-        f"Cannot listen on 127.0.0.1:{taken}: Address already in use. "
+        f"Cannot listen on 127.0.0.1:{busy_port}: Address already in use. "
         "Choose another with --host or --port."
     )
     assert not (runner.directory / "instance" / "issuer" / "url").exists()

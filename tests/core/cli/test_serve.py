@@ -119,12 +119,12 @@ def test_with_half_a_tenant(runner: Runner, given: str) -> None:
     assert all(name in complaint(result) for name in TENANT)
 
 
-def test_port_in_use(runner: Runner, taken: int) -> None:
+def test_port_in_use(runner: Runner, busy_port: int) -> None:
     """A port that is taken ends in a line, before any worker is started."""
-    result = runner("serve", "--port", str(taken), **TENANT)
+    result = runner("serve", "--port", str(busy_port), **TENANT)
     assert result.code == 1
     said = complaint(result)
-    assert said.startswith(f"Cannot listen on 127.0.0.1:{taken}: Address already in use.")
+    assert said.startswith(f"Cannot listen on 127.0.0.1:{busy_port}: Address already in use.")
 
 
 ATTEMPTS: list[dict[str, str]] = [

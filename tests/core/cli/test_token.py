@@ -58,8 +58,8 @@ def test_expires(runner: Runner, text: str, seconds: int) -> None:
 )
 def test_bad_lifetime(runner: Runner, text: str) -> None:
     """Any other lifetime ends in a line that shows a good one."""
-    said = complaint(runner("token", "mint", "--expires", text))
-    assert said.endswith("is not a duration. Example: 1h (or 90s, 15m, 7d).")
+    line = complaint(runner("token", "mint", "--expires", text))
+    assert line.endswith("is not a duration. Example: 1h (or 90s, 15m, 7d).")
 
 
 def test_address(runner: Runner) -> None:
@@ -70,9 +70,9 @@ def test_address(runner: Runner) -> None:
 
 def test_tenant(runner: Runner, tenant: Tenant) -> None:
     """With a tenant it refuses: the API would take no such token."""
-    said = complaint(runner("token", "mint", **tenant.environment))
-    assert "AUTH0_DOMAIN is set" in said
-    assert said.endswith("python manage.py token get")
+    line = complaint(runner("token", "mint", **tenant.environment))
+    assert "AUTH0_DOMAIN is set" in line
+    assert line.endswith("python manage.py token get")
     assert not (runner.directory / "instance").exists()
 
 
@@ -93,7 +93,7 @@ def test_modes(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "line"),
     [
         ("instance", "exists"),
         ("instance/issuer/url", "loopback"),
@@ -101,12 +101,12 @@ def test_modes(runner: Runner) -> None:
         ("instance/issuer/machine-client-secret", "delete the file"),
     ],
 )
-def test_spoilt_file(runner: Runner, name: str, said: str) -> None:
+def test_spoilt_file(runner: Runner, name: str, line: str) -> None:
     """A file that holds something else ends in a line about it."""
     path = runner.directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"two words")
-    assert said in complaint(runner("token", "mint"))
+    assert line in complaint(runner("token", "mint"))
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,12 @@ class Documents:
         self.jwks: Any = {"keys": list(jwks)}
         self.requests: list[str] = []
 
-    def __call__(self, url: str) -> bytes:
+    def __call__(self, url: str, seconds: float) -> bytes:
         self.requests.append(url)
-        found = {DISCOVERY: self.discovery, JWKS: self.jwks}[url]
-        if found is None:
+        document = {DISCOVERY: self.discovery, JWKS: self.jwks}[url]
+        if document is None:
             raise FetchError(f"{url} is down")
-        return found if isinstance(found, bytes) else json.dumps(found).encode()
+        return document if isinstance(document, bytes) else json.dumps(document).encode()
 
     @property
     def fetches(self) -> int:
@@ -57,17 +57,17 @@ class Background:
 
     def __init__(self) -> None:
         self.is_busy = False
-        self.works: list[Callable[[], None]] = []
+        self.tasks: list[Callable[[], None]] = []
 
-    def __call__(self, work: Callable[[], None]) -> None:
+    def __call__(self, task: Callable[[], None]) -> None:
         if self.is_busy:
-            self.works.append(work)
+            self.tasks.append(task)
         else:
-            work()
+            task()
 
     def catch_up(self) -> None:
-        while self.works:
-            self.works.pop(0)()
+        while self.tasks:
+            self.tasks.pop(0)()
 
 
 class Gate:
@@ -79,11 +79,11 @@ class Gate:
         self.entered = threading.Event()
         self.open()
 
-    def __call__(self, url: str) -> bytes:
+    def __call__(self, url: str, seconds: float) -> bytes:
         if not self._opened.is_set():
             self.entered.set()
             assert self._opened.wait(30)
-        return self._documents(url)
+        return self._documents(url, seconds)
 
     def open(self) -> None:
         self._opened.set()
@@ -128,9 +128,11 @@ def app_of(
     api: Application = application,
     **changes: Any,
 ) -> Flask:
-    found = Settings(auth0_domain=(tenant.domain,), auth0_audience=audience, **(settings or {}))
-    fetch = {"fetch": lambda url: tenant.documents[urlsplit(url).path]}
-    return create_app(api, found, **(fetch | changes))
+    configured = Settings(
+        auth0_domain=(tenant.domain,), auth0_audience=audience, **(settings or {})
+    )
+    fetch = {"fetch": lambda url, _seconds: tenant.documents[urlsplit(url).path]}
+    return create_app(api, configured, **(fetch | changes))
 
 
 @pytest.fixture(scope="session")
@@ -183,16 +185,17 @@ def send(server: Server) -> Callable[..., Answer]:
 METADATA = "http://localhost/.well-known/oauth-protected-resource"
 
 
-def challenges(body: dict[str, Any], blamed: str = "Bearer", scope: str = "") -> list[str]:
+def challenges(body: dict[str, Any], failing_scheme: str = "Bearer", scope: str = "") -> list[str]:
     """What the lines of WWW-Authenticate must be, to the letter, with a refusal of this `body`.
 
-    blamed: the scheme whose challenge says what is wrong. scope: what a 403 asks for.
+    :param failing_scheme: the scheme whose challenge says what is wrong
+    :param scope: the scope that a 403 asks for
     """
     known = {"realm": AUDIENCE, "resource_metadata": METADATA}
-    said = {name: body[name] for name in ("error", "error_description") if name in body}
-    fault = said | ({"scope": scope} if scope else {})
+    members = {name: body[name] for name in ("error", "error_description") if name in body}
+    error = members | ({"scope": scope} if scope else {})
     of_scheme = {"Bearer": known, "DPoP": known | {"algs": "ES256 RS256 EdDSA"}}
-    of_scheme[blamed] = of_scheme[blamed] | fault
+    of_scheme[failing_scheme] = of_scheme[failing_scheme] | error
     return [
         f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in attributes.items())
         for scheme, attributes in of_scheme.items()
@@ -201,6 +204,6 @@ def challenges(body: dict[str, Any], blamed: str = "Bearer", scope: str = "") ->
 
 def echoes(answer: Answer, sent: tuple[bytes, ...]) -> bool:
     """Whether twelve letters of the request in a row stand in the answer."""
-    found = str(answer.headers) + json.dumps(answer.body)
+    text = str(answer.headers) + json.dumps(answer.body)
     request = b" ".join(sent).decode("latin-1")
-    return any(found[at : at + 12] in request for at in range(len(found) - 11))
+    return any(text[at : at + 12] in request for at in range(len(text) - 11))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.core.guard.challenges import Offer, challenges
-from api.core.problems import (
+from api.core.guard.challenges import ChallengeParameters, challenges
+from api.core.guard.problems import (
     AuthorizationMissing,
     InsufficientScope,
     InvalidDPoPProof,
@@ -11,41 +11,45 @@ from api.core.problems import (
     InvalidToken,
 )
 
-BOTH = Offer(("Bearer", "DPoP"), "https://api.example.com/", "https://here/metadata")
+BOTH = ChallengeParameters(("Bearer", "DPoP"), "https://api.example.com/", "https://here/metadata")
 KNOWN = 'realm="https://api.example.com/", resource_metadata="https://here/metadata"'
 ALGS = 'algs="ES256 RS256 EdDSA"'
 
 
 @pytest.mark.parametrize(
-    ("schemes", "told"),
+    ("schemes", "expected"),
     [
         (("Bearer",), [f"Bearer {KNOWN}"]),
         (("DPoP",), [f"DPoP {KNOWN}, {ALGS}"]),
         (("Bearer", "DPoP"), [f"Bearer {KNOWN}", f"DPoP {KNOWN}, {ALGS}"]),
     ],
 )
-def test_missing(schemes, told):
+def test_missing(schemes, expected):
     """A request without credentials learns each scheme that is taken, and no error."""
-    offer = Offer(schemes, BOTH.realm, BOTH.metadata)
-    assert list(challenges(offer, AuthorizationMissing(), None, ("a",))) == told
+    parameters = ChallengeParameters(schemes, BOTH.realm, BOTH.metadata)
+    assert list(challenges(parameters, AuthorizationMissing(), None, ("a",))) == expected
 
 
 @pytest.mark.parametrize(
-    ("refusal", "error"), [(InvalidRequest, "invalid_request"), (InvalidToken, "invalid_token")]
+    ("refusal", "error", "description"),
+    [
+        (InvalidRequest("do this"), "invalid_request", "do this"),
+        (InvalidToken(check="exp", remedy="do this"), "invalid_token", "exp: do this"),
+    ],
 )
-def test_error(refusal, error):
+def test_error(refusal, error, description):
     """A refusal names its error and what to do about it, and no scope."""
-    bearer, dpop = challenges(BOTH, refusal("do this"), "Bearer", ("a",))
-    assert bearer == f'Bearer {KNOWN}, error="{error}", error_description="do this"'
+    bearer, dpop = challenges(BOTH, refusal, "Bearer", ("a",))
+    assert bearer == f'Bearer {KNOWN}, error="{error}", error_description="{description}"'
     assert dpop == f"DPoP {KNOWN}, {ALGS}"
 
 
 def test_error_at_the_scheme_that_was_used():
     """What is wrong with a DPoP request is said in the challenge of DPoP."""
-    bearer, dpop = challenges(BOTH, InvalidDPoPProof("do this"), "DPoP", ())
+    bearer, dpop = challenges(BOTH, InvalidDPoPProof(check="htm", remedy="do this"), "DPoP", ())
     assert bearer == f"Bearer {KNOWN}"
     assert dpop == (
-        f'DPoP {KNOWN}, {ALGS}, error="invalid_dpop_proof", error_description="do this"'
+        f'DPoP {KNOWN}, {ALGS}, error="invalid_dpop_proof", error_description="htm: do this"'
     )
 
 
@@ -69,13 +73,13 @@ def test_insufficient_scope(alternatives, scope):
 def test_quotes():
     """Whatever a description holds, it stays within its quotes and on its line."""
     text = 'a"b\\c\r\nd\té\x7f'
-    [told] = challenges(Offer(("Bearer",), "r", "m"), InvalidToken(text), "Bearer", ())
-    assert told.endswith('error_description="a\'b/c??d???"')
+    parameters = ChallengeParameters(("Bearer",), "r", "m")
+    [challenge] = challenges(parameters, InvalidRequest(text), "Bearer", ())
+    assert challenge.endswith('error_description="a\'b/c??d???"')
 
 
 def test_quotes_of_what_is_said_to_every_caller():
     """An audience and an address stay within their quotes as well."""
-    [told] = challenges(
-        Offer(("Bearer",), 'urn:"\u00e4"', 'm"\r\n'), AuthorizationMissing(), None, ()
-    )
-    assert told == 'Bearer realm="urn:\'?\'", resource_metadata="m\'??"'
+    parameters = ChallengeParameters(("Bearer",), 'urn:"\u00e4"', 'm"\r\n')
+    [challenge] = challenges(parameters, AuthorizationMissing(), None, ())
+    assert challenge == 'Bearer realm="urn:\'?\'", resource_metadata="m\'??"'

@@ -47,9 +47,11 @@ def test_refused(case, ask, tenant):
     assert answer.body["status"] == case.status
     assert answer.body["error"] == case.error
     assert case.reason in answer.body["error_description"]
-    blamed = "DPoP" if case.scheme == "DPoP" else "Bearer"
+    failing_scheme = "DPoP" if case.scheme == "DPoP" else "Bearer"
     scope = "read:messages" if case.status == 403 else ""
-    assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, blamed, scope)
+    assert answer.headers.get_all("WWW-Authenticate") == challenges(
+        answer.body, failing_scheme, scope
+    )
     assert not echoes(answer, (token.encode(), *proofs))
 
 

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from api.application import application
 from api.core.factory import create_app
-from api.core.guard import Guard, SigningKeys, fetch, fetch_https
+from api.core.guard import Guard, SigningKeys, fetch_https, guard_of, jwks
 from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
@@ -66,13 +66,13 @@ class Caller:
     def __init__(
         self, clock: Clock, *tenants: Tenant, settings: dict[str, Any] | None = None, **doors: Any
     ) -> None:
-        found = Settings(
+        configured = Settings(
             auth0_domain=tuple(tenant.domain for tenant in tenants),
             auth0_audience=AUDIENCE,
             **(settings or {}),
         )
-        self.app = create_app(application, found, now=clock, clock=clock, **doors)
-        self._keys = self.app.extensions["guard"].bearer.keys
+        self.app = create_app(application, configured, now=clock, clock=clock, **doors)
+        self._keys = guard_of(self.app).bearer.keys
 
     def get(self, token: str = "", path: str = PRIVATE) -> TestResponse:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -118,7 +118,7 @@ def test_down_at_start(caller: Caller, faulty: Tenant, clock: Clock) -> None:
 def test_keys_fetched_at_the_start(caller: Caller, faulty: Tenant) -> None:
     """Where the server has the keys fetched at its start, the first caller needs no other fetch,
     nor does the first of a new key wait for its own."""
-    guard: Guard = caller.app.extensions["guard"]
+    guard: Guard = guard_of(caller.app)
     guard.fetch_keys()
     assert caller.status(faulty.token()) == 200
     assert faulty.requests == [DISCOVERY, JWKS]
@@ -132,7 +132,7 @@ def test_down_when_fetched_at_the_start(
     """An issuer that is down at the server's start stops nothing, and is logged; the keys are
     fetched at the next need, after 5 s."""
     with faulty.down():
-        caller.app.extensions["guard"].fetch_keys()
+        guard_of(caller.app).fetch_keys()
         assert caller.status(faulty.token()) == 503
     until(lambda: len(caplog.messages) == 1)
     assert caller.outcomes(faulty) == {"unreachable": 1}
@@ -237,7 +237,7 @@ def test_certificate_not_trusted(
 
 def test_dripping(caller: Caller, faulty: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """A header that drips in is given up, and no thread goes on reading it."""
-    monkeypatch.setattr(fetch, "SECONDS", 0.2)
+    monkeypatch.setattr(jwks, "SECONDS", 0.2)
     enough = threading.Event()
     faulty.conduct[DISCOVERY] = drip(enough)
     before = set(threading.enumerate())
@@ -320,7 +320,7 @@ def test_flood_of_unknown_kids(caller: Caller, faulty: Tenant, clock: Clock) -> 
         assert caller.status(flood[0]) == 401
         assert faulty.requests.count(DISCOVERY) == fetches
         clock.advance(0.1)
-    assert caller.app.extensions["guard"].refusals == {"invalid_token:key": 402}
+    assert guard_of(caller.app).refusals == {"invalid_token:key": 402}
 
 
 def test_several_issuers(
@@ -371,7 +371,7 @@ def test_slow(faulty: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> 
     released = threading.Event()
     released.set()
 
-    def patient(url: str) -> bytes:
+    def patient(url: str, seconds: float) -> bytes:
         faulty.requests.append(url.removeprefix(faulty.issuer[:-1]))
         assert released.wait(SECONDS)
         return faulty.documents[faulty.requests[-1]]
@@ -384,8 +384,8 @@ def test_slow(faulty: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> 
     with ThreadPoolExecutor(12) as pool:
         pending = {pool.submit(caller.get, token) for token in fresh}
         ended, pending = some_end(pending, 12 - waiters)
-        told = [(each.status_code, each.headers["Retry-After"]) for each in ended]
-        assert told == [(503, "1")] * (12 - waiters)
+        refusals = [(each.status_code, each.headers["Retry-After"]) for each in ended]
+        assert refusals == [(503, "1")] * (12 - waiters)
         assert (caller.status(path=PUBLIC), caller.status(faulty.token())) == (200, 200)
         assert not any(future.done() for future in pending)
         # The fetch began too early to refuse anybody; the next may begin at once, and does.

@@ -199,9 +199,8 @@ def test_broken_answer(answering, answer):
     [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"],
     ids=["status", "header", "body"],
 )
-def test_drip_fed(answering, monkeypatch, begin):
+def test_drip_fed(answering, begin):
     """A document that drips in is given up after the time for the whole of it."""
-    monkeypatch.setattr(fetch, "SECONDS", 0.2)
     given_up = threading.Event()
 
     def drip() -> Iterator[bytes]:
@@ -214,18 +213,17 @@ def test_drip_fed(answering, monkeypatch, begin):
     url = answering(drip())
     try:
         with refused(r"took over 0\.2 s", "timeout"):
-            fetch_https(url)
+            fetch_https(url, 0.2)
         assert_hung_up()
     finally:
         given_up.set()
 
 
-def test_silent(monkeypatch):
+def test_silent():
     """A server that takes the connection and says nothing is given up in that time as well."""
-    monkeypatch.setattr(fetch, "SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with refused(r"took over 0\.2 s", "timeout"):
-            fetch_https(f"https://localhost:{listener.getsockname()[1]}/")
+            fetch_https(f"https://localhost:{listener.getsockname()[1]}/", 0.2)
         assert_hung_up()
 
 
@@ -268,21 +266,24 @@ def _endlessly(begin: bytes, piece: bytes) -> Iterator[bytes]:
 
 
 def test_documents_of_one_fetch_share_its_time(tenant, monkeypatch):
-    """What the first took, the second lacks; with nothing left, nobody is asked."""
-    now = [100.0]
-    asked = []
+    """The second document has the seconds that the first has left."""
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(fetch, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    given = []
 
-    def slow(url):
-        asked.append(fetch.seconds_left())
-        now[0] += 3
+    def slow(url, seconds):
+        given.append(seconds)
+        clock.now += 3
         return tenant.documents[urlsplit(url).path]
 
-    with monkeypatch.context() as patch:
-        patch.setattr(fetch, "time", SimpleNamespace(monotonic=lambda: now[0]))
-        assert jwks.load(tenant.issuer, slow)
-        assert asked == [5, 2]
-        assert fetch.seconds_left() == 5
-        with fetch.one_fetch():
-            now[0] += 5
-            with pytest.raises(FetchError, match="took over 5 s"):
-                fetch.fetch_https(tenant.issuer)
+    assert jwks.load(tenant.issuer, slow)
+    assert given == [5, 2]
+
+
+@pytest.mark.parametrize("seconds", [0, -1.5])
+def test_without_time_nobody_is_asked(tenant, seconds):
+    """Where no time is left the answer is a timeout, and no connection is made."""
+    asked = len(tenant.requests)
+    with refused("there was no time left", "timeout"):
+        fetch_https(tenant.issuer, seconds)
+    assert len(tenant.requests) == asked

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.core.guard import require_auth
-from api.core.guard.proof import ALGORITHMS
+from api.core.guard import guard_of, require_auth
+from api.core.guard.proof_checks import ALGORITHMS
 from tests.core.guard.conftest import METADATA, app_of
 from tests.core.guard.corpus.proof_case import CLIENT, bound, good
 from tests.core.support.dpop import proof
@@ -16,8 +16,8 @@ OFFERS = {"allowed": [BEARER, DPOP], "required": [DPOP], "off": [BEARER]}
 MODES = pytest.mark.parametrize("mode", OFFERS)
 
 
-def guard_of(tenant, mode):
-    return app_of(tenant, settings={"dpop": mode}).extensions["guard"]
+def guard_in(tenant, mode):
+    return guard_of(app_of(tenant, settings={"dpop": mode}))
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def ask(tenant):
         ("off", "DPoP", False, 401),
     ],
 )
-def test_taken(ask, mode, scheme, is_bound, status):
-    """Each mode takes its schemes, and each scheme the tokens that are bound as it needs."""
+def test_accepted_schemes(ask, mode, scheme, is_bound, status):
+    """Each mode accepts its schemes, and each scheme the tokens that are bound as it needs."""
     assert ask(mode, scheme, is_bound=is_bound).status_code == status
 
 
@@ -102,27 +102,27 @@ def test_bound_token_by_bearer(ask, mode, scheme):
 )
 def test_validators(tenant, mode, schemes):
     """The guard has a validator for each scheme that it takes, and offers them in this order."""
-    guard = guard_of(tenant, mode)
+    guard = guard_in(tenant, mode)
     assert list(guard.validators) == schemes
-    assert [scheme.lower() for scheme in guard.offer("m").schemes] == schemes
+    assert [scheme.lower() for scheme in guard.challenge_parameters("m").schemes] == schemes
 
 
 @pytest.mark.parametrize(
-    ("mode", "told"),
+    ("mode", "members"),
     [
         ("allowed", {"dpop_bound_access_tokens_required": False}),
         ("required", {"dpop_bound_access_tokens_required": True}),
         ("off", None),
     ],
 )
-def test_metadata(tenant, mode, told):
+def test_metadata(tenant, mode, members):
     """What clients are told of the guard (RFC 9728 section 2) fits what it takes."""
     algorithms = {"dpop_signing_alg_values_supported": list(ALGORITHMS)}
-    assert guard_of(tenant, mode).metadata() == {
+    assert guard_in(tenant, mode).metadata() == {
         "resource": AUDIENCE,
         "authorization_servers": [tenant.issuer],
         "bearer_methods_supported": ["header"],
-        **(algorithms | told if told else {}),
+        **(algorithms | members if members else {}),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
-from api.core.problems import SigningKeysUnavailable
+from api.core.guard.problems import SigningKeysUnavailable
 from api.core.testing import Clock
 from tests.core.guard.conftest import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
 from tests.core.support.threads import at_once
@@ -83,7 +83,7 @@ def test_refreshed_in_the_background(
     assert keys.find("a")
     assert keys.find("a")
     assert documents.fetches == 1
-    assert len(background.works) == 1
+    assert len(background.tasks) == 1
     background.catch_up()
     assert documents.fetches == 2
     clock.now += TTL * 0.79
@@ -95,9 +95,9 @@ def test_background_is_a_thread(make: Make, documents: Documents) -> None:
     """Every fetch runs in a thread of its own, the first one too, and no process waits for it."""
     fetched_by: list[threading.Thread] = []
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, seconds: float) -> bytes:
         fetched_by.append(threading.current_thread())
-        return documents(url)
+        return documents(url, seconds)
 
     keys = SigningKeys(ISSUER, fetch)
     assert keys.find("a")
@@ -125,7 +125,7 @@ def test_outdated_while_the_issuer_is_silent(
     background.is_busy = True
     clock.now += TTL
     assert keys.find("a")
-    assert len(background.works) == 1
+    assert len(background.tasks) == 1
 
 
 def test_unknown_kid(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
@@ -395,7 +395,7 @@ def test_stale_keys(
     background.is_busy = True
     clock.now += 4.9
     assert keys.find("a")
-    assert not background.works
+    assert not background.tasks
     clock.now += 0.1
     assert keys.find("a")
     background.catch_up()
@@ -430,7 +430,7 @@ def test_changes_are_logged(
     """A line for each change of state, with the reason or the kids, and none for what stays."""
     caplog.set_level("INFO", "api.core.guard.keys")
 
-    def said(seconds: float = TTL) -> list[tuple[str, str]]:
+    def logged(seconds: float = TTL) -> list[tuple[str, str]]:
         """What is logged when the keys are looked for twice, after so many seconds."""
         caplog.clear()
         clock.now += seconds
@@ -445,25 +445,25 @@ def test_changes_are_logged(
 
     sound, documents.jwks = documents.jwks, None
     failing = ("WARNING", f"could not be fetched: {JWKS} is down")
-    assert said() == lines(failing)
-    assert said() == []
+    assert logged() == lines(failing)
+    assert logged() == []
     documents.jwks = sound
-    assert said() == lines(("INFO", "fetched: a"))
-    assert said() == []
+    assert logged() == lines(("INFO", "fetched: a"))
+    assert logged() == []
     documents.jwks = {"keys": [jwk("c"), jwk("b"), jwk("a")]}
-    assert said() == lines(("INFO", "changed: came b, c, went none"))
+    assert logged() == lines(("INFO", "changed: came b, c, went none"))
     documents.jwks = None
-    assert said() == lines(failing)
+    assert logged() == lines(failing)
     documents.jwks = {"keys": [jwk("a"), jwk("d\r\ne")]}
-    assert said() == lines(("INFO", "fetched again"), ("INFO", "changed: came d??e, went b, c"))
+    assert logged() == lines(("INFO", "fetched again"), ("INFO", "changed: came d??e, went b, c"))
     documents.jwks = {"keys": [jwk("a")]}
-    assert said() == lines(("INFO", "changed: came none, went d??e"))
+    assert logged() == lines(("INFO", "changed: came none, went d??e"))
     documents.jwks = None
-    assert said() == lines(failing)
-    assert said(DAY) == lines(("ERROR", f"given up, after 24 h: {JWKS} is down"))
-    assert said() == []
+    assert logged() == lines(failing)
+    assert logged(DAY) == lines(("ERROR", f"given up, after 24 h: {JWKS} is down"))
+    assert logged() == []
     documents.jwks = sound
-    assert said() == lines(("INFO", "fetched: a"))
+    assert logged() == lines(("INFO", "fetched: a"))
 
 
 def test_given_up_without_a_warning(
@@ -640,9 +640,9 @@ def test_known_key_never_waits(
     clock.now += passed
     background.is_busy = True
     keys.find("unknown")
-    assert len(background.works) == 1
+    assert len(background.tasks) == 1
     assert keys.find("a")
-    assert len(background.works) == 1
+    assert len(background.tasks) == 1
 
 
 def test_new_key_is_waited_for(
@@ -720,7 +720,7 @@ def test_fault_waits_for_its_own_fetch_alone_and_not_long(
     background.is_busy = True
     keys = make()
     assert "cannot be had" in (keys.fault() or "")
-    assert len(background.works) == 1
+    assert len(background.tasks) == 1
     background.catch_up()
     assert keys.fault() is None
 
@@ -754,10 +754,10 @@ def test_a_fetch_that_breaks(make: Make, clock: Clock, documents: Documents, err
     """Whatever goes wrong in a fetch, those who wait are told, and the next one is not kept out."""
     faults = [error]
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, seconds: float) -> bytes:
         if faults:
             raise faults.pop()
-        return documents(url)
+        return documents(url, seconds)
 
     keys = make(fetch=fetch)
     assert retry_after(keys) == 5
@@ -776,7 +776,7 @@ def test_a_fetch_whose_thread_is_lost(
     keys.start_fetching()
     clock.now += 9.9
     assert retry_after(keys) == 1
-    assert len(background.works) == 1
+    assert len(background.tasks) == 1
     clock.now += 0.1
     background.is_busy = False
     assert keys.find("a")

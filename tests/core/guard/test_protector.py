@@ -10,7 +10,7 @@ from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.guard import current_token, require_auth
 from api.core.guard.fetch import FetchError
-from api.core.problems import (
+from api.core.guard.problems import (
     AuthorizationMissing,
     InsufficientScope,
     InvalidDPoPProof,
@@ -232,7 +232,7 @@ def test_issuer_is_down(tenant):
     assert "error" not in answer.json
 
 
-def _down(url):
+def _down(url, seconds):
     raise FetchError(f"{url} is down")
 
 

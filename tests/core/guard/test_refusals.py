@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from flask import Flask, Response, g
 
-from api.core.guard import Guard
+from api.core.guard import Guard, guard_of
 from tests.core.guard.conftest import app_of
 from tests.core.support.tenant import Tenant
 from tests.core.support.threads import at_once
@@ -16,7 +16,7 @@ PRIVATE, SCOPED = "/api/private", "/api/private-scoped"
 @pytest.fixture
 def counted(app) -> Counter[str]:
     """The counts of the app's guard."""
-    guard: Guard = app.extensions["guard"]
+    guard: Guard = guard_of(app)
     return guard.refusals
 
 

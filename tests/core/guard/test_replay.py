@@ -9,9 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from api.core.guard import Guard, ReplaysInMemory, ReplaysInRedis, ReplaysUnavailable
+from api.core.guard import (
+    Guard,
+    MemoryReplayCache,
+    RedisReplayCache,
+    ReplayCacheUnavailable,
+    guard_of,
+)
 from api.core.guard.dpop import REMEMBERED
-from api.core.guard.proof import SECONDS_AHEAD, SECONDS_BACK
+from api.core.guard.proof_checks import SECONDS_AHEAD, SECONDS_BACK
 from api.core.guard.replay import SECONDS_TO_WAIT
 from tests.core.guard.conftest import Clock, app_of, exchange
 from tests.core.guard.corpus.proof_case import bound, good
@@ -43,26 +49,26 @@ def own_redis(tmp_path):
 def copies(request):
     """The memory as two copies of the service see it; without a Redis, there is but one copy."""
     if request.param == "memory":
-        return [ReplaysInMemory()] * 2
+        return [MemoryReplayCache()] * 2
     url = request.getfixturevalue("redis_url")
-    return [ReplaysInRedis(url), ReplaysInRedis(url)]
+    return [RedisReplayCache(url), RedisReplayCache(url)]
 
 
 def test_first(copies):
     """A proof is first once, whichever copy it comes to; another proof is first as well."""
     here, there = copies
-    assert here.is_first("a", SECONDS)
-    assert not here.is_first("a", SECONDS)
-    assert not there.is_first("a", SECONDS)
-    assert there.is_first("b", SECONDS)
-    assert not here.is_first("b", SECONDS)
+    assert here.add("a", SECONDS)
+    assert not here.add("a", SECONDS)
+    assert not there.add("a", SECONDS)
+    assert there.add("b", SECONDS)
+    assert not here.add("b", SECONDS)
 
 
 def test_race(copies):
     """Of eight threads with one proof exactly one is first, and so for each of many proofs."""
 
     def work(number):
-        return [copies[number % 2].is_first(str(proof), SECONDS) for proof in range(50)]
+        return [copies[number % 2].add(str(proof), SECONDS) for proof in range(50)]
 
     answers = at_once(8, work)
     assert [sum(each) for each in zip(*answers, strict=True)] == [1] * 50
@@ -95,9 +101,9 @@ def test_looking_and_noting_are_one_step():
             steps.append("used")
             return super().__hash__()
 
-    replays = ReplaysInMemory()
-    replays._lock = WatchedLock(steps)
-    assert replays.is_first(Proof("a"), SECONDS)
+    replay_cache = MemoryReplayCache()
+    replay_cache._lock = WatchedLock(steps)
+    assert replay_cache.add(Proof("a"), SECONDS)
     first, *uses, last = steps
     assert (first, set(uses), last) == ("taken", {"used"}, "left")
     assert len(uses) >= 2
@@ -111,76 +117,76 @@ def test_longer_than_it_counts():
 def test_expiry():
     """A proof is forgotten when its time is over, and not before; seeing it again adds nothing."""
     clock = Clock(0)
-    replays = ReplaysInMemory(clock)
-    assert replays.is_first("a", SECONDS)
+    replay_cache = MemoryReplayCache(clock)
+    assert replay_cache.add("a", SECONDS)
     clock.now = SECONDS - 1
-    assert not replays.is_first("a", SECONDS)
+    assert not replay_cache.add("a", SECONDS)
     clock.now = SECONDS
-    assert replays.is_first("a", SECONDS)
+    assert replay_cache.add("a", SECONDS)
 
 
 def test_bounded_growth():
     """What is forgotten takes no room: as many are kept as come within the time, and no more."""
     clock = Clock(0)
-    replays = ReplaysInMemory(clock)
+    replay_cache = MemoryReplayCache(clock)
     for second in range(10_000):
         clock.now = second
-        assert replays.is_first(str(second), SECONDS)
-        assert len(replays._seen) <= SECONDS
+        assert replay_cache.add(str(second), SECONDS)
+        assert len(replay_cache._seen) <= SECONDS
     clock.now += SECONDS
-    assert replays.is_first("the last", SECONDS)
-    assert len(replays._seen) == 1
+    assert replay_cache.add("the last", SECONDS)
+    assert len(replay_cache._seen) == 1
 
 
 def test_the_oldest_are_forgotten():
     """What is forgotten is what came first, not what came last."""
     clock = Clock(0)
-    replays = ReplaysInMemory(clock)
+    replay_cache = MemoryReplayCache(clock)
     for clock.now, proof in enumerate("abc"):
-        assert replays.is_first(proof, SECONDS)
+        assert replay_cache.add(proof, SECONDS)
     clock.now = SECONDS
-    assert replays.is_first("d", SECONDS)
-    assert [replays.is_first(proof, SECONDS) for proof in "bcda"] == [False, False, False, True]
+    assert replay_cache.add("d", SECONDS)
+    assert [replay_cache.add(proof, SECONDS) for proof in "bcda"] == [False, False, False, True]
 
 
 @needs_redis
 def test_expiry_in_redis(redis_url, redis_server):
     """In Redis a proof has its time to live from its first sight on, and a name of ours."""
-    replays = ReplaysInRedis(redis_url)
+    replay_cache = RedisReplayCache(redis_url)
     with redis_server.client() as client:
-        assert replays.is_first("a", SECONDS)
+        assert replay_cache.add("a", SECONDS)
         assert client.keys() == ["dpop:a"]
         client.expire("dpop:a", 100)
-        assert not replays.is_first("a", SECONDS)
+        assert not replay_cache.add("a", SECONDS)
         assert 0 < client.ttl("dpop:a") <= 100
         client.pexpire("dpop:a", 0)
-        assert replays.is_first("a", SECONDS)
+        assert replay_cache.add("a", SECONDS)
         assert 100 < client.ttl("dpop:a") <= SECONDS
 
 
 @needs_redis
 def test_redis_is_away(own_redis):
     """Where Redis is away nobody knows; when it is back the same client finds it."""
-    replays = ReplaysInRedis(own_redis.url)
-    assert replays.is_first("a", SECONDS)
+    replay_cache = RedisReplayCache(own_redis.url)
+    assert replay_cache.add("a", SECONDS)
     own_redis.stop()
     for _ in range(2):
-        with pytest.raises(ReplaysUnavailable):
-            replays.is_first("b", SECONDS)
-        with pytest.raises(ReplaysUnavailable):
-            replays.ping()
+        with pytest.raises(ReplayCacheUnavailable):
+            replay_cache.add("b", SECONDS)
+        with pytest.raises(ReplayCacheUnavailable):
+            replay_cache.ping()
     own_redis.start()
-    replays.ping()
-    assert replays.is_first("b", SECONDS)
+    replay_cache.ping()
+    assert replay_cache.add("b", SECONDS)
 
 
 def test_redis_does_not_answer():
     """A Redis that takes the connection and says nothing is away, after a second or so."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        with pytest.raises(ReplaysUnavailable):
-            replays.is_first("a", SECONDS)
-    timeouts = replays._redis.connection_pool.connection_kwargs
+        replay_cache = RedisReplayCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        with pytest.raises(ReplayCacheUnavailable):
+            replay_cache.add("a", SECONDS)
+    timeouts = replay_cache._redis.connection_pool.connection_kwargs
     assert timeouts["socket_timeout"] == timeouts["socket_connect_timeout"] == SECONDS_TO_WAIT
 
 
@@ -190,16 +196,16 @@ def test_redis_refuses(redis_url, redis_server):
     with redis_server.client() as client:
         client.config_set("maxmemory", 1)
         try:
-            with pytest.raises(ReplaysUnavailable):
-                ReplaysInRedis(redis_url).is_first("a", SECONDS)
+            with pytest.raises(ReplayCacheUnavailable):
+                RedisReplayCache(redis_url).add("a", SECONDS)
         finally:
             client.config_set("maxmemory", 0)
 
 
 def test_the_password_is_not_shown():
     """A password in REDIS_URL is in no text of the failure."""
-    with pytest.raises(ReplaysUnavailable) as caught:
-        ReplaysInRedis(f"redis://:s3cr3t@127.0.0.1:{free_port()}/0").ping()
+    with pytest.raises(ReplayCacheUnavailable) as caught:
+        RedisReplayCache(f"redis://:s3cr3t@127.0.0.1:{free_port()}/0").ping()
     assert "s3cr3t" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
@@ -207,64 +213,64 @@ Records = list[tuple[str, str]]
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
     """What the log has been told of Redis since the last call."""
     caplog.set_level("INFO", "api.core.guard.replay")
 
     def records() -> Records:
-        found = [(record.levelname, record.getMessage()) for record in caplog.records]
+        lines = [(record.levelname, record.getMessage()) for record in caplog.records]
         caplog.clear()
-        return found
+        return lines
 
     return records
 
 
-def refused(replays: ReplaysInRedis) -> str:
+def refused(replay_cache: RedisReplayCache) -> str:
     """Why the memory cannot be used."""
-    with pytest.raises(ReplaysUnavailable) as caught:
-        replays.is_first("a", SECONDS)
+    with pytest.raises(ReplayCacheUnavailable) as caught:
+        replay_cache.add("a", SECONDS)
     return str(caught.value)
 
 
-def news_of_failure(replays: ReplaysInRedis, reason: str) -> Records:
+def news_of_failure(replay_cache: RedisReplayCache, reason: str) -> Records:
     text = (
-        f"the Redis at {replays.address} (REDIS_URL) cannot be used, and DPoP proofs are answered "
-        f"503: {reason}. Check that it runs, lets this API in, and accepts writes"
+        f"the Redis at {replay_cache.address} (REDIS_URL) cannot be used, and DPoP proofs are "
+        f"answered 503: {reason}. Check that it runs, lets this API in, and accepts writes"
     )
     return [("WARNING", text)]
 
 
-def news_of_return(replays: ReplaysInRedis) -> Records:
-    return [("INFO", f"the Redis at {replays.address} (REDIS_URL) can be used again")]
+def news_of_return(replay_cache: RedisReplayCache) -> Records:
+    return [("INFO", f"the Redis at {replay_cache.address} (REDIS_URL) can be used again")]
 
 
 @needs_redis
-def test_changes_are_told(own_redis: Redis, told: Callable[[], Records]) -> None:
+def test_changes_are_told(own_redis: Redis, logged: Callable[[], Records]) -> None:
     """The log has one line when Redis goes away, with the reason, and one when it is back."""
-    replays = ReplaysInRedis(own_redis.url)
+    replay_cache = RedisReplayCache(own_redis.url)
     for _ in range(2):
-        assert replays.is_first("a", SECONDS) in (True, False)
-        assert told() == []
+        assert replay_cache.add("a", SECONDS) in (True, False)
+        assert logged() == []
         own_redis.stop()
-        reason = refused(replays)
+        reason = refused(replay_cache)
         assert "Connection refused" in reason
-        assert told() == news_of_failure(replays, reason)
-        assert sum(refused(replays) != "" for _ in range(3)) == 3
-        assert told() == []
+        assert logged() == news_of_failure(replay_cache, reason)
+        assert sum(refused(replay_cache) != "" for _ in range(3)) == 3
+        assert logged() == []
         own_redis.start()
-        assert replays.is_first("a", SECONDS)
-        assert told() == news_of_return(replays)
+        assert replay_cache.add("a", SECONDS)
+        assert logged() == news_of_return(replay_cache)
 
 
-def test_many_threads_tell_a_change_once(told: Callable[[], Records]) -> None:
+def test_many_threads_tell_a_change_once(logged: Callable[[], Records]) -> None:
     """However many requests find Redis away at once, the log has one line of it."""
-    replays = ReplaysInRedis(f"redis://127.0.0.1:{free_port()}/0")
-    reasons = at_once(16, lambda _: refused(replays))
-    assert told() == news_of_failure(replays, reasons[0])
+    replay_cache = RedisReplayCache(f"redis://127.0.0.1:{free_port()}/0")
+    reasons = at_once(16, lambda _: refused(replay_cache))
+    assert logged() == news_of_failure(replay_cache, reasons[0])
 
 
 def test_late_answers_are_no_news(
-    monkeypatch: pytest.MonkeyPatch, told: Callable[[], Records]
+    monkeypatch: pytest.MonkeyPatch, logged: Callable[[], Records]
 ) -> None:
     """A failure that began before Redis was back, and ended after, does not tell of another."""
     entered, released = threading.Event(), threading.Event()
@@ -278,15 +284,15 @@ def test_late_answers_are_no_news(
         return True
 
     monkeypatch.setattr(redis.Redis, "set", answer)
-    replays = ReplaysInRedis("redis://localhost/0")
-    assert refused(replays) == "away"
+    replay_cache = RedisReplayCache("redis://localhost/0")
+    assert refused(replay_cache) == "away"
     with ThreadPoolExecutor(1) as pool:
-        late = pool.submit(replays.is_first, "late", SECONDS)
+        late = pool.submit(replay_cache.add, "late", SECONDS)
         assert entered.wait(30)
-        assert replays.is_first("good", SECONDS)
+        assert replay_cache.add("good", SECONDS)
         released.set()
-        assert isinstance(late.exception(30), ReplaysUnavailable)
-    assert told() == news_of_failure(replays, "away") + news_of_return(replays)
+        assert isinstance(late.exception(30), ReplayCacheUnavailable)
+    assert logged() == news_of_failure(replay_cache, "away") + news_of_return(replay_cache)
 
 
 @needs_redis
@@ -299,43 +305,43 @@ def test_late_answers_are_no_news(
     ids=["full", "read-only"],
 )
 def test_redis_that_answers_pings_alone(
-    own_redis: Redis, told: Callable[[], Records], spoil: str, mend: str, reason: str
+    own_redis: Redis, logged: Callable[[], Records], spoil: str, mend: str, reason: str
 ) -> None:
     """A Redis that answers, and keeps nothing, cannot be used: the log has the reason."""
-    replays = ReplaysInRedis(own_redis.url)
-    assert replays.fault() is None
+    replay_cache = RedisReplayCache(own_redis.url)
+    assert replay_cache.fault() is None
     with own_redis.client() as client:
         client.execute_command(*spoil.split())
-        said = refused(replays)
-        assert reason in said
-        assert told() == news_of_failure(replays, said)
-        replays.ping()
-        assert replays.fault() == "the memory of DPoP proofs, in Redis, cannot be used"
-        assert told() == []
+        answer = refused(replay_cache)
+        assert reason in answer
+        assert logged() == news_of_failure(replay_cache, answer)
+        replay_cache.ping()
+        assert replay_cache.fault() == "the memory of DPoP proofs, in Redis, cannot be used"
+        assert logged() == []
         client.execute_command(*mend.split())
-    assert replays.is_first("b", SECONDS)
-    assert told() == news_of_return(replays)
-    assert replays.fault() is None
+    assert replay_cache.add("b", SECONDS)
+    assert logged() == news_of_return(replay_cache)
+    assert replay_cache.fault() is None
 
 
 @needs_redis
 @pytest.mark.parametrize("credentials", ["", ":wr0ng@", "ann:wr0ng@"])
 def test_redis_that_refuses_the_password(
-    own_redis: Redis, told: Callable[[], Records], credentials: str
+    own_redis: Redis, logged: Callable[[], Records], credentials: str
 ) -> None:
     """A Redis that wants another password cannot be used; the log has the reason, and not it."""
-    replays = ReplaysInRedis(own_redis.url.replace("redis://", f"redis://{credentials}"))
+    replay_cache = RedisReplayCache(own_redis.url.replace("redis://", f"redis://{credentials}"))
     with own_redis.client() as client:
         client.config_set("requirepass", "s3cr3t")
-    reason = refused(replays)
+    reason = refused(replay_cache)
     assert "auth" in reason.lower() or "password" in reason
-    [(level, text)] = told()
+    [(level, text)] = logged()
     assert level == "WARNING"
     assert "wr0ng" not in text
     assert "s3cr3t" not in text
 
 
-def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None:
+def test_a_server_that_repeats_the_password(logged: Callable[[], Records]) -> None:
     """A password is kept out of the log though the server's refusal repeats what it was sent."""
 
     class Parrot(socketserver.StreamRequestHandler):
@@ -345,10 +351,12 @@ def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Parrot) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        replays = ReplaysInRedis(f"redis://zoe:s3cr3t@127.0.0.1:{server.server_address[1]}/0")
-        assert "args beginning with: '***' '***'" in refused(replays)
+        replay_cache = RedisReplayCache(
+            f"redis://zoe:s3cr3t@127.0.0.1:{server.server_address[1]}/0"
+        )
+        assert "args beginning with: '***' '***'" in refused(replay_cache)
         server.shutdown()
-    [(_, text)] = told()
+    [(_, text)] = logged()
     assert "s3cr3t" not in text
     assert "zoe" not in text
 
@@ -364,12 +372,12 @@ def test_a_server_that_repeats_the_password(told: Callable[[], Records]) -> None
 )
 def test_address(url: str, address: str) -> None:
     """What people are shown of a Redis is where it is, and nothing of the credentials."""
-    assert ReplaysInRedis(url).address == address
+    assert RedisReplayCache(url).address == address
 
 
 def test_memory_is_never_at_fault() -> None:
     """What a process remembers itself is always there."""
-    assert ReplaysInMemory().fault() is None
+    assert MemoryReplayCache().fault() is None
 
 
 def test_checks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,8 +390,8 @@ def test_checks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(redis.Redis, "set", answer)
     monkeypatch.setattr("api.core.guard.replay.SECONDS_BETWEEN_CHECKS", 3600)
-    replays = ReplaysInRedis("redis://localhost/0")
-    assert all(replays.fault() for _ in range(100))
+    replay_cache = RedisReplayCache("redis://localhost/0")
+    assert all(replay_cache.fault() for _ in range(100))
     assert asked == ["dpop:check"]
 
 
@@ -397,11 +405,11 @@ def test_checks_keep_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         raise redis.ConnectionError("away")
 
     monkeypatch.setattr(redis.Redis, "set", answer)
-    replays = ReplaysInRedis("redis://localhost/0")
+    replay_cache = RedisReplayCache("redis://localhost/0")
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(replays.fault)
+        first = pool.submit(replay_cache.fault)
         assert entered.wait(30)
-        assert replays.fault() is None
+        assert replay_cache.fault() is None
         released.set()
         assert first.result(30)
 
@@ -409,9 +417,9 @@ def test_checks_keep_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_check_does_not_last() -> None:
     """A Redis that takes the connection and says nothing is given up within a second or so."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        replays = ReplaysInRedis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        assert replays.fault()
-        timeouts = replays._checked.connection_pool.connection_kwargs
+        replay_cache = RedisReplayCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert replay_cache.fault()
+        timeouts = replay_cache._checked.connection_pool.connection_kwargs
         assert timeouts["socket_timeout"] + timeouts["socket_connect_timeout"] <= 1
 
 
@@ -424,7 +432,7 @@ def test_readiness(
     Redis is back, though nobody sent a request. Where Bearer is taken it stays ready."""
     monkeypatch.setattr("api.core.guard.replay.SECONDS_BETWEEN_CHECKS", 0)
     settings = {"redis_url": own_redis.url, "dpop": mode}
-    guard: Guard = app_of(tenant, settings=settings).extensions["guard"]
+    guard: Guard = guard_of(app_of(tenant, settings=settings))
     faults = ["the memory of DPoP proofs, in Redis, cannot be used"] if mode == "required" else []
     assert guard.faults() == []
     own_redis.stop()
@@ -436,7 +444,7 @@ def test_readiness(
 
 def test_readiness_without_redis(tenant: Tenant) -> None:
     """Where each process remembers proofs itself, nothing of it keeps a copy from being ready."""
-    guard: Guard = app_of(tenant, settings={"dpop": "required"}).extensions["guard"]
+    guard: Guard = guard_of(app_of(tenant, settings={"dpop": "required"}))
     assert guard.faults() == []
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from api.core.guard import Auth0JWTBearerTokenValidator, Expected, SigningKeys
+from api.core.guard import Auth0JWTBearerTokenValidator, SigningKeys, TokenRequirements
 from api.core.guard.keys import UNKNOWN_KID_COOLDOWN
-from api.core.problems import InvalidToken, SigningKeysUnavailable
+from api.core.guard.problems import InvalidToken, SigningKeysUnavailable
 from api.core.testing import Clock
 from tests.core.guard.conftest import ISSUER, Documents
 from tests.core.guard.corpus.case import signed
@@ -67,7 +67,7 @@ class World:
             waiting=threading.Semaphore(0),
         )
         self.validator = Auth0JWTBearerTokenValidator(
-            Expected((ISSUER,), AUDIENCE), {ISSUER: keys}, self.clock
+            TokenRequirements((ISSUER,), AUDIENCE), {ISSUER: keys}, self.clock
         )
 
         keys.start_fetching()
@@ -116,8 +116,8 @@ class World:
         self._pending.append((self.clock.now + self._latency, Documents(*self._published), work))
         self.advance(0)
 
-    def _fetch(self, url: str) -> bytes:
-        return self._documents(url)
+    def _fetch(self, url: str, seconds: float) -> bytes:
+        return self._documents(url, seconds)
 
 
 def longest(answers: list[int], status: int) -> float:

@@ -6,9 +6,18 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from api.core.guard import AccessToken, Auth0JWTBearerTokenValidator, Expected, SigningKeys, jws
+from api.core.guard import (
+    AccessToken,
+    Auth0JWTBearerTokenValidator,
+    SigningKeys,
+    TokenRequirements,
+    jws,
+    token_checks,
+)
+from api.core.guard.checks import Check
 from api.core.guard.keyset import NEVER
-from api.core.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
+from api.core.guard.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
+from api.core.guard.validator import find_key
 from tests.core.guard.conftest import ISSUER, Clock, Documents
 from tests.core.guard.corpus.case import foreign_key, signed
 from tests.core.support.tenant import AUDIENCE
@@ -41,15 +50,22 @@ def now() -> Clock:
 
 @pytest.fixture
 def validator(key, now):
-    expected = Expected((ISSUER, OTHER), AUDIENCE)
+    requirements = TokenRequirements((ISSUER, OTHER), AUDIENCE)
     keys = {ISSUER: OneKey(key), OTHER: OneKey(foreign_key())}
-    return Auth0JWTBearerTokenValidator(expected, keys, now)
+    return Auth0JWTBearerTokenValidator(requirements, keys, now)
 
 
 @pytest.fixture
 def token(key):
     """`token({"typ": "at+jwt"}, exp=5)`: signed, its header and claims as changed."""
     return lambda header=(), **claims: signed(key, HEADER | dict(header), CLAIMS | claims)
+
+
+def failed(results):
+    """The names of the checks that did not pass; each of them has a remedy, and no other has."""
+    results = list(results)
+    assert all(bool(result.remedy) is not result.passed for result in results)
+    return [result.name for result in results if not result.passed]
 
 
 def refusal(validator, token):
@@ -65,16 +81,15 @@ def test_accepted(validator, token):
 
 def test_order(validator, token):
     """The checks come in one order, and go on after one that failed for whoever asks."""
-    findings = list(validator.examine(jws.read(token({"alg": "none"}, exp=0))))
-    assert [finding.name for finding in findings] == ORDER
-    failed = [finding.name for finding in findings if finding.verdict.remedy]
-    assert failed == ["alg", "exp"]
+    results = list(validator.examine(jws.read(token({"alg": "none"}, exp=0)), find_key))
+    assert [result.name for result in results] == ORDER
+    assert failed(results) == ["alg", "exp"]
 
 
 def test_no_key_no_signature(validator, token):
     """Without a key there is nothing that a signature could be verified with."""
-    findings = validator.examine(jws.read(token({"kid": "unknown"})))
-    assert [finding.name for finding in findings if finding.verdict.remedy] == ["key", "signature"]
+    results = validator.examine(jws.read(token({"kid": "unknown"})), find_key)
+    assert failed(results) == ["key", "signature"]
 
 
 @pytest.mark.parametrize(
@@ -86,10 +101,32 @@ def test_no_key_no_signature(validator, token):
 )
 def test_no_such_key(validator, token, header, claims):
     """Whoever goes on finds no key for an issuer or a kid that is none, whatever its type."""
-    findings = list(validator.examine(jws.read(token(header, **claims))))
-    assert [finding.name for finding in findings] == ORDER
-    failed = [finding.name for finding in findings if finding.verdict.remedy]
-    assert failed[-2:] == ["key", "signature"]
+    results = list(validator.examine(jws.read(token(header, **claims)), find_key))
+    assert [result.name for result in results] == ORDER
+    assert failed(results)[-2:] == ["key", "signature"]
+
+
+def test_the_key_finder_is_the_callers(validator, token, key):
+    """Whoever examines a token says how its key is looked up, and for what it is asked."""
+    asked = []
+
+    def find(keys, kid, issued_before):
+        asked.append((keys, kid, issued_before))
+        return key
+
+    results = list(validator.examine(jws.read(token({"kid": "unknown"})), find))
+    assert failed(results) == []
+    assert asked == [(validator.keys[ISSUER], "unknown", NOW + 5)]
+
+
+def test_nothing_is_worded_for_an_accepted_token(validator, token, monkeypatch):
+    """The API makes no sentence and no date for a token that it accepts."""
+    made = token()
+    monkeypatch.setattr(Check, "result", None)
+    monkeypatch.setattr(Check, "remedy_for", None)
+    monkeypatch.setattr(token_checks, "shown", None)
+    monkeypatch.setattr(token_checks, "as_datetime", None)
+    assert validator.authenticate_token(made).claims == CLAIMS
 
 
 @pytest.mark.parametrize(
@@ -134,7 +171,7 @@ def test_no_keys_for_strangers(now):
     """A token that fails before its key is needed makes nobody fetch."""
     documents = Documents()
     keys = {ISSUER: SigningKeys(ISSUER, documents)}
-    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), keys, now)
+    validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), AUDIENCE), keys, now)
     for header, claims in (({"alg": "none"}, {}), ({"typ": "x"}, {}), ({}, {"iss": OTHER})):
         refusal(validator, signed(foreign_key(), HEADER | header, CLAIMS | claims))
     assert documents.requests == []
@@ -155,7 +192,8 @@ def test_age_of_an_unknown_kid(
     """How new the keys must be that refuse a token follows from its iat and the leeway. One without
     an iat of use, or from the future, counts as old: its refusal waits for nothing."""
     keys = OneKey(key)
-    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), {ISSUER: keys}, now)
+    requirements = TokenRequirements((ISSUER,), AUDIENCE)
+    validator = Auth0JWTBearerTokenValidator(requirements, {ISSUER: keys}, now)
     assert refusal(validator, token({"kid": "unknown"}, iat=iat)).startswith("key: ")
     assert keys.issued_before == issued_before
 
@@ -166,8 +204,8 @@ def test_iat_in_whole_seconds(
 ) -> None:
     """A token may be a second younger than its iat says, however small the leeway."""
     keys = OneKey(key)
-    expected = Expected((ISSUER,), AUDIENCE, leeway=leeway)
-    refusal(Auth0JWTBearerTokenValidator(expected, {ISSUER: keys}, now), token({"kid": "b"}))
+    requirements = TokenRequirements((ISSUER,), AUDIENCE, leeway=leeway)
+    refusal(Auth0JWTBearerTokenValidator(requirements, {ISSUER: keys}, now), token({"kid": "b"}))
     assert keys.issued_before == NOW + seconds
 
 
@@ -183,7 +221,7 @@ def test_unknown_kid_from_the_future(
 def test_keys_cannot_be_had(now, token):
     """Where the keys cannot be had the token is not judged."""
     keys = {ISSUER: OneKey(None)}
-    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), AUDIENCE), keys, now)
+    validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), AUDIENCE), keys, now)
     with pytest.raises(SigningKeysUnavailable):
         validator.authenticate_token(token())
 
@@ -204,8 +242,8 @@ def test_time_passes(validator, now, token, seconds, accepted):
 
 def test_organizations(key, now, token):
     """Where organizations are set, a token of another, or of none, is refused."""
-    expected = Expected((ISSUER,), AUDIENCE, organizations=frozenset({"org_1"}))
-    validator = Auth0JWTBearerTokenValidator(expected, {ISSUER: OneKey(key)}, now)
+    requirements = TokenRequirements((ISSUER,), AUDIENCE, organizations=frozenset({"org_1"}))
+    validator = Auth0JWTBearerTokenValidator(requirements, {ISSUER: OneKey(key)}, now)
     assert validator.authenticate_token(token(org_id="org_1")).organization == "org_1"
     assert refusal(validator, token(org_id="org_2")).startswith("org_id: ")
     assert refusal(validator, token()).startswith("org_id: ")
@@ -235,7 +273,7 @@ def test_scopes(validator, token, alternatives, granted):
 
 def test_realm(now):
     """The realm is the audience, in characters that a challenge may quote."""
-    validator = Auth0JWTBearerTokenValidator(Expected((ISSUER,), 'urn:"ä"'), {}, now)
+    validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), 'urn:"ä"'), {}, now)
     assert validator.realm == "urn:'?'"
 
 

@@ -80,7 +80,7 @@ class Issuers:
         self.time = 0.0
         self._jwks = issuer.fetch(issuer.jwks_uri)
 
-    def fetch(self, url: str) -> bytes:
+    def fetch(self, url: str, seconds: float) -> bytes:
         host = urlsplit(url).netloc
         if host in self.down:
             raise FetchError(f"{url} is down")

@@ -1,4 +1,4 @@
-"""Who vouches for callers: a tenant of Auth0, or the embedded issuer."""
+"""Whose tokens are accepted: those of a tenant of Auth0, or of the embedded issuer."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from api.core.guard import Fetch, fetch_https
+from api.core.guard.fetch import Fetch, fetch_https
 from api.core.settings import Settings, SettingsError
 
 
 class Issuer(Protocol):
     """What the app needs of the embedded issuer (api.core.issuer.EmbeddedIssuer).
 
-    Only who makes one can hand it to the app: no setting, and nothing that `serve` does, makes one.
+    It is passed in by the caller. No setting enables it, and `serve` makes none, so production
+    cannot turn it on by mistake.
     """
 
     url: str
@@ -26,15 +27,22 @@ class Issuer(Protocol):
     @property
     def token_endpoint(self) -> str: ...
 
-    def fetch(self, url: str) -> bytes: ...
+    def fetch(self, url: str, seconds: float, /) -> bytes: ...
 
     def init_app(self, app: Flask, scopes: dict[str, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """issuers: each accepted `iss`. spa_client_id: with which the page logs in; empty: paste only.
-    fetch: how the issuers' documents come."""
+class IssuerConfig:
+    """Whose tokens are accepted, and how people get one.
+
+    :param issuers: each `iss` that is accepted
+    :param audience: the Identifier of the API
+    :param spa_client_id: the application with which the page logs in; empty if it cannot
+    :param authorization_endpoint: where people log in
+    :param token_endpoint: where tokens are given
+    :param fetch: returns the body of an address of the issuers
+    """
 
     issuers: tuple[str, ...]
     audience: str
@@ -45,20 +53,24 @@ class Authority:
 
     @property
     def origin(self) -> str:
-        """Where the page sends the token call, scheme://host[:port]."""
+        """Where the page sends its request for a token, as scheme://host[:port]."""
         parts = urlsplit(self.token_endpoint)
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def authority(settings: Settings, issuer: Issuer | None, fetch: Fetch = fetch_https) -> Authority:
-    """The tenant of the settings, or `issuer` where they name none.
+def issuer_config(
+    settings: Settings, embedded: Issuer | None, fetch: Fetch = fetch_https
+) -> IssuerConfig:
+    """Return the tenant of the settings, or the embedded issuer if they name none.
 
-    Raises SettingsError without either.
+    :param embedded: the embedded issuer, if there is one
+    :param fetch: returns the body of an address of a tenant
+    :raises SettingsError: the settings name no tenant, and there is no embedded issuer
     """
     if settings.has_tenant:
         return _tenant(settings, fetch)
-    if issuer is not None:
-        return _embedded(issuer)
+    if embedded is not None:
+        return _embedded(embedded)
     raise SettingsError(
         "AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set. Tokens are checked against an Auth0 tenant: "
         "set both in the environment or in .env. "
@@ -66,20 +78,20 @@ def authority(settings: Settings, issuer: Issuer | None, fetch: Fetch = fetch_ht
     )
 
 
-def _tenant(settings: Settings, fetch: Fetch) -> Authority:
-    first = settings.issuers[0]
-    return Authority(
+def _tenant(settings: Settings, fetch: Fetch) -> IssuerConfig:
+    login = settings.issuers[0]
+    return IssuerConfig(
         issuers=settings.issuers,
         audience=settings.auth0_audience,
         spa_client_id=settings.auth0_spa_client_id,
-        authorization_endpoint=f"{first}authorize",
-        token_endpoint=f"{first}oauth/token",
+        authorization_endpoint=f"{login}authorize",
+        token_endpoint=f"{login}oauth/token",
         fetch=fetch,
     )
 
 
-def _embedded(issuer: Issuer) -> Authority:
-    return Authority(
+def _embedded(issuer: Issuer) -> IssuerConfig:
+    return IssuerConfig(
         issuers=(issuer.url,),
         audience=issuer.audience,
         spa_client_id=issuer.spa_client_id,
