@@ -22,7 +22,8 @@ PROBLEM = JsonSchema(
             "detail": {"type": "string"},
             "instance": {"type": "string", "format": "uri-reference"},
         },
-    }
+    },
+    name="ProblemDetails",
 )
 """The schema of a problem document, for an Api that brings none."""
 

@@ -3,7 +3,7 @@
 Its decorators keep what they are told in `__apidoc__`, on the function, its class and its route.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -89,8 +89,11 @@ class Documentation:
             # What the address accepts is known better than what is said of it.
             member = {"type": "string", **known, **schema, "required": True}
             told = {(name, "path"): member, **told}
-        places = ("path", "query", "header", "cookie")
-        return tuple(_parameter(*where, said) for where, said in told.items() if where[1] in places)
+        return tuple(
+            _parameter(*where, said)
+            for where, said in told.items()
+            if where[1] in ("query", "header", "cookie") or where[0] in of_path
+        )
 
     def body(self) -> RequestBody | None:
         """What `@ns.expect` or `@ns.doc(body=...)` says; the last model of several counts."""
@@ -178,7 +181,7 @@ class Documentation:
             model = model()
         if is_of_restx(model):
             return model
-        return JsonSchema({"type": _TYPES[model]} if model in _TYPES else {})
+        return JsonSchema({"type": _TYPES[model]} if _is_named(model) else {})
 
 
 def security_requirements(declared: Any) -> tuple[Mapping[str, tuple[str, ...]], ...]:
@@ -252,7 +255,11 @@ def _json_schema(told: Json) -> JsonSchema:
 
 
 def _type(kind: Any) -> str:
-    return _TYPES.get(kind, kind if isinstance(kind, str) else "string")
+    return _TYPES[kind] if _is_named(kind) else kind if isinstance(kind, str) else "string"
+
+
+def _is_named(kind: Any) -> bool:
+    return isinstance(kind, Hashable) and kind in _TYPES
 
 
 def _is_form(told: Json) -> bool:

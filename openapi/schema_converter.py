@@ -42,6 +42,7 @@ class SchemaConverter:
         self.is_20 = openapi_version.startswith("2.")
         self._strict = strict
         self._named: dict[str, Any] = {}
+        self._written: Json = {}
         plugin = _Plugin(schema_name_resolver=self._component_name)
         self._spec = APISpec("", "", openapi_version, plugins=[plugin])
         self._converter = _converter_of(plugin)
@@ -57,7 +58,7 @@ class SchemaConverter:
         """
         match schema:
             case JsonSchema():
-                return self._models.adapted(schema.members)
+                return self._of_json(schema)
             case ArrayOf():
                 return {"type": "array", "items": self.schema(schema.items)}
             case ObjectOf():
@@ -96,7 +97,15 @@ class SchemaConverter:
         spec = self._spec.to_dict()
         components = spec if self.is_20 else spec.get("components", {})
         schemas = components.get("definitions" if self.is_20 else "schemas", {})
-        return dict(sorted({**schemas, **self._models.components}.items()))
+        return dict(sorted({**schemas, **self._models.components, **self._written}.items()))
+
+    def _of_json(self, schema: JsonSchema) -> Json:
+        adapted = self._models.adapted(schema.members)
+        if not schema.name:
+            return adapted
+        self._claim(schema.name, schema)
+        self._written[schema.name] = adapted
+        return self._models.adapted({"$ref": f"#/definitions/{schema.name}"})
 
     def _object(self, schema: ObjectOf) -> Json:
         properties = {name: self.schema(each) for name, each in schema.properties.items()}

@@ -14,9 +14,11 @@ class JsonSchema:
     """A schema that is written down already, as JSON Schema has it.
 
     :param members: the members of the schema
+    :param name: its name among the components; without one it is written where it is referred to
     """
 
     members: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True)

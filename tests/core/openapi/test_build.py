@@ -1,0 +1,120 @@
+"""build_document: a document of any Api, in each version."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
+
+import openapi
+from api.core.guard import require_auth
+from openapi import build_document
+from openapi.declaration import declare
+from openapi.operation import Access
+from tests.core.openapi.stock import Resource, method, stock_api
+
+VALIDATORS = {"3.1": OpenAPIV31SpecValidator, "2.0": OpenAPIV2SpecValidator}
+
+
+def built(version: str, prefix: str = "", **more: Any) -> dict[str, Any]:
+    app, api = stock_api(prefix, **more)
+    with app.app_context():
+        return build_document(api, version)
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
+@pytest.mark.parametrize("prefix", ["", "/v1"])
+def test_a_document_of_a_stock_api_is_valid(version: str, prefix: str) -> None:
+    """Twice the same, with what the Api says of itself, and where its paths begin."""
+    document = built(version, prefix)
+    assert list(VALIDATORS[version](document).iter_errors()) == []
+    assert document == built(version, prefix)
+    assert document["info"] == {
+        "title": "Cars",
+        "version": "3",
+        "termsOfService": "https://example.com",
+        "license": {"name": "MIT"},
+    }
+    begins = document["servers"][0]["url"] if version == "3.1" else document["basePath"]
+    assert begins == (prefix or "/")
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
+def test_a_document_has_every_operation(version: str) -> None:
+    """Those that are listed, each under its path and method."""
+    app, api = stock_api()
+    with app.app_context():
+        listed = openapi.operations(api)
+        paths = build_document(api, version)["paths"]
+    told = {(path, name) for path, item in paths.items() for name in item if name != "parameters"}
+    assert told == {(each.path, each.method) for each in listed}
+
+
+def test_models_are_told_in_the_words_of_each_version() -> None:
+    """A reference leads to the components, and an exclusive limit is a number in 3.1."""
+    newer = built("3.1")["components"]["schemas"]
+    older = built("2.0")["definitions"]
+    assert newer["Car"]["properties"]["wheel"] == {"$ref": "#/components/schemas/Wheel"}
+    assert older["Car"]["properties"]["wheel"] == {"$ref": "#/definitions/Wheel"}
+    assert newer["Wheel"]["properties"]["size"] == {"type": "integer", "exclusiveMinimum": 10}
+    assert older["Wheel"]["properties"]["size"]["exclusiveMinimum"] is True
+
+
+def test_a_form_is_told_in_the_words_of_each_version() -> None:
+    """A body of its media type in 3.1, parameters in 2.0."""
+    body = built("3.1")["paths"]["/uploads/{kind}"]["get"]["requestBody"]
+    schema = body["content"]["multipart/form-data"]["schema"]
+    assert schema["properties"]["file"] == {"type": "string", "format": "binary"}
+    parameters = built("2.0")["paths"]["/uploads/{kind}"]["get"]["parameters"]
+    assert parameters == [
+        {"name": "file", "in": "formData", "required": True, "type": "file"},
+        {"name": "count", "in": "formData", "required": False, "type": "integer"},
+    ]
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
+def test_the_security_of_a_stock_api_is_its_own(version: str) -> None:
+    """No scheme of our guard is in it."""
+    document = built(version, security="basic")
+    schemes = (
+        document["components"]["securitySchemes"]
+        if version == "3.1"
+        else document["securityDefinitions"]
+    )
+    assert {*schemes} == {"key", "basic", "login"}
+    assert document["security"] == [{"basic": []}]
+    assert "security" not in document["paths"]["/cars"]["get"]
+    assert document["paths"]["/uploads/{kind}"]["get"]["security"] == [{"key": []}]
+
+
+def test_our_guard_above_a_stock_method_is_documented() -> None:
+    """What stands beside it needs what the Api says, which is nothing."""
+    app, api = stock_api()
+    api.add_resource(type("Guarded", (Resource,), {"get": require_auth("a")(method())}), "/guarded")
+    with app.app_context():
+        document = build_document(api, "3.1", dpop=False)
+    guarded = document["paths"]["/guarded"]["get"]
+    assert guarded["security"] == [{"bearerAuth": ["a"]}, {"auth0": ["a"]}]
+    assert "401" in guarded["responses"]
+    assert document["paths"]["/cars"]["get"]["security"] == []
+    assert document["components"]["schemas"]["ProblemDetails"]["required"]
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+@pytest.mark.parametrize(("version", "scheme"), [("3.1", "bearerAuth"), ("2.0", "Bearer")])
+def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
+    """Among what may be sent there is nothing at all."""
+    app, api = stock_api()
+    view = declare(method(), access=Access(optional=True))
+    api.add_resource(type("Optional", (Resource,), {"get": view}), "/optional")
+    with app.app_context():
+        told = build_document(api, version)["paths"]["/optional"]["get"]
+    assert told["security"][0] == {scheme: []}
+    assert told["security"][-1] == {}
+    assert told["description"] == "Takes an access token, or none."
+
+
+def test_an_unknown_version_is_refused(app: Flask) -> None:
+    """The error names those that there are."""
+    with pytest.raises(ValueError, match=r"version '4\.0': it is one of 3\.1, 2\.0"):
+        build_document(app.extensions["api"], "4.0")
