@@ -67,13 +67,13 @@ class Problem(Exception):
 
     def members(self) -> dict[str, Any]:
         """The members of the problem document, without `instance`."""
-        found = {
+        members = {
             "type": self.type(),
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
         }
-        return found if self.errors is None else found | {"errors": self.errors}
+        return members if self.errors is None else members | {"errors": self.errors}
 
 
 class InternalError(Problem):
@@ -230,10 +230,10 @@ class AuthorizationProblem(Problem):
         return quotable(self.detail)
 
     def members(self) -> dict[str, Any]:
-        found = super().members()
+        members = super().members()
         if self.error is None:
-            return found
-        return found | {"error": self.error, "error_description": self.error_description}
+            return members
+        return members | {"error": self.error, "error_description": self.error_description}
 
 
 class InvalidRequest(AuthorizationProblem):

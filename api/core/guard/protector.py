@@ -190,10 +190,10 @@ def _credentials(header: str) -> tuple[str, str | None]:
     """Scheme and token (RFC 9110 section 11.4)."""
     if len(header) > MAX_HEADER:
         raise InvalidRequest("The Authorization header is over 16 KiB.")
-    found = _CREDENTIALS.fullmatch(header)
-    if found is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
+    match = _CREDENTIALS.fullmatch(header)
+    if match is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
         raise InvalidRequest
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def _used_scheme() -> str | None:

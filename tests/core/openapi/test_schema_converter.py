@@ -32,8 +32,8 @@ def converted(field: fields.Field[Any], version: str) -> dict[str, Any]:
     """What a field becomes as a property."""
     converter = SchemaConverter(version)
     converter.schema(Schema.from_dict({"it": field}, name="Sample"))
-    found: dict[str, Any] = converter.components["Sample"]["properties"]["it"]
-    return found
+    converted: dict[str, Any] = converter.components["Sample"]["properties"]["it"]
+    return converted
 
 
 @pytest.mark.parametrize(
