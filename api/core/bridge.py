@@ -129,6 +129,7 @@ class Namespace(flask_restx.Namespace):
         def decorate(view: View) -> View:
             handler = named(view)
             contract.check(handler)
+            _check_problems(handler, (*problems, *self.problems))
             read, write = contract.reader(), contract.writer(handler)
 
             @wraps(view)
@@ -231,6 +232,22 @@ class Api(flask_restx.Api):
 
     def _register_apidoc(self, app: Flask) -> None:
         """Flask-RESTX's own Swagger UI assets are not served."""
+
+
+def _check_problems(handler: str, problems: Sequence[Any]) -> None:
+    for problem in problems:
+        is_problem = isinstance(problem, type) and issubclass(problem, Problem)
+        missing = [each for each in ("name", "status", "title", "detail") if _lacks(problem, each)]
+        if not is_problem or missing:
+            lacks = f", and lacks {' and '.join(missing)}" if is_problem else ""
+            raise DeclarationError(
+                f"{handler}: problems= takes classes derived from Problem; {problem!r} is "
+                f"{'one' if is_problem else 'none'}{lacks}"
+            )
+
+
+def _lacks(problem: Any, member: str) -> bool:
+    return not hasattr(problem, member)
 
 
 def _handler(resource: Any) -> str:

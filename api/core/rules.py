@@ -195,16 +195,16 @@ def _check_expected(method: Method, api: Any) -> None:
 
 
 def _check_documented(method: Method) -> None:
-    """The documents are read off marshmallow schemas; they have no form for other models."""
+    """What Flask-RESTX answers to a body that does not fit its model, no document shows."""
     if any(doc is False for doc in method.docs):
         return
     docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
     for each in chain.from_iterable((doc or {}).get("expect") or () for doc in docs):
         if isinstance(each, (ModelBase, list, tuple)):
             raise DeclarationError(
-                f"{method} expects a model of Flask-RESTX (@ns.expect), which "
-                "the documents cannot show: declare a marshmallow schema, @ns.operation(body=...), "
-                "or hide the method from the documents with @ns.hide"
+                f"{method} expects a model of Flask-RESTX (@ns.expect), and the documents do not "
+                "show how it refuses a body: declare a marshmallow schema, "
+                "@ns.operation(body=...), or hide the method from the documents with @ns.hide"
             )
 
 

@@ -24,6 +24,7 @@ from api.core.declarations import DeclarationError
 from api.core.factory import build_documents, create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
+from api.core.problems import NotFound, Problem
 from api.core.settings import Settings
 from tests.core.support.cli import Runner
 from tests.core.support.server import clean_environment
@@ -458,6 +459,9 @@ def test_an_async_method_is_refused(start: Start, function: View, contract: bool
         ({"status": True}, "status=True is no status"),
         ({"returns": {"text": "string"}}, "returns= takes a marshmallow Schema"),
         ({"body": "Note"}, "body= takes a marshmallow Schema"),
+        ({"problems": [KeyError]}, "problems= takes classes derived from Problem"),
+        ({"problems": [NotFound()]}, "problems= takes classes derived from Problem"),
+        ({"problems": [Problem]}, "is one, and lacks name and status and title and detail"),
     ],
 )
 def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], said: str) -> None:
