@@ -26,18 +26,22 @@ class Components:
         self.responses: dict[str, Json] = {}
         self.headers: dict[str, Header] = {}
 
-    def response_name(
-        self, problems: Sequence[ProblemType], write: Callable[[Sequence[ProblemType]], Json]
-    ) -> str:
-        """Return the name of the shared response of these problems.
+    def references_to_failures(
+        self, operation: Operation, root: str, write: Callable[[Sequence[ProblemType]], Json]
+    ) -> Json:
+        """Return a reference to a shared response for each status that is a failure.
 
-        :param problems: problem types of one status
-        :param write: writes the response, when it is first referred to
+        :param operation: the operation
+        :param root: where the shared responses are: "#/responses/"
+        :param write: writes the response of problems of one status
         """
-        name = "Or".join(problem.__name__ for problem in problems)
-        if name not in self.responses:
-            self.responses[name] = write(problems)
-        return name
+        references = {}
+        for status, problems in self.problems_of(operation).items():
+            name = "Or".join(problem.__name__ for problem in problems)
+            if name not in self.responses:
+                self.responses[name] = write(problems)
+            references[status] = {"$ref": f"{root}{name}"}
+        return references
 
     def problems_of(self, operation: Operation) -> dict[str, list[ProblemType]]:
         """Return the problems that an operation may answer, by status, in order of status.
@@ -48,8 +52,8 @@ class Components:
         for problem in dict.fromkeys((*operation.problems, *self.options.always)):
             by_status[str(problem.status)].append(problem)
         # What a contract or Flask-RESTX says of the content of a status is what is answered.
-        told = {status for status, answer in operation.answers.items() if answer.content}
-        return {status: by_status[status] for status in sorted(by_status.keys() - told)}
+        described = {status for status, answer in operation.answers.items() if answer.content}
+        return {status: by_status[status] for status in sorted(by_status.keys() - described)}
 
     def headers_of_answer(self, answer: Answer) -> dict[str, Header]:
         """Return the headers of an answer, those of every answer first."""

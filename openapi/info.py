@@ -23,10 +23,10 @@ def info(api: Any, *, has_summary: bool) -> Json:
         "summary": getattr(api, "summary", None) if has_summary else None,
         "description": api.description,
         "termsOfService": api.terms_url,
-        "contact": _told(contact),
-        "license": _told(license_),
+        "contact": _with_values(contact),
+        "license": _with_values(license_),
     }
-    return _told(members)
+    return _with_values(members)
 
 
 def tags(api: Any, operations: Iterable[Operation]) -> list[Json]:
@@ -62,7 +62,7 @@ def _tag(tag: Any) -> Json:
     return dict(zip(("name", "description"), tag, strict=False))
 
 
-def _told(members: Json) -> Json:
+def _with_values(members: Json) -> Json:
     """The members that say something; Flask-RESTX takes functions for values."""
     values = {name: each() if callable(each) else each for name, each in members.items()}
     return {name: value for name, value in values.items() if value}

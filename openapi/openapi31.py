@@ -1,6 +1,7 @@
 """OpenAPI 3.1."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from openapi import security31
@@ -122,15 +123,11 @@ def _request_body(components: Components, body: RequestBody) -> Json:
 
 
 def _responses(components: Components, operation: Operation) -> Json:
-    def write(problems: Sequence[ProblemType]) -> Json:
-        return _problem_response(components, problems)
-
-    answers = {status: _answer(components, answer) for status, answer in operation.answers.items()}
-    failures = {
-        status: {"$ref": f"#/components/responses/{components.response_name(problems, write)}"}
-        for status, problems in components.problems_of(operation).items()
+    write = partial(_problem_response, components)
+    return {
+        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **components.references_to_failures(operation, "#/components/responses/", write),
     }
-    return answers | failures
 
 
 def _answer(components: Components, answer: Answer) -> Json:
@@ -139,8 +136,10 @@ def _answer(components: Components, answer: Answer) -> Json:
         "links": dict(answer.links),
         "content": _content(components, answer.content),
     }
-    told = {name: value for name, value in members.items() if value}
-    return {"description": answer.description, **told}
+    return {
+        "description": answer.description,
+        **{name: value for name, value in members.items() if value},
+    }
 
 
 def _content(components: Components, content: Mapping[str, MediaType]) -> Json:

@@ -1,5 +1,6 @@
 """The operations of an Api, read off what our decorators and Flask-RESTX's declare."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from openapi.methods import Method, methods
@@ -51,9 +52,11 @@ def _operation(api: Any, method: Method, identifier: str) -> Operation:
     )
 
 
-def _answers(told: dict[str, Answer], declared: Any) -> dict[str, Answer]:
-    """What a contract says of a status counts; other statuses are as Flask-RESTX is told."""
+def _answers(
+    documented: Mapping[str, Answer], declared: Mapping[str, Answer] | None
+) -> Mapping[str, Answer]:
+    """What a contract says of a status counts; Flask-RESTX's decorators add other statuses."""
     if declared is None:
-        return told or {"200": Answer()}
-    more = {status: answer for status, answer in told.items() if status not in declared}
+        return documented or {"200": Answer()}
+    more = {status: answer for status, answer in documented.items() if status not in declared}
     return {**declared, **more}

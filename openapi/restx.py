@@ -1,6 +1,6 @@
 """Flask-RESTX's own declarations, read into the types of an Operation.
 
-Its decorators keep what they are told in `__apidoc__`, on the function, its class and its route.
+Its decorators keep what they are spec in `__apidoc__`, on the function, its class and its route.
 """
 
 from collections.abc import Hashable, Iterator, Mapping
@@ -79,30 +79,27 @@ class Documentation:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Those of the path first, in its order, then the others in the order of declaration."""
-        told: dict[tuple[str, str], Json] = {}
+        specs: dict[tuple[str, str], Json] = {}
         of_path = dict(_path_parameters(self._method.url))
-        for name, member in self._told_parameters():
-            place = "path" if name in of_path else member.get("in", "query")
-            told[name, place] = {**told.get((name, place), {}), **member}
+        for name, spec in self._declared_parameters():
+            location = "path" if name in of_path else spec.get("in", "query")
+            specs[name, location] = {**specs.get((name, location), {}), **spec}
         for name, schema in reversed(of_path.items()):
-            known = told.pop((name, "path"), {})
-            # What the address accepts is known better than what is said of it.
-            member = {"type": "string", **known, **schema, "required": True}
-            told = {(name, "path"): member, **told}
+            declared = specs.pop((name, "path"), {})
+            # The converter knows what the address accepts; a decorator may say something else.
+            spec = {"type": "string", **declared, **schema, "required": True}
+            specs = {(name, "path"): spec, **specs}
         return tuple(
-            _parameter(*where, said)
-            for where, said in told.items()
-            if where[1] in ("query", "header", "cookie") or where[0] in of_path
+            _parameter(name, location, spec)
+            for (name, location), spec in specs.items()
+            if location in ("query", "header", "cookie") or name in of_path
         )
 
     def body(self) -> RequestBody | None:
         """What `@ns.expect` or `@ns.doc(body=...)` says; the last model of several counts."""
-        fields_ = {name: told for name, told in self._told_parameters() if _is_form(told)}
-        if fields_:
-            files = any(told.get("type") == "file" for told in fields_.values())
-            media = MediaType(schema=_object(fields_))
-            kinds = (MULTIPART,) if files else (URLENCODED, MULTIPART)
-            return RequestBody(content=dict.fromkeys(kinds, media), required=_any_required(fields_))
+        form = {name: spec for name, spec in self._declared_parameters() if _is_form(spec)}
+        if form:
+            return _form(form)
         body = None
         for expected in self._expected():
             body = self._body_of(expected) or body
@@ -112,13 +109,13 @@ class Documentation:
         """What `@ns.response`, `@ns.doc(responses=..., model=...)` and `marshal_with` say."""
         answers: dict[str, Answer] = {}
         headers = {
-            name: _header(told)
+            name: _header(spec)
             for doc in self._levels
-            for name, told in (doc.get("headers") or {}).items()
+            for name, spec in (doc.get("headers") or {}).items()
         }
         for doc in self._levels:
-            for status, told in (doc.get("responses") or {}).items():
-                answers[_status(status)] = self._answer(told, headers)
+            for status, spec in (doc.get("responses") or {}).items():
+                answers[_status(status)] = self._answer(spec, headers)
             if "model" in doc:
                 status = _status(doc.get("default_code", 200))
                 known = answers.get(status)
@@ -126,8 +123,8 @@ class Documentation:
                 answers[status] = self._answer((description, doc["model"]), headers)
         return answers
 
-    def _answer(self, told: Any, headers: Mapping[str, Header]) -> Answer:
-        parts = (told,) if isinstance(told, str) else tuple(told)
+    def _answer(self, spec: Any, headers: Mapping[str, Header]) -> Answer:
+        parts = (spec,) if isinstance(spec, str) else tuple(spec)
         description, model, more = (*parts, None, None, None)[:3]
         more = more or {}
         schema = None if model is None else self._schema(model)
@@ -148,19 +145,17 @@ class Documentation:
             if doc.get("body") is not None:
                 yield doc["body"]
 
-    def _told_parameters(self) -> Iterator[tuple[str, Json]]:
+    def _declared_parameters(self) -> Iterator[tuple[str, Json]]:
         for doc in self._levels:
             for expected in doc.get("expect") or ():
                 if isinstance(expected, RequestParser):
-                    said = (argument.__schema__ for argument in expected.args)
-                    yield from ((each["name"], each) for each in said if each)
-            for name, told in (doc.get("params") or {}).items():
-                yield name, {"description": told} if isinstance(told, str) else dict(told)
+                    yield from ((spec["name"], spec) for spec in _specs(expected))
+            for name, spec in (doc.get("params") or {}).items():
+                yield name, {"description": spec} if isinstance(spec, str) else dict(spec)
 
     def _body_of(self, expected: Any) -> RequestBody | None:
         if isinstance(expected, RequestParser):
-            said = [each for each in (argument.__schema__ for argument in expected.args) if each]
-            members = {each["name"]: each for each in said if each["in"] == "body"}
+            members = {spec["name"]: spec for spec in _specs(expected) if spec["in"] == "body"}
             if not members:
                 return None
             return RequestBody(content={JSON: MediaType(schema=_object(members))})
@@ -197,6 +192,11 @@ def security_requirements(declared: Any) -> tuple[Mapping[str, tuple[str, ...]],
     )
 
 
+def _specs(parser: RequestParser) -> list[Json]:
+    # The schema of the parser itself is refused where form and JSON are mixed.
+    return [spec for spec in (argument.__schema__ for argument in parser.args) if spec]
+
+
 def _words(scopes: Any) -> tuple[str, ...]:
     return tuple(scopes) if isinstance(scopes, (list, tuple)) else (str(scopes),)
 
@@ -229,23 +229,23 @@ def _bounds(converter: str, arguments: str) -> Json:
     return {word: named[name] for name, word in _CONVERTER_ARGUMENTS.items() if name in named}
 
 
-def _parameter(name: str, place: str, told: Json) -> Parameter:
+def _parameter(name: str, place: str, spec: Json) -> Parameter:
     return Parameter(
         name=name,
         location=place,
-        schema=_json_schema(told),
-        required=bool(told.get("required")),
-        description=str(told.get("description") or ""),
-        example=told.get("example", MISSING),
-        style=_STYLES.get(told.get("collectionFormat", ""), {}),
+        schema=_json_schema(spec),
+        required=bool(spec.get("required")),
+        description=str(spec.get("description") or ""),
+        example=spec.get("example", MISSING),
+        style=_STYLES.get(spec.get("collectionFormat", ""), {}),
     )
 
 
-def _json_schema(told: Json) -> JsonSchema:
+def _json_schema(spec: Json) -> JsonSchema:
     """The schema of a parameter of Swagger 2.0, which has its members beside `name` and `in`."""
-    if "schema" in told:
-        return JsonSchema(told["schema"])
-    schema = {name: value for name, value in told.items() if name not in _NOT_OF_SCHEMA}
+    if "schema" in spec:
+        return JsonSchema(spec["schema"])
+    schema = {name: value for name, value in spec.items() if name not in _NOT_OF_SCHEMA}
     kind = schema.get("type", "string")
     if isinstance(kind, (list, tuple)) and kind:
         return JsonSchema({**schema, "type": "array", "items": {"type": _type(kind[0])}})
@@ -262,27 +262,32 @@ def _is_named(kind: Any) -> bool:
     return isinstance(kind, Hashable) and kind in _TYPES
 
 
-def _is_form(told: Json) -> bool:
-    return told.get("in") == "formData"
+def _is_form(spec: Json) -> bool:
+    return spec.get("in") == "formData"
 
 
-def _any_required(members: Mapping[str, Json]) -> bool:
-    return any(told.get("required") for told in members.values())
+def _form(form: Mapping[str, Json]) -> RequestBody:
+    has_files = any(spec.get("type") == "file" for spec in form.values())
+    media_types = (MULTIPART,) if has_files else (URLENCODED, MULTIPART)
+    return RequestBody(
+        content=dict.fromkeys(media_types, MediaType(schema=_object(form))),
+        required=any(spec.get("required") for spec in form.values()),
+    )
 
 
 def _object(members: Mapping[str, Json]) -> ObjectOf:
     return ObjectOf(
-        {name: _property(told) for name, told in members.items()},
-        tuple(name for name, told in members.items() if told.get("required")),
+        {name: _property(spec) for name, spec in members.items()},
+        tuple(name for name, spec in members.items() if spec.get("required")),
     )
 
 
-def _property(told: Json) -> JsonSchema:
-    description = {"description": told["description"]} if told.get("description") else {}
-    return JsonSchema({**_json_schema(told).members, **description})
+def _property(spec: Json) -> JsonSchema:
+    description = {"description": spec["description"]} if spec.get("description") else {}
+    return JsonSchema({**_json_schema(spec).members, **description})
 
 
-def _header(told: Any) -> Header:
-    if isinstance(told, str):
-        return Header(description=told)
-    return Header(description=str(told.get("description") or ""), schema=_json_schema(told))
+def _header(spec: Any) -> Header:
+    if isinstance(spec, str):
+        return Header(description=spec)
+    return Header(description=str(spec.get("description") or ""), schema=_json_schema(spec))

@@ -141,10 +141,10 @@ class SchemaConverter:
 
 def _is_same(one: Any, two: Any) -> bool:
     # Flask-RESTX copies models when it merges what its decorators say.
-    return one is two or (is_of_restx(one) and is_of_restx(two) and _told(one) == _told(two))
+    return one is two or (is_of_restx(one) and is_of_restx(two) and _json_of(one) == _json_of(two))
 
 
-def _told(schema: RestxSchema) -> Any:
+def _json_of(schema: RestxSchema) -> Any:
     return schema.__schema__
 
 

@@ -88,11 +88,11 @@ class Security:
         if operation.access is not None:
             return self._requirements(operation.access)
         if operation.security is not None:
-            return [_listed(each) for each in operation.security]
+            return [listed(each) for each in operation.security]
         return self._of_api() if self._is_guarded else None
 
     def _of_api(self) -> list[Json]:
-        return [_listed(each) for each in security_requirements(self._api.security or ())]
+        return [listed(each) for each in security_requirements(self._api.security or ())]
 
     def _requirements(self, access: Access) -> list[Json]:
         if access.public:
@@ -144,7 +144,11 @@ def authorizations(api: Any) -> dict[str, Json]:
     return schemes
 
 
-def _listed(requirement: Mapping[str, Sequence[str]]) -> Json:
+def listed(requirement: Mapping[str, Sequence[str]]) -> Json:
+    """Return a Security Requirement Object as it is written.
+
+    :param requirement: the scopes of each scheme
+    """
     return {name: list(scopes) for name, scopes in requirement.items()}
 
 

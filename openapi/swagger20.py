@@ -1,6 +1,7 @@
 """Swagger 2.0."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from openapi.about import Options
@@ -28,7 +29,7 @@ from openapi.operation import (
 )
 from openapi.restx import MULTIPART, URLENCODED, security_requirements
 from openapi.schemas import Json, ObjectOf
-from openapi.security31 import authorizations
+from openapi.security31 import authorizations, listed
 
 VERSION = "2.0"
 
@@ -69,10 +70,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         for path, each in documented(operations, _METHODS).items()
     }
     own = {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
-    security = [
-        {name: list(words) for name, words in each.items()}
-        for each in security_requirements(api.security or ())
-    ]
+    security = [listed(each) for each in security_requirements(api.security or ())]
     members = {
         "swagger": VERSION,
         "basePath": base_path(api),
@@ -164,8 +162,8 @@ def _form(components: Components, schema: ObjectOf) -> Iterator[Json]:
 def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
     access = operation.access
     if access is None:
-        told = operation.security
-        return None if told is None else [_listed(each) for each in told]
+        declared = operation.security
+        return None if declared is None else [listed(each) for each in declared]
     if access.public:
         return []
     # An apiKey has no scopes here: the operation's description names them.
@@ -173,32 +171,24 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
     return [*needed, {}] if access.optional else needed
 
 
-def _listed(requirement: Mapping[str, Sequence[str]]) -> Json:
-    return {name: list(scopes) for name, scopes in requirement.items()}
-
-
 def _responses(components: Components, operation: Operation) -> Json:
-    def write(problems: Sequence[ProblemType]) -> Json:
-        return _problem_response(components, problems)
-
-    answers = {status: _answer(components, answer) for status, answer in operation.answers.items()}
-    failures = {
-        status: {"$ref": f"#/responses/{components.response_name(problems, write)}"}
-        for status, problems in components.problems_of(operation).items()
+    write = partial(_problem_response, components)
+    return {
+        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **components.references_to_failures(operation, "#/responses/", write),
     }
-    return answers | failures
 
 
 def _answer(components: Components, answer: Answer) -> Json:
     headers = _headers(components, components.headers_of_answer(answer))
     schemas = [media.schema for media in answer.content.values() if media.schema is not None]
     examples = {name: example_of(media) for name, media in answer.content.items()}
-    told = {name: example for name, example in examples.items() if example is not MISSING}
+    shown = {name: example for name, example in examples.items() if example is not MISSING}
     return {
         "description": answer.description,
         **({"headers": headers} if headers else {}),
         **({"schema": components.schemas.schema(schemas[0])} if schemas else {}),
-        **({"examples": told} if told else {}),
+        **({"examples": shown} if shown else {}),
     }
 
 

@@ -108,15 +108,10 @@ def _place(thing: Any) -> str:
     if is_of_restx(thing):
         return f"the model {thing!r}"
     kind = thing if isinstance(thing, type) else type(thing)
-    # What makes a variant is in its repr only as long as it is short: the modifiers alone count.
     modifiers = ("only", "exclude", "load_only", "dump_only", "partial")
-    changed = [name for name in modifiers if not isinstance(thing, type) and _is_set(thing, name)]
-    variant = f" with {' and '.join(f'{name}=' for name in changed)}" if changed else ""
+    changed = [f"{name}=" for name in modifiers if kind is not thing and getattr(thing, name, None)]
+    variant = f" with {' and '.join(changed)}" if changed else ""
     return f"{kind.__module__}.{kind.__qualname__}{variant} ({_source(kind)})"
-
-
-def _is_set(schema: Any, name: str) -> bool:
-    return bool(getattr(schema, name, None))
 
 
 def _source(kind: type) -> str:

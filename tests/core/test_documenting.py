@@ -25,13 +25,13 @@ def answers(**contract: Any) -> dict[str, Any]:
 
 def test_the_fields_of_query_and_headers_are_parameters() -> None:
     """Under the names that clients write, without those that are never read."""
-    told = documenting.parameters(Contract(query=Note, headers=Note(only=("key",))))
-    assert [(each.name, each.location, each.required) for each in told] == [
+    parameters = documenting.parameters(Contract(query=Note, headers=Note(only=("key",))))
+    assert [(each.name, each.location, each.required) for each in parameters] == [
         ("text", "query", True),
         ("X-Key", "query", False),
         ("X-Key", "header", False),
     ]
-    assert (told[0].description, told[0].example) == ("Its text.", "hello")
+    assert (parameters[0].description, parameters[0].example) == ("Its text.", "hello")
 
 
 def test_the_conditions_that_count_are_parameters() -> None:
@@ -41,8 +41,8 @@ def test_the_conditions_that_count_are_parameters() -> None:
         ({"returns": Note, "etag": True}, ["If-Match", "If-None-Match"]),
         ({"returns": Note, "body": Note, "etag": True}, []),
     ):
-        told = documenting.parameters(Contract(**contract))
-        assert [each.name for each in told] == names
+        parameters = documenting.parameters(Contract(**contract))
+        assert [each.name for each in parameters] == names
 
 
 def test_a_body_is_json() -> None:
@@ -70,6 +70,6 @@ def test_the_status_of_success_is_told(contract: dict[str, Any], statuses: list[
 
 def test_the_headers_of_success_are_told() -> None:
     """Those that the contract sends, in the words that are common to all operations."""
-    told = answers(returns=Note, status=201, etag=True, location="/notes/{0.id}", paged=True)
-    assert told["201"].headers == {name: HEADERS[name] for name in ("ETag", "Location", "Link")}
+    success = answers(returns=Note, status=201, etag=True, location="/notes/{0.id}", paged=True)
+    assert success["201"].headers == {name: HEADERS[name] for name in ("ETag", "Location", "Link")}
     assert answers(returns=Note)["200"].headers == {}

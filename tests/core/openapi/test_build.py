@@ -46,8 +46,10 @@ def test_a_document_has_every_operation(version: str) -> None:
     with app.app_context():
         listed = openapi.operations(api)
         paths = build_document(api, version)["paths"]
-    told = {(path, name) for path, item in paths.items() for name in item if name != "parameters"}
-    assert told == {(each.path, each.method) for each in listed}
+    written = {
+        (path, name) for path, item in paths.items() for name in item if name != "parameters"
+    }
+    assert written == {(each.path, each.method) for each in listed}
 
 
 def test_models_are_told_in_the_words_of_each_version() -> None:
@@ -108,10 +110,10 @@ def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
     view = declare(method(), access=Access(optional=True))
     api.add_resource(type("Optional", (Resource,), {"get": view}), "/optional")
     with app.app_context():
-        told = build_document(api, version)["paths"]["/optional"]["get"]
-    assert told["security"][0] == {scheme: []}
-    assert told["security"][-1] == {}
-    assert told["description"] == "Takes an access token, or none."
+        optional = build_document(api, version)["paths"]["/optional"]["get"]
+    assert optional["security"][0] == {scheme: []}
+    assert optional["security"][-1] == {}
+    assert optional["description"] == "Takes an access token, or none."
 
 
 def test_an_unknown_version_is_refused(app: Flask) -> None:

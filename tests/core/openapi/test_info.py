@@ -33,9 +33,9 @@ def test_values_may_be_functions() -> None:
 def test_a_license_without_a_name_is_left_out() -> None:
     """A License Object must have one."""
     _, api = an_api(license_url="https://example.com", contact_email="ann@example.com")
-    told = info(api, has_summary=False)
-    assert "license" not in told
-    assert told["contact"] == {"email": "ann@example.com"}
+    described = info(api, has_summary=False)
+    assert "license" not in described
+    assert described["contact"] == {"email": "ann@example.com"}
 
 
 def test_tags_of_the_api_come_first_in_its_order() -> None:
