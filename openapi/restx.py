@@ -4,6 +4,7 @@ Its decorators keep what they are spec in `__apidoc__`, on the function, its cla
 """
 
 from collections.abc import Hashable, Iterator, Mapping
+from copy import copy
 from inspect import cleandoc
 from typing import Any
 
@@ -151,7 +152,7 @@ class Documentation:
                 if isinstance(expected, RequestParser):
                     yield from ((spec["name"], spec) for spec in _specs(expected))
             for name, spec in (doc.get("params") or {}).items():
-                yield name, {"description": spec} if isinstance(spec, str) else dict(spec)
+                yield name, {"description": spec} if isinstance(spec, str) else dict(spec or {})
 
     def _body_of(self, expected: Any) -> RequestBody | None:
         if isinstance(expected, RequestParser):
@@ -194,7 +195,16 @@ def security_requirements(declared: Any) -> tuple[Mapping[str, tuple[str, ...]],
 
 def _specs(parser: RequestParser) -> list[Json]:
     # The schema of the parser itself is refused where form and JSON are mixed.
-    return [spec for spec in (argument.__schema__ for argument in parser.args) if spec]
+    return [spec for argument in parser.args if (spec := _spec(argument))]
+
+
+def _spec(argument: Any) -> Json:
+    if isinstance(argument.location, list):
+        # Flask-RESTX itself cannot document it. Of several places a document can name one.
+        argument = copy(argument)
+        argument.location = next(iter(argument.location), "values")
+    place = {"in": "cookie"} if argument.location == "cookies" else {}
+    return {**(argument.__schema__ or {}), **place}
 
 
 def _words(scopes: Any) -> tuple[str, ...]:

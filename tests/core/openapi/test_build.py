@@ -1,9 +1,11 @@
 """build_document: a document of any Api, in each version."""
 
+import json
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_restx import fields, reqparse
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
 
 import openapi
@@ -120,3 +122,37 @@ def test_an_unknown_version_is_refused(app: Flask) -> None:
     """The error names those that there are."""
     with pytest.raises(ValueError, match=r"version '4\.0': it is one of 3\.1, 2\.0"):
         build_document(app.extensions["api"], "4.0")
+
+
+def json_arguments() -> Any:
+    parser = reqparse.RequestParser()
+    parser.add_argument("both", location=["headers", "args"])
+    return parser.add_argument("form", location="form").add_argument("body", location="json")
+
+
+ODD = {
+    "fields without a model": lambda ns: ns.marshal_with({"text": fields.String}),
+    "a model that nobody registered": lambda ns: ns.expect("Unknown"),
+    "a field as a model": lambda ns: ns.expect(fields.List(fields.Integer)),
+    "a dict as a model": lambda ns: ns.response(200, None, {"text": 1}),
+    "a parameter without a word": lambda ns: ns.doc(params={"some": None}),
+    "a type that is none": lambda ns: ns.doc(params={"some": {"type": {"a": 1}}}),
+    "form, JSON and several places": lambda ns: ns.expect(json_arguments()),
+    "an empty id": lambda ns: ns.doc(id="", description=None, vendor=None),
+    "no security": lambda ns: ns.doc(security=[]),
+    "a list as an answer": lambda ns: ns.doc(responses={200: ["Read", None], 201: ("Made",)}),
+}
+
+
+@pytest.mark.parametrize("version", VALIDATORS)
+@pytest.mark.parametrize("case", ODD)
+def test_odd_declarations_are_documented_all_the_same(case: str, version: str) -> None:
+    """What says nothing is left out; it neither breaks the document nor makes it invalid."""
+    app, api = stock_api()
+    ns = api.namespace("odd")
+    ns.add_resource(type("Odd", (Resource,), {"get": ODD[case](ns)(method())}), "")
+    with app.app_context():
+        document = build_document(api, version)
+    json.dumps(document)
+    assert list(VALIDATORS[version](document).iter_errors()) == []
+    assert "get" in document["paths"]["/odd"]
