@@ -1,205 +1,182 @@
-"""OpenAPI 3.1, from the same Resources."""
+"""OpenAPI 3.1."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from flask_restx.swagger import extract_path
-
-from openapi import dialect
-from openapi.about import LoginEndpoints
-from openapi.dialect import Json
-from openapi.emitter import (
-    CONDITIONS,
-    HEADERS,
-    JSON,
+from openapi import security31
+from openapi.about import Options
+from openapi.components import (
     PROBLEM_JSON,
-    Emitter,
-    answer_headers,
-    describe,
-    headers_of,
+    Components,
+    description_of,
+    description_of_problems,
+    documented,
+    example_of,
     problem_example,
+    shared_parameters,
 )
+from openapi.headers import HEADERS
+from openapi.info import base_path, info, tags
+from openapi.operation import (
+    METHODS,
+    MISSING,
+    Answer,
+    Header,
+    MediaType,
+    Operation,
+    Parameter,
+    ProblemType,
+    RequestBody,
+)
+from openapi.schemas import Json
 
-# Alternatives, each of schemes that go together.
-BEARER = (("bearerAuth",), ("auth0",))
-DPOP = (("dpopToken", "dpopProof"),)
-
-_IN_SCHEMA = ("type", "format", "enum", "default", "minimum", "maximum", "pattern")
-
-
-class OpenAPI31(Emitter):
-    version = "3.1.0"
-    reference_root = "#/components"
-
-    def __init__(
-        self,
-        *args: Any,
-        scopes: dict[str, str],
-        login: LoginEndpoints,
-        server: Json,
-        dpop: bool,
-    ) -> None:
-        """scopes: each with its description. server: where the API is, as a Server Object. dpop:
-        whether it takes DPoP."""
-        super().__init__(*args)
-        self._scopes = scopes
-        self._login = login
-        self._server = server
-        self._headers: set[str] = set()
-        self._schemes = (*BEARER, *(DPOP if dpop else ()))
-
-    def as_dict(self) -> Json:
-        paths = self._paths()
-        return {
-            "openapi": self.version,
-            "info": self.info(),
-            "servers": [self._server],
-            "security": self._security(("",)),
-            "tags": self.extract_tags(self.api),
-            "paths": paths,
-            "components": {
-                "schemas": self.dialect.components,
-                "responses": dict(sorted(self._problem_responses.items())),
-                "headers": {name: _header(name) for name in sorted(self._headers)},
-                "securitySchemes": {
-                    name: scheme
-                    for name, scheme in self._security_schemes().items()
-                    if any(name in schemes for schemes in self._schemes)
-                },
-            },
-        }
-
-    def _paths(self) -> Json:
-        found = {}
-        for ns in self.api.namespaces:
-            for resource, urls, route_doc, more in ns.resources:
-                for url in self.api.ns_urls(ns, urls):
-                    path = self.serialize_resource(ns, resource, url, route_doc=route_doc, **more)
-                    if path:
-                        found[extract_path(url)] = path
-        return dict(sorted(found.items()))
-
-    def serialize_operation(self, doc: Json, method: str) -> Json:
-        operation = doc[method]
-        found = {
-            "operationId": self.operation_id_for(doc, method),
-            "summary": operation["docstring"]["summary"],
-            "description": self.description_for(doc, method),
-            "deprecated": doc.get("deprecated") or operation.get("deprecated"),
-            "parameters": self.parameters_for(operation),
-            "requestBody": self._request_body(operation),
-            "responses": self.responses_for(doc, method),
-        }
-        security = {"security": self.security_for(doc, method)}
-        return {name: value for name, value in found.items() if value} | security
-
-    def parameters_for(self, doc: Json) -> list[Json]:
-        declared = [_parameter(name, known) for name, known in doc["params"].items()]
-        return declared + self.declared_parameters(doc)
-
-    def security_for(self, doc: Json, method: str) -> list[Json]:
-        scopes = doc[method].get("scopes")
-        return [] if scopes is None else self._security(scopes or ("",))
-
-    def problem_response(self, problems: list[Any]) -> Json:
-        examples = {problem.name: {"value": problem_example(problem)} for problem in problems}
-        return {
-            "description": describe(problems),
-            "headers": self._header_references(headers_of(problems)),
-            "content": {PROBLEM_JSON: {"schema": self.problem_schema(), "examples": examples}},
-        }
-
-    def _request_body(self, operation: Json) -> Json | None:
-        body = operation.get("body")
-        if not body:
-            return None
-        media = {"schema": self.dialect.reference(body), "example": dialect.example(body)}
-        return {"required": True, "content": {JSON: media}}
-
-    def condition(self, name: str) -> Json:
-        found = {"name": name, "in": "header", "required": False, "description": CONDITIONS[name]}
-        return found | {"schema": {"type": "string"}}
-
-    def unchanged(self) -> Json:
-        headers = self._header_references(["X-Request-Id", "ETag"])
-        return {"description": "Not modified", "headers": headers}
-
-    def answer_of(self, operation: Json) -> Json:
-        headers = self._header_references(answer_headers(operation))
-        found: Json = {"description": "Success", "headers": headers}
-        if operation.get("links"):
-            found["links"] = operation["links"]
-        if operation.get("returns"):
-            schema = self.dialect.reference(operation["returns"])
-            found["content"] = {JSON: {"schema": schema, "example": self.example_of(operation)}}
-        return found
-
-    def _header_references(self, names: list[str]) -> Json:
-        self._headers.update(names)
-        return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-    def _security(self, alternatives: tuple[str, ...]) -> list[Json]:
-        return [
-            {scheme: words.split() for scheme in schemes}
-            for words in alternatives
-            for schemes in self._schemes
-        ]
-
-    def _security_schemes(self) -> Json:
-        return {
-            "bearerAuth": {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "JWT",
-                "description": (
-                    "Paste an access token, the token alone. It is a JWT of Auth0, signed with "
-                    "RS256, and checked as RFC 9068 and RFC 8725 say."
-                ),
-            },
-            # Two keys, since neither OpenAPI nor the generators know DPoP as a scheme of its own.
-            "dpopToken": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "Authorization",
-                "description": (
-                    "The word DPoP, a space, and an access token that is bound to a key (RFC 9449)."
-                ),
-            },
-            "dpopProof": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "DPoP",
-                "description": (
-                    "A proof of that key: a JWT (RFC 7519) for the method, address and token of "
-                    "this request, made anew for each (RFC 9449 section 4)."
-                ),
-            },
-            "auth0": {
-                "type": "oauth2",
-                "description": "Log in (authorization code with PKCE), as RFC 9700 advises.",
-                "flows": {
-                    "authorizationCode": {
-                        "authorizationUrl": self._login.authorization,
-                        "tokenUrl": self._login.token,
-                        "scopes": self._scopes,
-                    }
-                },
-            },
-        }
+VERSION = "3.1.0"
 
 
-def _parameter(name: str, known: Json) -> Json:
-    """A parameter that Flask-RESTX declares in the manner of 2.0 (a path's, mostly)."""
-    schema = {key: known[key] for key in _IN_SCHEMA if key in known}
-    found = {
-        "name": name,
-        "in": known.get("in", "query"),
-        "description": known.get("description"),
-        "required": known.get("required"),
-        "example": known.get("example"),
-        "schema": schema or {"type": "string"},
+def document(api: Any, operations: Sequence[Operation], options: Options) -> Json:
+    """Return the document.
+
+    :param api: a flask_restx.Api, in the context of its app
+    :param operations: its operations
+    :param options: what the document says beside them
+    """
+    components = Components(VERSION, options)
+    security = security31.Security(api, operations, options)
+    paths = {
+        path: _path_item(each, components, security)
+        for path, each in documented(operations, METHODS).items()
     }
-    return {key: value for key, value in found.items() if value is not None}
+    members = {
+        "openapi": VERSION,
+        "info": info(api, has_summary=True),
+        "servers": [_server(options.server, base_path(api))],
+        "security": security.default,
+        "tags": tags(api, operations),
+        "paths": paths,
+        "components": _components(components, security),
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
-def _header(name: str) -> Json:
-    return {"description": HEADERS[name], "schema": {"type": "string"}}
+def _server(server: Json, base: str) -> Json:
+    return {**server, "url": server["url"].rstrip("/") + base} if base != "/" else server
+
+
+def _components(components: Components, security: security31.Security) -> Json:
+    members = {
+        "schemas": components.schemas.components,
+        "responses": dict(sorted(components.responses.items())),
+        "headers": {
+            name: _header(components, header) for name, header in sorted(components.headers.items())
+        },
+        "securitySchemes": security.schemes,
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+def _path_item(
+    operations: Sequence[Operation], components: Components, security: security31.Security
+) -> Json:
+    shared = shared_parameters(operations)
+    item: Json = {"parameters": _parameters(components, shared)} if shared else {}
+    for operation in operations:
+        own = [parameter for parameter in operation.parameters if parameter not in shared]
+        item[operation.method] = _operation(operation, own, components, security)
+    return item
+
+
+def _operation(
+    operation: Operation,
+    parameters: Sequence[Parameter],
+    components: Components,
+    security: security31.Security,
+) -> Json:
+    needed = security.of(operation)
+    members = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": description_of(operation),
+        "deprecated": operation.deprecated,
+        "parameters": _parameters(components, parameters),
+        "requestBody": operation.body and _request_body(components, operation.body),
+        "responses": _responses(components, operation),
+    }
+    return {
+        **{name: value for name, value in members.items() if value},
+        **({} if needed is None else {"security": needed}),
+        "tags": list(operation.tags),
+        **operation.extensions,
+    }
+
+
+def _parameters(components: Components, parameters: Sequence[Parameter]) -> list[Json]:
+    return [components.schemas.parameter(parameter) for parameter in parameters]
+
+
+def _request_body(components: Components, body: RequestBody) -> Json:
+    return {
+        **({"description": body.description} if body.description else {}),
+        "required": body.required,
+        "content": _content(components, body.content),
+    }
+
+
+def _responses(components: Components, operation: Operation) -> Json:
+    write = partial(_problem_response, components)
+    return {
+        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **components.references_to_failures(operation, "#/components/responses/", write),
+    }
+
+
+def _answer(components: Components, answer: Answer) -> Json:
+    members = {
+        "headers": _headers(components, components.headers_of_answer(answer)),
+        "links": dict(answer.links),
+        "content": _content(components, answer.content),
+    }
+    return {
+        "description": answer.description,
+        **{name: value for name, value in members.items() if value},
+    }
+
+
+def _content(components: Components, content: Mapping[str, MediaType]) -> Json:
+    return {name: _media_type(components, media) for name, media in content.items()}
+
+
+def _media_type(components: Components, media: MediaType) -> Json:
+    schema = None if media.schema is None else components.schemas.schema(media.schema)
+    example = example_of(media)
+    return {
+        **({} if schema is None else {"schema": schema}),
+        **({} if example is MISSING else {"example": example}),
+    }
+
+
+def _problem_response(components: Components, problems: Sequence[ProblemType]) -> Json:
+    examples = {problem.name: {"value": problem_example(problem)} for problem in problems}
+    headers = _headers(components, components.headers_of_problems(problems))
+    return {
+        "description": description_of_problems(problems),
+        **({"headers": headers} if headers else {}),
+        "content": {PROBLEM_JSON: {"schema": components.problem_schema(), "examples": examples}},
+    }
+
+
+def _headers(components: Components, headers: Mapping[str, Header]) -> Json:
+    """What is described once is referred to; a header of one answer alone stands there."""
+    shared = {name: header for name, header in headers.items() if HEADERS.get(name) == header}
+    components.headers.update(shared)
+    return {
+        name: {"$ref": f"#/components/headers/{name}"}
+        if name in shared
+        else _header(components, header)
+        for name, header in headers.items()
+    }
+
+
+def _header(components: Components, header: Header) -> Json:
+    described = {"description": header.description} if header.description else {}
+    return {**described, "schema": components.schemas.schema(header.schema)}

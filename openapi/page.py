@@ -40,7 +40,10 @@ POLICY = (
 class Login:
     """How the page logs in: authorization code with PKCE, as a public client.
 
-    `issuer_origin` ("https://tenant.auth0.com", no path) is where the page may fetch tokens.
+    :param client_id: the client that the page is
+    :param audience: the API that the token is for
+    :param scopes: the scopes that people can choose from
+    :param issuer_origin: where the page may fetch tokens: "https://tenant.auth0.com", no path
     """
 
     client_id: str
@@ -70,10 +73,13 @@ class Asset:
 
 
 def page(title: str, document: str = "/openapi.json", login: Login | None = None) -> Blueprint:
-    """The blueprint of /docs, /docs/NAME for each asset, and / which redirects to /docs.
+    """Return the blueprint of /docs, /docs/NAME for each asset, and / which redirects to /docs.
 
-    `document` is the path of the OpenAPI document; without a `login`, tokens are only pasted.
     Any other name below /docs is unknown to the router: 404, whatever the method.
+
+    :param title: the name of the API
+    :param document: the path of the OpenAPI document
+    :param login: how the page logs in; without one, tokens are only pasted
     """
     blueprint = Blueprint("docs", __name__)
     names = ",".join(f'"{name}"' for name in ASSETS)

@@ -1,19 +1,37 @@
-"""Swagger 2.0, as Flask-RESTX emits it."""
+"""Swagger 2.0."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from openapi.dialect import Json
-from openapi.emitter import (
-    CONDITIONS,
-    HEADERS,
-    JSON,
+from openapi.about import Options
+from openapi.components import (
     PROBLEM_JSON,
-    Emitter,
-    answer_headers,
-    describe,
-    headers_of,
+    Components,
+    description_of,
+    description_of_problems,
+    documented,
+    example_of,
     problem_example,
+    shared_parameters,
 )
+from openapi.info import base_path, info, tags
+from openapi.operation import (
+    JSON,
+    METHODS,
+    MISSING,
+    Answer,
+    Header,
+    Operation,
+    Parameter,
+    ProblemType,
+    RequestBody,
+)
+from openapi.restx import MULTIPART, URLENCODED, security_requirements
+from openapi.schemas import Json, ObjectOf
+from openapi.security31 import authorizations, listed
+
+VERSION = "2.0"
 
 SCHEMES = {
     "Bearer": {
@@ -34,77 +52,159 @@ SCHEMES = {
     },
 }
 
-
-class Swagger20(Emitter):
-    version = "2.0"
-    reference_root = "#"
-
-    def __init__(self, *args: Any, dpop: bool) -> None:
-        """dpop: whether the API takes DPoP."""
-        super().__init__(*args)
-        self._dpop = dpop
-
-    def as_dict(self) -> Json:
-        found: Json = super().as_dict()
-        ours: Json = {
-            "info": self.info(),
-            "produces": [JSON, PROBLEM_JSON],
-            "securityDefinitions": SCHEMES if self._dpop else {"Bearer": SCHEMES["Bearer"]},
-            "responses": dict(sorted(self._problem_responses.items())),
-        }
-        return {**found, **ours}
-
-    def serialize_definitions(self) -> Json:
-        return self.dialect.components
-
-    def expected_params(self, doc: Json) -> Json:
-        found: Json = super().expected_params(doc)
-        for parameter in self.declared_parameters(doc):
-            found[parameter["name"]] = parameter
-        if doc.get("body"):
-            found["body"] = {
-                "name": "body",
-                "in": "body",
-                "required": True,
-                "schema": self.dialect.reference(doc["body"]),
-            }
-        return found
-
-    def parameters_for(self, doc: Json) -> list[Json]:
-        found: list[Json] = super().parameters_for(doc)
-        for parameter in found:
-            if "example" in parameter:
-                parameter["x-example"] = parameter.pop("example")
-        return found
-
-    def security_for(self, doc: Json, method: str) -> list[Json]:
-        # An apiKey has no scopes here: the operation's description names them.
-        if doc[method].get("scopes") is None:
-            return []
-        return [{"Bearer": []}, *([{"Bearer": [], "DPoP": []}] if self._dpop else ())]
-
-    def problem_response(self, problems: list[Any]) -> Json:
-        return {
-            "description": describe(problems),
-            "schema": self.problem_schema(),
-            "headers": _headers(headers_of(problems)),
-            "examples": {PROBLEM_JSON: problem_example(problems[0])},
-        }
-
-    def condition(self, name: str) -> Json:
-        found = {"name": name, "in": "header", "required": False, "description": CONDITIONS[name]}
-        return found | {"type": "string"}
-
-    def unchanged(self) -> Json:
-        return {"description": "Not modified", "headers": _headers(["X-Request-Id", "ETag"])}
-
-    def answer_of(self, operation: Json) -> Json:
-        found: Json = {"description": "Success", "headers": _headers(answer_headers(operation))}
-        if operation.get("returns"):
-            found["schema"] = self.dialect.reference(operation["returns"])
-            found["examples"] = {JSON: self.example_of(operation)}
-        return found
+# 2.0 has no place for TRACE, and none for cookies.
+_METHODS = tuple(method for method in METHODS if method != "trace")
 
 
-def _headers(names: list[str]) -> Json:
-    return {name: {"type": "string", "description": HEADERS[name]} for name in names}
+def document(api: Any, operations: Sequence[Operation], options: Options) -> Json:
+    """Return the document.
+
+    :param api: a flask_restx.Api, in the context of its app
+    :param operations: its operations
+    :param options: what the document says beside them
+    """
+    components = Components(VERSION, options)
+    is_guarded = any(operation.access is not None for operation in operations)
+    paths = {
+        path: _path_item(each, components)
+        for path, each in documented(operations, _METHODS).items()
+    }
+    own = {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
+    security = [listed(each) for each in security_requirements(api.security or ())]
+    members = {
+        "swagger": VERSION,
+        "basePath": base_path(api),
+        "paths": paths,
+        "info": info(api, has_summary=False),
+        "produces": [*api.representations, *([PROBLEM_JSON] if components.responses else ())],
+        "consumes": [JSON],
+        "security": security or None,
+        "tags": tags(api, operations),
+        "definitions": components.schemas.components or None,
+        "securityDefinitions": {**authorizations(api), **(own if is_guarded else {})} or None,
+        "responses": dict(sorted(components.responses.items())) or None,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _path_item(operations: Sequence[Operation], components: Components) -> Json:
+    shared = shared_parameters(operations)
+    item: Json = {"parameters": _parameters(components, shared)} if shared else {}
+    for operation in operations:
+        own = [parameter for parameter in operation.parameters if parameter not in shared]
+        item[operation.method] = _operation(operation, own, components)
+    return item
+
+
+def _operation(
+    operation: Operation, parameters: Sequence[Parameter], components: Components
+) -> Json:
+    body = operation.body
+    security = _security(operation, dpop=components.options.dpop)
+    members = {
+        "responses": _responses(components, operation),
+        "summary": operation.summary,
+        "description": description_of(operation),
+        "operationId": operation.id,
+        "parameters": [
+            *_parameters(components, parameters),
+            *(_body_parameters(components, body) if body else ()),
+        ],
+        "deprecated": operation.deprecated,
+        "consumes": _not_json(body.content) if body else None,
+        "produces": _not_json(
+            name for answer in operation.answers.values() for name in answer.content
+        ),
+    }
+    return {
+        **{name: value for name, value in members.items() if value},
+        **({} if security is None else {"security": security}),
+        "tags": list(operation.tags),
+        **operation.extensions,
+    }
+
+
+def _not_json(media_types: Any) -> list[str]:
+    """Media types, where they are others than those of the whole document."""
+    names = list(dict.fromkeys(media_types))
+    return names if names not in ([], [JSON]) else []
+
+
+def _parameters(components: Components, parameters: Sequence[Parameter]) -> list[Json]:
+    return [components.schemas.parameter(each) for each in parameters if each.location != "cookie"]
+
+
+def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json]:
+    """2.0 has one body of one schema, or the fields of a form, among the parameters."""
+    media = next(iter(body.content.values()))
+    if body.content.keys() <= {URLENCODED, MULTIPART} and isinstance(media.schema, ObjectOf):
+        yield from _form(components, media.schema)
+        return
+    described = {"description": body.description} if body.description else {}
+    yield {
+        "name": "body",
+        "in": "body",
+        **described,
+        "required": body.required,
+        "schema": {} if media.schema is None else components.schemas.schema(media.schema),
+    }
+
+
+def _form(components: Components, schema: ObjectOf) -> Iterator[Json]:
+    for name, field in schema.properties.items():
+        members = components.schemas.schema(field)
+        if members.get("format") == "binary":
+            members = {**members, "type": "file"}
+            del members["format"]
+        yield {"name": name, "in": "formData", "required": name in schema.required, **members}
+
+
+def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
+    access = operation.access
+    if access is None:
+        declared = operation.security
+        return None if declared is None else [listed(each) for each in declared]
+    if access.public:
+        return []
+    # An apiKey has no scopes here: the operation's description names them.
+    needed: list[Json] = [{"Bearer": []}, *([{"Bearer": [], "DPoP": []}] if dpop else ())]
+    return [*needed, {}] if access.optional else needed
+
+
+def _responses(components: Components, operation: Operation) -> Json:
+    write = partial(_problem_response, components)
+    return {
+        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **components.references_to_failures(operation, "#/responses/", write),
+    }
+
+
+def _answer(components: Components, answer: Answer) -> Json:
+    headers = _headers(components, components.headers_of_answer(answer))
+    schemas = [media.schema for media in answer.content.values() if media.schema is not None]
+    examples = {name: example_of(media) for name, media in answer.content.items()}
+    shown = {name: example for name, example in examples.items() if example is not MISSING}
+    return {
+        "description": answer.description,
+        **({"headers": headers} if headers else {}),
+        **({"schema": components.schemas.schema(schemas[0])} if schemas else {}),
+        **({"examples": shown} if shown else {}),
+    }
+
+
+def _problem_response(components: Components, problems: Sequence[ProblemType]) -> Json:
+    return {
+        "description": description_of_problems(problems),
+        "schema": components.problem_schema(),
+        "headers": _headers(components, components.headers_of_problems(problems)),
+        "examples": {PROBLEM_JSON: problem_example(problems[0])},
+    }
+
+
+def _headers(components: Components, headers: Mapping[str, Header]) -> Json:
+    return {name: _header(components, header) for name, header in headers.items()}
+
+
+def _header(components: Components, header: Header) -> Json:
+    schema = components.schemas.schema(header.schema)
+    return {**schema, **({"description": header.description} if header.description else {})}

@@ -4,14 +4,15 @@ application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
 settings        the environment, read once
 problems        the error tree and its one renderer
-bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents
+bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
 contract        what a method takes and answers in HTTP
+documenting     the same as its Operation tells it
 answers         what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
-operation_ids   the operationId of every operation
+distinct        what has a name of its own: operations, schemas, problem types
 guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer

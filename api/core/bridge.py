@@ -4,19 +4,18 @@
     def post(self, body): ...
 
 One declaration validates, serialises and documents: what the operation does (api.core.contract)
-and what the documents in `openapi/` say of it are read off the same arguments.
+and what is said of it (api.core.documenting) are read off the same arguments.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar
 
 import flask_restx
 from flask import Flask, request
 
-from api.core import rules, views
-from api.core.contract import Contract, Precondition, answer_plainly
+from api.core import distinct, documenting, rules, views
+from api.core.contract import AnySchema, Contract, Precondition, answer_plainly
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -25,31 +24,18 @@ from api.core.declarations import (
     for_methods,
     layers,
     named,
+    refuse_unknown,
 )
-from api.core.operation_ids import Key, operation_ids
 from api.core.problems import Problem
 from api.core.serialisation import AnswerError
+from openapi.declaration import declare
+from openapi.operation import MISSING
 
-__all__ = ["Api", "Namespace", "Precondition", "Resource", "document"]
+__all__ = ["Api", "Namespace", "Precondition", "Resource"]
 
 MAX_BODY = 64 * 1024
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-def document(view: View, *, problems: tuple[type[Problem], ...] = (), **declared: Any) -> View:
-    """Note on a Resource's method what the documents are to say of it.
-
-    Flask-RESTX keeps keys of `__apidoc__` that it does not know; the emitters of `openapi/` read
-    them: the fields of Contract, its conditions, example, id, links, scopes. `problems` add up,
-    layer by layer.
-    """
-    known: Any = getattr(view, "__apidoc__", {})
-    # False, where @ns.hide has hidden the method: it stays hidden.
-    if known is not False:
-        answers = (*known.get("problems", ()), *problems)
-        view.__apidoc__ = {**known, **declared, "problems": answers}  # type: ignore[attr-defined]
-    return view
 
 
 class Resource(flask_restx.Resource):
@@ -89,46 +75,75 @@ class Namespace(flask_restx.Namespace):
     def operation(
         self,
         *,
-        problems: tuple[type[Problem], ...] = (),
-        example: Any = None,
+        query: AnySchema | None = None,
+        headers: AnySchema | None = None,
+        body: AnySchema | None = None,
+        if_match: bool = False,
+        returns: AnySchema | None = None,
+        status: int | None = None,
+        etag: bool = False,
+        location: str | None = None,
+        paged: bool = False,
+        problems: Sequence[type[Problem]] = (),
+        example: Any = MISSING,
         id: str | None = None,
         links: Mapping[str, Any] | None = None,
-        **contract: Any,
+        **unknown: Never,
     ) -> Callable[[View], View]:
-        """The contract of one method of a Resource. What the method is called with:
+        """Return the decorator that gives a method of a Resource its contract.
 
-        query, headers, body: schemas; the values reach the method under these names, as dicts.
-        if_match: the method is called with `precondition`, which takes the ETag that there is and
-        raises PreconditionFailed where the client's If-Match is for another.
+        The values of query, headers and body reach the method as dicts, under these names.
 
-        What it answers: returns: schema of what the method returns; without one, 204 and no
-        content. status: of the answer, where the method returns none of its own (`value, status`
-        or `value, status, headers`). etag: what it returns has an `etag`, for ETag and
-        If-None-Match. location: the Location header, a format string for what it returns.
-        paged: what it returns has a `next`, a cursor, for the Link header.
-
-        For the documents: problems: what else it may answer. example: of the answer. id: the
-        operationId. links: from the answer to other operations, as OpenAPI has them.
+        :param query: the schema of the query
+        :param headers: the schema of the headers that the method reads
+        :param body: the schema of the JSON body
+        :param if_match: call the method with `precondition`, a function that takes the ETag there
+            is, and raises PreconditionFailed where the client's If-Match is for another
+        :param returns: the schema of what the method returns; without one, 204 and no content
+        :param status: of the answer, where the method returns none of its own (`value, status` or
+            `value, status, headers`)
+        :param etag: send the `etag` of what the method returns as ETag, and answer If-None-Match
+            with 304
+        :param location: the Location header, a format string for what the method returns
+        :param paged: send the `next` of what the method returns, a cursor, as Link header
+        :param problems: what the method may answer beside what its contract implies
+        :param example: of the answer, for the documents
+        :param id: the operationId, for the documents
+        :param links: from the answer to other operations, as OpenAPI has them
+        :raises DeclarationError: an argument is unknown, or the contract cannot be kept
         """
-        agreed = Contract(**contract)
+        if unknown:
+            refuse_unknown(CONTRACT, unknown, Namespace.operation.__kwdefaults__ or {})
+        contract = Contract(
+            query=query,
+            headers=headers,
+            body=body,
+            if_match=if_match,
+            returns=returns,
+            status=status,
+            etag=etag,
+            location=location,
+            paged=paged,
+        )
 
         def decorate(view: View) -> View:
             handler = named(view)
-            agreed.check(handler)
-            read, write = agreed.reader(), agreed.writer(handler)
+            contract.check(handler)
+            _check_problems(handler, (*problems, *self.problems))
+            read, write = contract.reader(), contract.writer(handler)
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return write(view(*args, **kwargs, **read()))
 
             add_layer(view, contracted, CONTRACT)
-            told = {"example": example, "id": id, "links": links}
-            return document(  # type: ignore[return-value]
+            return declare(  # type: ignore[return-value]
                 contracted,
-                problems=(*agreed.problems(), *problems, *self.problems),
-                conditions=agreed.conditions(),
-                **{field.name: getattr(agreed, field.name) for field in fields(agreed)},
-                **{name: value for name, value in told.items() if value is not None},
+                id=id,
+                parameters=documenting.parameters(contract),
+                body=documenting.request_body(contract),
+                answers=documenting.answers(contract, example=example, links=links or {}),
+                problems=(*contract.problems(), *problems, *self.problems),
             )
 
         return for_methods(decorate)
@@ -161,7 +176,7 @@ class Api(flask_restx.Api):
     def check(self) -> None:
         """Raise DeclarationError for a mistake in what the app serves, its other views included."""
         rules.check(self)
-        operation_ids(self)
+        distinct.check(self)
         views.check(self.app, self.endpoints)
 
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
@@ -172,19 +187,18 @@ class Api(flask_restx.Api):
         return super().register_resource(namespace, resource, *urls, **more)
 
     @property
-    def operation_ids(self) -> dict[Key, str]:
-        """The operationId of each operation, by its Resource, path and method."""
-        return operation_ids(self)
-
-    @property
     def scopes(self) -> dict[str, str]:
         """Every scope of the API with its description."""
-        found: dict[str, str] = {}
+        described: dict[str, tuple[str, str]] = {}
         for namespace in self.namespaces:
             for scope, text in getattr(namespace, "scopes", {}).items():
-                if found.setdefault(scope, text) != text:
-                    raise DeclarationError(f"the scope {scope} is described in two ways: say one")
-        return found
+                other, known = described.setdefault(scope, (namespace.name, text))
+                if known != text:
+                    raise DeclarationError(
+                        f"the scope {scope} is described in two ways, in the namespaces {other} "
+                        f"and {namespace.name}: describe it in one of them, or in the same words"
+                    )
+        return {scope: text for scope, (_name, text) in described.items()}
 
     @property
     def base_path(self) -> str:
@@ -218,6 +232,22 @@ class Api(flask_restx.Api):
 
     def _register_apidoc(self, app: Flask) -> None:
         """Flask-RESTX's own Swagger UI assets are not served."""
+
+
+def _check_problems(handler: str, problems: Sequence[Any]) -> None:
+    for problem in problems:
+        is_problem = isinstance(problem, type) and issubclass(problem, Problem)
+        missing = [each for each in ("name", "status", "title", "detail") if _lacks(problem, each)]
+        if not is_problem or missing:
+            lacks = f", and lacks {' and '.join(missing)}" if is_problem else ""
+            raise DeclarationError(
+                f"{handler}: problems= takes classes derived from Problem; {problem!r} is "
+                f"{'one' if is_problem else 'none'}{lacks}"
+            )
+
+
+def _lacks(problem: Any, member: str) -> bool:
+    return not hasattr(problem, member)
 
 
 def _handler(resource: Any) -> str:

@@ -206,7 +206,7 @@ def _read_query(schema: Schema) -> Any:
         for name, field in schema.fields.items()
         if isinstance(field, fields.List)
     }
-    twice = [name for name, found in request.args.lists() if len(found) > 1 and name not in many]
+    twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in many]
     if twice:
         errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
         raise ValidationFailed(errors=errors)

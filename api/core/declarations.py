@@ -3,11 +3,15 @@
 A layer is `@require_auth` or `@public`, which says who may call, or `@ns.operation`, the contract.
 """
 
+import difflib
 import inspect
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from types import FunctionType, NoneType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
+
+from openapi.methods import source
 
 GUARD, PUBLIC, CONTRACT = "@require_auth", "@public", "@ns.operation"
 LADDER = (
@@ -117,7 +121,21 @@ def package(function: Any) -> str:
     return str(module).partition(".")[0]
 
 
-def source(function: Any) -> str:
-    """The file and line of a function, or the type of what is none."""
-    code = getattr(function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else type(function).__name__
+def refuse_unknown(decorator: str, unknown: Iterable[str], known: Iterable[str]) -> NoReturn:
+    """Raise DeclarationError for arguments that a decorator does not have.
+
+    It names the line that calls the decorator, and the argument that was probably meant.
+
+    :param decorator: the decorator as it is written, such as "@ns.operation"
+    :param unknown: the names of the arguments
+    :param known: the names that it has
+    """
+    name, names = next(iter(unknown)), sorted(known)
+    caller = sys._getframe(2)
+    close = difflib.get_close_matches(name, names, n=1)
+    meant = f"did you mean {close[0]}=? " if close else ""
+    listed = f"it takes {', '.join(names)}" if names else "it takes no argument by name"
+    raise DeclarationError(
+        f"{decorator} has no argument {name}= ({caller.f_code.co_filename}:{caller.f_lineno}): "
+        f"{meant}{listed}"
+    )

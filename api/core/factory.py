@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
+from itertools import chain
 
 from flask import Flask, Response
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.core import guard, http, observability, problems, storage
+from api.core import distinct, guard, http, observability, problems, storage
 from api.core.application import Application
 from api.core.bridge import Api
 from api.core.problems import (
@@ -19,14 +20,20 @@ from api.core.problems import (
 )
 from api.core.settings import Settings
 from api.core.storage import CursorError, Database, KeyReused, Unavailable
-from openapi.about import LoginEndpoints
-from openapi.dialect import Json
-from openapi.documents import THIS_SERVER, documents, emit
-from openapi.explanations import explanations
+from openapi import build_document, operations
+from openapi.about import THIS_SERVER, LoginEndpoints
+from openapi.blueprint import openapi_blueprint
+from openapi.declaration import declaration_of
+from openapi.operation import ProblemType
 from openapi.page import Login, page
+from openapi.problem_pages import problem_pages, problem_types
+from openapi.schemas import Json
 from schemas.core.problem import ProblemView
 
 Clock = Callable[[], float]
+
+# The version of each document, by the name of its file.
+DOCUMENTS = {"openapi.json": "3.1", "swagger.json": "2.0"}
 
 # What pages of other origins may send and read, beside what every page may.
 REQUEST_HEADERS = (
@@ -70,22 +77,54 @@ def create_app(
     guard.init_app(app, guard.Guard.from_settings(settings, config, now, clock))
     api = _api(app, application)
     _publish(app, api, config)
+    others = tuple(application.problems.values())
     if issuer and not settings.has_tenant:
         issuer.init_app(app, api.scopes)
+        others = (*others, *issuer.problems)
+    app.register_blueprint(problem_pages(api.title, problem_catalogue(app, others)))
     _open(app, "documents", "docs", "problems", "issuer")
     _let_in(app, settings, application)
     api.check()
     return app
 
 
-def emit_documents(
+def build_documents(
     app: Flask, *, login: LoginEndpoints | None = None, server: Json = THIS_SERVER
 ) -> dict[str, Json]:
-    """The documents of the app's API by file name; by default as committed, for no one tenant."""
+    """Return the documents of the app's API by file name.
+
+    :param app: the app
+    :param login: where clients log in; by default, as in the committed documents, at no one tenant
+    :param server: where the API is, as a Server Object of OpenAPI 3
+    """
     with app.app_context():
-        api = app.extensions["api"]
-        dpop = "dpop" in guard.current_guard().validators
-        return emit(api, ProblemView, (InternalError,), login=login, server=server, dpop=dpop)
+        return {
+            name: build_document(
+                app.extensions["api"],
+                version,
+                problem_schema=ProblemView,
+                always=(InternalError,),
+                always_headers=("X-Request-Id",),
+                login=login,
+                server=server,
+                dpop="dpop" in guard.current_guard().validators,
+            )
+            for name, version in DOCUMENTS.items()
+        }
+
+
+def problem_catalogue(app: Flask, others: tuple[ProblemType, ...] = ()) -> tuple[ProblemType, ...]:
+    """Return every problem type that the app can answer, by status and name.
+
+    :param app: the app
+    :param others: problem types of no operation: those of the team's exceptions, of the issuer
+    :raises DeclarationError: two problem types have one name
+    """
+    listed = operations(app.extensions["api"])
+    of_views = (declaration_of(view).problems for view in app.view_functions.values())
+    everywhere = (*problems.OF_ANY_PATH, *chain.from_iterable(of_views), *others)
+    distinct.check_problems((*chain.from_iterable(each.problems for each in listed), *everywhere))
+    return problem_types(listed, everywhere)
 
 
 def _database(settings: Settings) -> Database:
@@ -144,9 +183,8 @@ def _publish(app: Flask, api: Api, issuer: guard.IssuerConfig) -> None:
     """The documents, and the pages that people read them on."""
     app.extensions["api"] = api
     endpoints = LoginEndpoints(issuer.authorization_endpoint, issuer.token_endpoint)
-    app.register_blueprint(documents(emit_documents(app, login=endpoints)))
+    app.register_blueprint(openapi_blueprint(build_documents(app, login=endpoints)))
     app.register_blueprint(page(api.title, login=_login(api, issuer)))
-    app.register_blueprint(explanations(api.title, problems.catalogue()))
 
 
 def _login(api: Api, issuer: guard.IssuerConfig) -> Login | None:

@@ -204,12 +204,6 @@ class NotReady(Problem):
     response_headers = ("Retry-After",)
 
 
-def catalogue() -> tuple[type[Problem], ...]:
-    """Return every problem that has a type of its own, by status."""
-    kinds = {kind for kind in _family(Problem) if "name" in vars(kind)}
-    return tuple(sorted(kinds, key=lambda kind: (kind.status, kind.name)))
-
-
 def init_app(app: Flask) -> None:
     """Let every failure of every path end in `render`, with TESTING on as well as off."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -266,6 +260,9 @@ def _as_problem(error: Exception) -> Problem:
     return InternalError()
 
 
+OF_ANY_PATH: tuple[type[Problem], ...] = (InternalError, *_OF_FRAMEWORK.values())
+"""The problems that any path may answer, also one that is not there."""
+
 _STATUSES = frozenset(status.value for status in HTTPStatus if 400 <= status.value != 500)
 
 
@@ -275,12 +272,6 @@ def _from_http(error: HTTPException) -> Problem:
     headers = {name: text for name, text in response.headers if not name.startswith("Content-")}
     kind = _OF_FRAMEWORK.get(response.status_code)
     return kind(headers=headers) if kind else _Unnamed(response.status_code, headers)
-
-
-def _family(kind: type[Problem]) -> Iterator[type[Problem]]:
-    yield kind
-    for child in kind.__subclasses__():
-        yield from _family(child)
 
 
 def _leaves(messages: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -1,14 +1,11 @@
 """What a complete Api is held to at the start, so that no mistake waits for a request."""
 
 import inspect
-from collections.abc import Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import flask_restx
-from flask.views import http_method_funcs
 from flask_restx.model import ModelBase
-from flask_restx.swagger import extract_path
 
 from api.core.declarations import (
     CONTRACT,
@@ -19,8 +16,8 @@ from api.core.declarations import (
     layers,
     package,
     says_who,
-    source,
 )
+from openapi.methods import Method, methods, source
 
 # What calls the methods of a Resource, and the packages that do it as they should.
 _ENTRANCES = ("as_view", "dispatch_request")
@@ -34,52 +31,6 @@ _SPEAKING_PACKAGES = frozenset(
         *("cachetools", "flask_caching"),
     }
 )
-
-
-class Method(NamedTuple):
-    """A method of a Resource, by its name in lower case, at one of the Resource's addresses."""
-
-    namespace: Any
-    route: Any
-    name: str
-    path: str
-
-    @property
-    def resource(self) -> Any:
-        return self.route.resource
-
-    @property
-    def view(self) -> Any:
-        return getattr(self.resource, self.name)
-
-    @property
-    def doc(self) -> dict[str, Any]:
-        """What decorators note for the documents."""
-        return getattr(self.view, "__apidoc__", None) or {}
-
-    @property
-    def docs(self) -> list[Any]:
-        """What is noted of it for the documents, the strongest first: on the method, at its route,
-        on its class. False among it, where it is hidden."""
-        own = getattr(self.view, "__apidoc__", {})
-        others = (self.route.route_doc, getattr(self.resource, "__apidoc__", {}))
-        return [own, *(doc and doc.get(self.name, {}) for doc in others)]
-
-    def __str__(self) -> str:
-        place = source(inspect.unwrap(self.view))
-        return f"{self.resource.__name__}.{self.name} ({self.name.upper()} {self.path}, {place})"
-
-
-def methods(api: Any) -> Iterator[Method]:
-    """Every method of every Resource, at each of its addresses; also those that are hidden."""
-    for namespace in api.namespaces:
-        for route in namespace.resources:
-            more = {*(route.resource.methods or ()), *(route.kwargs.get("methods") or ())}
-            names = sorted({*http_method_funcs, *map(str.lower, more)})
-            for url in api.ns_urls(namespace, route.urls):
-                for name in names:
-                    if hasattr(route.resource, name):
-                        yield Method(namespace, route, name, extract_path(url) or "/")
 
 
 def check(api: Any) -> None:
@@ -244,22 +195,22 @@ def _check_expected(method: Method, api: Any) -> None:
 
 
 def _check_documented(method: Method) -> None:
-    """The documents are read off marshmallow schemas; they have no form for other models."""
+    """What Flask-RESTX answers to a body that does not fit its model, no document shows."""
     if any(doc is False for doc in method.docs):
         return
     docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
     for each in chain.from_iterable((doc or {}).get("expect") or () for doc in docs):
         if isinstance(each, (ModelBase, list, tuple)):
             raise DeclarationError(
-                f"{method} expects a model of Flask-RESTX (@ns.expect), which "
-                "the documents cannot show: declare a marshmallow schema, @ns.operation(body=...), "
-                "or hide the method from the documents with @ns.hide"
+                f"{method} expects a model of Flask-RESTX (@ns.expect), and the documents do not "
+                "show how it refuses a body: declare a marshmallow schema, "
+                "@ns.operation(body=...), or hide the method from the documents with @ns.hide"
             )
 
 
 def _check_scopes(method: Method, api: Any) -> None:
-    words = " ".join(method.doc.get("scopes") or ()).split()
-    for scope in sorted({*words} - api.scopes.keys()):
+    access = method.declaration.access
+    for scope in sorted({*(access.scopes if access else ())} - api.scopes.keys()):
         raise DeclarationError(
             f"the scope {scope} is required and nowhere described: {method} needs it in the "
             "scopes of its Namespace"

@@ -9,7 +9,8 @@ import flask.views
 from flask import Flask
 from flask.views import MethodView
 
-from api.core.declarations import DeclarationError, calls, package, says_who, source
+from api.core.declarations import DeclarationError, calls, package, says_who
+from openapi.methods import source
 
 
 def check(app: Flask, resources: set[str]) -> None:

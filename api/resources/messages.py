@@ -115,7 +115,7 @@ class MessageItem(Resource):
         """Read one message"""
         return _found(messages.get(message_id))
 
-    @require_auth.either("write:messages", "admin:messages")
+    @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(
         body=MessageDraft,
         if_match=True,
@@ -128,7 +128,7 @@ class MessageItem(Resource):
         """Change a message"""
         return _found(messages.change(message_id, **body, allow=_allow(precondition)))
 
-    @require_auth.either("write:messages", "admin:messages")
+    @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(if_match=True, problems=(MessageNotFound, NotYourMessage), id="deleteMessage")
     def delete(self, message_id: UUID, precondition: Precondition) -> None:
         """Delete a message"""

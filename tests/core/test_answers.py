@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from api.application import application
 from api.core.bridge import Namespace, Resource
-from api.core.factory import create_app, emit_documents
+from api.core.factory import build_documents, create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
@@ -289,7 +289,7 @@ def test_a_declared_status_without_a_schema_is_kept(issuer: EmbeddedIssuer) -> N
 
     app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
     assert app.test_client().post("/notes").status_code == 202
-    for document in emit_documents(app).values():
+    for document in build_documents(app).values():
         assert "202" in document["paths"]["/notes"]["post"]["responses"]
 
 

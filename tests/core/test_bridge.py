@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, validate
 
 from api.application import application
 from api.core.bridge import MAX_BODY, Namespace, Resource
-from api.core.factory import create_app, emit_documents
+from api.core.factory import build_documents, create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
@@ -244,7 +244,7 @@ def test_a_resource_has_one_address(client: FlaskClient, path: str) -> None:
 
 def test_the_document_says_what_the_operation_does(app: Flask) -> None:
     """Query, body, answers, scopes and problems of an operation, from its one declaration."""
-    document = emit_documents(app)["openapi.json"]
+    document = build_documents(app)["openapi.json"]
     paints = document["paths"]["/api/paints"]
     post = paints["post"]
     assert post["operationId"] == "postPaints"

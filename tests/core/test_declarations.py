@@ -1,6 +1,7 @@
 """Every method says who may call it, in the right order: what does not is refused at the start."""
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -20,9 +21,10 @@ from webargs.flaskparser import use_args, use_kwargs
 from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
-from api.core.factory import create_app, emit_documents
+from api.core.factory import build_documents, create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
+from api.core.problems import NotFound, Problem
 from api.core.settings import Settings
 from tests.core.support.cli import Runner
 from tests.core.support.server import clean_environment
@@ -188,12 +190,12 @@ def test_what_comes_after_the_start_is_served_when_it_says_it(start: Start, bear
     "lists",
     [
         {"method_decorators": [require_auth("a")]},
-        {"method_decorators": [require_auth.either("a", "b")], "get": public(get)},
+        {"method_decorators": [require_auth.any_of("a", "b")], "get": public(get)},
         {"decorators": [require_auth()], "get": public(get)},
         {"method_decorators": [public], "get": public(get)},
         {"method_decorators": [Namespace("x", "X", path="/x").operation(body=Note)]},
     ],
-    ids=["guard", "either", "class", "public", "contract"],
+    ids=["guard", "any_of", "class", "public", "contract"],
 )
 def test_a_layer_in_a_list_of_decorators_is_refused(start: Start, lists: dict[str, Any]) -> None:
     """The documents would not show it; the error says where it belongs."""
@@ -216,7 +218,7 @@ def test_public_is_open_and_documented_so(start: Start) -> None:
     app = start(serving(ns, resource(get=public(ns.operation(returns=Note)(get)))))
     answer = app.test_client().get("/notes", headers={"Authorization": "Bearer"})
     assert (answer.status_code, answer.json) == (200, GOOD)
-    for document in emit_documents(app).values():
+    for document in build_documents(app).values():
         assert document["paths"]["/notes"]["get"]["security"] == []
 
 
@@ -229,7 +231,7 @@ def test_a_hidden_method_can_be_guarded(start: Start, bearer: Bearer) -> None:
     for path in ("/notes", "/notes/1"):
         assert client.get(path).status_code == 401
         assert client.get(path, headers=bearer("a")).json == GOOD
-    for document in emit_documents(app).values():
+    for document in build_documents(app).values():
         assert document["paths"] == {}
 
 
@@ -255,7 +257,7 @@ def test_a_decorator_that_wraps_hides_nothing(start: Start, bearer: Bearer, insi
     assert client.get("/notes").status_code == 401
     assert client.get("/notes", headers=bearer("a")).json == GOOD
     assert calls == ["/notes"] * (1 if inside else 2)
-    operation = emit_documents(app)["openapi.json"]["paths"]["/notes"]["get"]
+    operation = build_documents(app)["openapi.json"]["paths"]["/notes"]["get"]
     assert operation["security"][0] == {"bearerAuth": ["a"]}
 
 
@@ -267,18 +269,37 @@ def test_an_inherited_guard_counts(start: Start, bearer: Bearer) -> None:
     for path in ("/notes", "/notes/1"):
         assert app.test_client().get(path).status_code == 401
         assert app.test_client().get(path, headers=bearer("a")).status_code == 200
-    paths = emit_documents(app)["openapi.json"]["paths"]
+    paths = build_documents(app)["openapi.json"]["paths"]
     assert {paths[path]["get"]["operationId"] for path in paths} == {"getOne", "getTwo"}
 
 
 operation = namespace().operation(body=Note, returns=Note)
+operation_of = namespace().operation
+
+SNIPPET = """
+from marshmallow import Schema
+
+from api.core.bridge import Namespace
+from api.core.guard import require_auth
+from api.core.problems import NotFound
+
+ns = Namespace("notes", "Notes", path="/notes")
+ns.operation(returns=Schema, status=201, problems=[NotFound], id="getNote")
+ns.operation(retuns=Schema)  # wrong
+ns.operation(status="two hundred")  # wrong
+ns.operation(problems=[KeyError])  # wrong
+ns.operation(body=dict)  # wrong
+require_auth("read:notes")
+require_auth(scope="read:notes")  # wrong
+require_auth.any_of(5)  # wrong
+"""
 
 
 @pytest.mark.parametrize(
     ("outer", "inner", "said"),
     [
         (operation, require_auth("a"), "has @ns.operation above @require_auth: the order"),
-        (operation, require_auth.either("a", "b"), "@ns.operation above @require_auth: the order"),
+        (operation, require_auth.any_of("a", "b"), "@ns.operation above @require_auth: the order"),
         (operation, public, "has @ns.operation above @public: the order"),
         (operation, operation, "has @ns.operation above @ns.operation: write one"),
         (public, require_auth("a"), "has @public above @require_auth: write one"),
@@ -438,6 +459,9 @@ def test_an_async_method_is_refused(start: Start, function: View, contract: bool
         ({"status": True}, "status=True is no status"),
         ({"returns": {"text": "string"}}, "returns= takes a marshmallow Schema"),
         ({"body": "Note"}, "body= takes a marshmallow Schema"),
+        ({"problems": [KeyError]}, "problems= takes classes derived from Problem"),
+        ({"problems": [NotFound()]}, "problems= takes classes derived from Problem"),
+        ({"problems": [Problem]}, "is one, and lacks name and status and title and detail"),
     ],
 )
 def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], said: str) -> None:
@@ -448,10 +472,38 @@ def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], sai
     assert said in str(raised.value)
 
 
-def test_an_unknown_argument_is_refused() -> None:
-    """A misspelt one would promise what nobody keeps."""
-    with pytest.raises(TypeError, match="retuns"):
-        namespace().operation(retuns=Note)
+@pytest.mark.parametrize(
+    ("decorator", "unknown", "said"),
+    [
+        (operation_of, {"retuns": Note}, "@ns.operation has no argument retuns="),
+        (operation_of, {"anything": 1}, "it takes body, etag, example,"),
+        (require_auth, {"scope": "a"}, "@require_auth has no argument scope="),
+        (require_auth.any_of, {"scopes": "a"}, "@require_auth.any_of has no argument scopes="),
+    ],
+)
+def test_an_unknown_argument_is_refused(decorator: Any, unknown: dict[str, Any], said: str) -> None:
+    """The error names the line, and the argument that was meant or those that there are."""
+    with pytest.raises(DeclarationError) as raised:
+        decorator(**unknown)
+    assert said in str(raised.value)
+    assert f"({__file__}:" in str(raised.value)
+    assert ("did you mean returns=?" in str(raised.value)) == ("retuns" in unknown)
+
+
+def test_mypy_finds_an_argument_that_is_wrong(tmp_path: Path) -> None:
+    """Each parameter is spelled out with its type, so that editors and mypy --strict know it."""
+    snippet = tmp_path / "snippet.py"
+    snippet.write_text(SNIPPET, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", snippet],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wrong = [number for number, line in enumerate(SNIPPET.splitlines(), 1) if "# wrong" in line]
+    lines = re.findall(r"snippet\.py:(\d+): error", ended.stdout)
+    assert sorted({int(line) for line in lines}) == wrong, ended.stdout
 
 
 def test_a_coroutine_that_somebody_runs_is_fine(start: Start) -> None:

@@ -15,7 +15,7 @@ from flask_restx import reqparse
 from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
-from api.core.factory import create_app, emit_documents
+from api.core.factory import build_documents, create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
@@ -280,7 +280,7 @@ def test_a_hidden_model_and_a_parser_are_served(start: Start) -> None:
     ns.add_resource(type("Hidden", (hidden,), {}), "/hidden")
     parser = reqparse.RequestParser().add_argument("q")
     app = start(notes(get=ns.expect(parser)(guarded())), ns=ns)
-    [parameter] = emit_documents(app)["openapi.json"]["paths"]["/notes"]["get"]["parameters"]
+    [parameter] = build_documents(app)["openapi.json"]["paths"]["/notes"]["get"]["parameters"]
     assert parameter["name"] == "q"
 
 

@@ -15,6 +15,7 @@ from api.core.cli.address import address
 from api.core.guard.fetch import FetchError
 from api.core.issuer import EmbeddedIssuer
 from api.core.issuer.keys import are_kept
+from api.core.problems import Problem
 from api.core.settings import Settings, is_loopback
 
 AUDIENCE = "https://api.localhost/"
@@ -76,6 +77,7 @@ class IssuerWithoutKey:
     url: str
     audience: str = AUDIENCE
     spa_client_id: str = ""
+    problems: tuple[type[Problem], ...] = ()
     authorization_endpoint: str = ""
     token_endpoint: str = ""
 

@@ -4,14 +4,15 @@ import difflib
 from pathlib import Path
 
 import click
+from flask import Flask
 
 import openapi as package
 from api.core.application import Application
-from api.core.factory import create_app, emit_documents
+from api.core.factory import build_documents, create_app
 from api.core.settings import Settings
 from openapi import about
-from openapi.dialect import Json
-from openapi.documents import as_text
+from openapi.build import as_text
+from openapi.schemas import Json
 
 DIRECTORY = Path(package.__file__).parent
 
@@ -44,12 +45,22 @@ def check(application: Application) -> None:
 
 
 def committed_documents(application: Application) -> dict[str, Json]:
-    """The documents by file name, as they are committed: for no one tenant."""
+    """Return the documents by file name, as they are committed: for no one tenant.
+
+    :param application: all that is special about the API
+    """
+    server = {"url": about.EXAMPLE_SERVER, "description": "The development server (`make run`)"}
+    return build_documents(example_app(application), server=server)
+
+
+def example_app(application: Application) -> Flask:
+    """Return the app for no one tenant: it is made to be read, and answers nobody.
+
+    :param application: all that is special about the API
+    """
     host = about.EXAMPLE_ISSUER.removeprefix("https://").removesuffix("/")
     settings = Settings(auth0_domain=(host,), auth0_audience="https://api.example.com/")
-    app = create_app(application, settings)
-    server = {"url": about.EXAMPLE_SERVER, "description": "The development server (`make run`)"}
-    return emit_documents(app, server=server)
+    return create_app(application, settings)
 
 
 def _texts(application: Application) -> dict[str, str]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from api.core.guard.fetch import Fetch, fetch_https
+from api.core.problems import Problem
 from api.core.settings import Settings, SettingsError
 
 
@@ -20,6 +21,7 @@ class Issuer(Protocol):
     url: str
     audience: str
     spa_client_id: str
+    problems: tuple[type[Problem], ...]
 
     @property
     def authorization_endpoint(self) -> str: ...

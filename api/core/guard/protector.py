@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Never, TypeVar, cast
 
 from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import g, request
 
-from api.core.bridge import Resource, document
+from api.core.bridge import Resource
 from api.core.declarations import (
     GUARD,
     PUBLIC,
@@ -17,6 +17,7 @@ from api.core.declarations import (
     add_layer,
     for_methods,
     named,
+    refuse_unknown,
 )
 from api.core.guard.challenges import challenges
 from api.core.guard.extension import current_guard
@@ -34,6 +35,9 @@ from api.core.guard.problems import (
 from api.core.guard.token import AccessToken
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.http import root_url
+from openapi.declaration import declare
+from openapi.operation import PUBLIC as ANYBODY
+from openapi.operation import Access
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -52,21 +56,38 @@ _SECOND_HEADER = re.compile(r",(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*=)")
 
 class RequireAuth(ResourceProtector):
     """`@require_auth()`: any accepted token. `@require_auth("read:messages")`: one that grants
-    all of the scopes given. `@require_auth.either("write:messages", "admin:messages")`: one that
+    all of the scopes given. `@require_auth.any_of("write:messages", "admin:messages")`: one that
     grants one of them. Keeps no state: each app has its own validator."""
 
-    def __call__(self, *scopes: str) -> Callable[[View], View]:
-        return self.either(" ".join(_checked(scopes))) if scopes else self._guard(())
+    def __call__(self, *scopes: str, **unknown: Never) -> Callable[[View], View]:
+        """Return the decorator that lets in a token which grants all of the scopes.
 
-    def either(self, *alternatives: str) -> Callable[[View], View]:
-        """Each alternative is a scope, or several that are all needed, with a space between."""
+        :param scopes: the scopes, a word each; without one, any accepted token is let in
+        :raises DeclarationError: there is an argument by name
+        :raises ValueError: one of them is no scope
+        """
+        if unknown:
+            refuse_unknown(GUARD, unknown, ())
+        return self.any_of(" ".join(_checked(scopes))) if scopes else self._guard(())
+
+    def any_of(self, *alternatives: str, **unknown: Never) -> Callable[[View], View]:
+        """Return the decorator that lets in a token which grants one of the alternatives.
+
+        :param alternatives: each a scope, or several that are all needed, with a space between
+        :raises DeclarationError: there is an argument by name
+        :raises ValueError: there is no alternative, or one of them is no scope
+        """
+        if unknown:
+            refuse_unknown(f"{GUARD}.any_of", unknown, ())
         if not alternatives:
-            raise ValueError("either() would let in every token; for that, say @require_auth()")
+            raise ValueError("any_of() would let in every token; for that, say @require_auth()")
         for alternative in alternatives:
             _checked(tuple(str(alternative).split(" ")))
         return self._guard(alternatives)
 
     def _guard(self, alternatives: tuple[str, ...]) -> Callable[[View], View]:
+        access = Access(tuple(tuple(words.split(" ")) for words in alternatives))
+
         def decorate(view: View) -> View:
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -76,8 +97,8 @@ class RequireAuth(ResourceProtector):
                 return view(*args, **kwargs)
 
             add_layer(view, guarded, GUARD)
-            return document(  # type: ignore[return-value]
-                guarded, scopes=alternatives, problems=_answers(alternatives)
+            return declare(  # type: ignore[return-value]
+                guarded, access=access, problems=_answers(alternatives)
             )
 
         return for_methods(decorate)
@@ -134,7 +155,7 @@ def public(view: View) -> View:
 
     # On the function itself the note would go wherever the function is used as well.
     add_layer(view, open_to_all, PUBLIC)
-    return open_to_all  # type: ignore[return-value]
+    return declare(open_to_all, access=ANYBODY)  # type: ignore[return-value]
 
 
 for_methods(public)

@@ -12,11 +12,12 @@ from joserfc import jwt
 
 from api.core.issuer.clients import OIDC_SCOPES, Client, machine_client, public_client
 from api.core.issuer.codes import AuthorizationCodes
-from api.core.issuer.endpoints import Endpoints
+from api.core.issuer.endpoints import Endpoints, Stranger
 from api.core.issuer.keys import client_secret, signing_key
 from api.core.issuer.loopback import is_loopback_host
 from api.core.issuer.personas import Approval
 from api.core.issuer.server import IssuerServer
+from api.core.problems import Problem
 
 DAY = 86400
 DISCOVERY = ".well-known/openid-configuration"
@@ -32,6 +33,7 @@ class EmbeddedIssuer:
 
     spa_client_id = "embedded-spa"
     machine_client_id = "embedded-machine"
+    problems: tuple[type[Problem], ...] = (Stranger,)
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from importlib import import_module
 from multiprocessing import connection, parent_process
 
 from api.core.factory import create_app
+from api.core.guard import guard_of
 from api.core.observability import init_logging, log_everything
 from api.core.server.gateway import Gateway
 from api.core.settings import Settings, SettingsError
@@ -65,7 +66,7 @@ def _gateway(import_name: str, found: Settings) -> Gateway:
     module, _, attribute = import_name.partition(":")
     app = create_app(getattr(import_module(module), attribute), found)
     # The first callers need not wait for the issuer, and nothing here does.
-    app.extensions["guard"].fetch_keys()
+    guard_of(app).fetch_keys()
     return Gateway(
         app,
         threads=found.threads,

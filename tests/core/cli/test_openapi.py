@@ -9,7 +9,7 @@ import pytest
 
 from api.application import application
 from api.core.cli.openapi import committed_documents
-from openapi.documents import as_text
+from openapi.build import as_text
 from tests.core.support.cli import Runner
 from tests.core.support.server import MANAGE, clean_environment
 
@@ -82,7 +82,7 @@ def test_same_in_every_process(seed: str) -> None:
     code = (
         "from api.application import application; "
         "from api.core.cli.openapi import committed_documents as found; "
-        "from openapi.documents import as_text; "
+        "from openapi.build import as_text; "
         "print(*map(as_text, found(application).values()), sep='', end='')"
     )
     ended = subprocess.run(

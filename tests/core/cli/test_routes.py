@@ -3,8 +3,8 @@
 import pytest
 
 from api.application import application
-from api.core.cli.openapi import committed_documents
-from api.core.cli.routes import METHODS
+from api.core.cli.openapi import example_app
+from openapi import operations
 from tests.core.support.cli import Runner
 
 EXPECTED = [
@@ -25,13 +25,8 @@ def test_row(runner: Runner, row: tuple[str, str, str]) -> None:
 
 
 def test_complete(runner: Runner) -> None:
-    """There is a line for each operation of the document, below one with the columns' names."""
-    document = committed_documents(application)["openapi.json"]
+    """There is a line for each operation, in their order, below one with the columns' names."""
     heading, *lines = runner("routes").out.splitlines()
     assert heading.split() == ["METHOD", "PATH", "OPERATION", "NEEDS"]
-    assert sorted(line.split()[2] for line in lines) == sorted(
-        operation["operationId"]
-        for operations in document["paths"].values()
-        for method, operation in operations.items()
-        if method in METHODS
-    )
+    api = example_app(application).extensions["api"]
+    assert [line.split()[2] for line in lines] == [operation.id for operation in operations(api)]

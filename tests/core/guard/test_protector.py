@@ -19,6 +19,8 @@ from api.core.guard.problems import (
     ReplayMemoryUnavailable,
     SigningKeysUnavailable,
 )
+from openapi.declaration import Declaration, declaration_of
+from openapi.operation import Access
 from tests.core.guard.conftest import app_of
 from tests.core.support.tenant import AUDIENCE, Tenant
 
@@ -36,7 +38,7 @@ class Note(Schema):
 
 @ns.route("")
 class Notes(Resource):
-    @require_auth.either("a b", "c")
+    @require_auth.any_of("a b", "c")
     @ns.operation(returns=Note, example=EXAMPLE)
     def get(self):
         """Read a note"""
@@ -69,14 +71,14 @@ def test_every_character_of_a_scope():
     """A scope may have every character that RFC 6749 section 3.3 lets it have."""
     allowed = "".join(map(chr, (0x21, *range(0x23, 0x5C), *range(0x5D, 0x7F))))
     assert require_auth(allowed)
-    assert require_auth.either(allowed)
+    assert require_auth.any_of(allowed)
 
 
 @pytest.mark.parametrize("scope", ["", "a  b", " a", 'a"', "a\\", "é", "a\n"])
 def test_wrong_alternative(scope):
     """An alternative is scopes with one space between; anything else is refused as well."""
     with pytest.raises(ValueError, match="is not a scope"):
-        require_auth.either("read:messages", scope)
+        require_auth.any_of("read:messages", scope)
 
 
 def test_documents_itself():
@@ -90,16 +92,20 @@ def test_documents_itself():
         *(InvalidRequest, AuthorizationMissing, InvalidToken, InvalidDPoPProof),
         *(SigningKeysUnavailable, ReplayMemoryUnavailable),
     )
-    assert guarded.__apidoc__ == {"scopes": (), "problems": always}
-    assert scoped.__apidoc__ == {"scopes": ("a b",), "problems": (*always, InsufficientScope)}
+    assert declaration_of(guarded) == Declaration(access=Access(), problems=always)
+    assert declaration_of(scoped) == Declaration(
+        access=Access((("a", "b"),)), problems=(*always, InsufficientScope)
+    )
+    assert not hasattr(scoped, "__apidoc__")
     assert (scoped.__name__, scoped.__doc__) == ("get", "Read")
 
 
 def test_contract_is_kept():
     """What the contract below the line says is documented as well."""
-    assert Notes.post.__apidoc__["body"] is Note
-    assert Notes.post.__apidoc__["scopes"] == ("a b",)
-    assert InsufficientScope in Notes.post.__apidoc__["problems"]
+    declared = declaration_of(Notes.post)
+    assert declared.body.content["application/json"].schema is Note
+    assert declared.access.scopes == ("a", "b")
+    assert InsufficientScope in declared.problems
 
 
 @pytest.mark.parametrize(
@@ -123,7 +129,7 @@ def test_all_scopes(notes, tenant, claims, status):
 @pytest.mark.parametrize(
     ("scope", "status"), [("a b", 200), ("c", 200), ("a b c", 200), ("a", 403), ("b d", 403)]
 )
-def test_either(notes, tenant, scope, status):
+def test_any_of(notes, tenant, scope, status):
     """Of alternatives one must be granted, and all the words of it."""
     assert notes.get("/notes", headers=authorized(tenant, scope=scope)).status_code == status
 
@@ -239,7 +245,7 @@ def _down(url, seconds):
 def test_either_of_nothing_is_a_mistake() -> None:
     """It would let in every token, where somebody meant to ask for something."""
     with pytest.raises(ValueError, match="every token"):
-        require_auth.either()
+        require_auth.any_of()
 
 
 @pytest.mark.parametrize(
@@ -250,6 +256,6 @@ def test_either_wants_one_alternative_whole(
     app: Flask, tenant: Tenant, scopes: str, status: int
 ) -> None:
     """An alternative of several words is one whole."""
-    app.add_url_rule("/either", view_func=require_auth.either("a:x", "b:y c:z")(lambda: "in"))
+    app.add_url_rule("/any-of", view_func=require_auth.any_of("a:x", "b:y c:z")(lambda: "in"))
     headers = {"Authorization": f"Bearer {tenant.token(scope=scopes)}"}
-    assert app.test_client().get("/either", headers=headers).status_code == status
+    assert app.test_client().get("/any-of", headers=headers).status_code == status

@@ -30,14 +30,14 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
                 yield f"{method} {path}", operation
 
 
-def resolve(document: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+def resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
     """What a `$ref` within the document leads to."""
-    if "$ref" not in found:
-        return found
-    value: Any = document
-    for part in found["$ref"].removeprefix("#/").split("/"):
-        value = value[part.replace("~1", "/").replace("~0", "~")]
-    return dict(value)
+    if "$ref" not in value:
+        return value
+    target: Any = document
+    for part in value["$ref"].removeprefix("#/").split("/"):
+        target = target[part.replace("~1", "/").replace("~0", "~")]
+    return dict(target)
 
 
 def members(value: Any) -> Iterator[tuple[str, Any]]:
@@ -72,10 +72,10 @@ def test_swagger_20_has_no_construct_of_3() -> None:
     """What 3.x brought is not in it, under any name."""
     newer = {"openapi", "components", "servers", "requestBody", "content", "nullable", "oneOf"}
     newer |= {"anyOf", "const", "writeOnly", "deprecated", "links", "callbacks", "propertyNames"}
-    found = list(members(committed("swagger.json")))
-    assert not newer & {name for name, _ in found}
-    assert all(not isinstance(value, list) for name, value in found if name == "type")
-    assert all("components" not in value for name, value in found if name == "$ref")
+    named = list(members(committed("swagger.json")))
+    assert not newer & {name for name, _ in named}
+    assert all(not isinstance(value, list) for name, value in named if name == "type")
+    assert all("components" not in value for name, value in named if name == "$ref")
     schemes = committed("swagger.json")["securityDefinitions"].values()
     assert [scheme["type"] for scheme in schemes] == ["apiKey", "apiKey"]
 
@@ -96,10 +96,10 @@ def test_both_documents_tell_of_the_same_operations() -> None:
 def test_every_operation_is_told_in_full(name: str) -> None:
     """Unique id, summary, description, tag, security, and an example for every answer."""
     document = committed(name)
-    found = list(operations(document))
-    ids = [operation["operationId"] for _, operation in found]
+    listed = list(operations(document))
+    ids = [operation["operationId"] for _, operation in listed]
     assert len(ids) == len(set(ids)) > 0
-    for key, operation in found:
+    for key, operation in listed:
         assert operation["summary"], key
         assert operation["description"], key
         assert operation["tags"], key

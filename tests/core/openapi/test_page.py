@@ -43,9 +43,9 @@ def versioned(client: FlaskClient, name: str) -> str:
 
 
 def settings(response: TestResponse) -> object:
-    found = re.search(r'data-settings="([^"]*)"', response.text)
-    assert found
-    return json.loads(html.unescape(found[1]))
+    settings = re.search(r'data-settings="([^"]*)"', response.text)
+    assert settings
+    return json.loads(html.unescape(settings[1]))
 
 
 def directives(response: TestResponse) -> dict[str, str]:

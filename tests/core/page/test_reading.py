@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.core.problems import catalogue
+from api.application import application
+from api.core.cli.openapi import example_app
+from api.core.factory import problem_catalogue
 from tests.core.page.conftest import watch
 from tests.core.page.explorer import PRIVATE, Explorer
 from tests.core.support.server import Server
@@ -63,7 +65,7 @@ def test_dialog_on_phone(docs: Explorer) -> None:
 def test_problems(page: Page, server: Server, viewport: int) -> None:
     """/problems has a section for each problem type of the API, and fits any screen."""
     page.set_viewport_size({"width": viewport, "height": 844})
-    for problem in catalogue():
+    for problem in problem_catalogue(example_app(application)):
         page.goto(server.url + problem.type())
         section = page.locator("section:target")
         expect(section.get_by_role("heading")).to_have_text(f"{problem.status} · {problem.title}")

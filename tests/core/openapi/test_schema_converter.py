@@ -1,4 +1,4 @@
-"""marshmallow schemas as JSON Schema: what apispec says wrongly is mended, in both versions."""
+"""marshmallow schemas as JSON Schema: what apispec says wrongly is corrected, in both versions."""
 
 import re
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
-from openapi.dialect import Dialect, component_name, example
+from openapi.declaration import parameters_of
+from openapi.schema_converter import SchemaConverter, component_name, example
 
 
 class Leaf(Schema):
@@ -29,10 +30,10 @@ class Tree(Schema):
 
 def converted(field: fields.Field[Any], version: str) -> dict[str, Any]:
     """What a field becomes as a property."""
-    dialect = Dialect(version)
-    dialect.reference(Schema.from_dict({"it": field}, name="Sample"))
-    found: dict[str, Any] = dialect.components["Sample"]["properties"]["it"]
-    return found
+    converter = SchemaConverter(version)
+    converter.schema(Schema.from_dict({"it": field}, name="Sample"))
+    converted: dict[str, Any] = converter.components["Sample"]["properties"]["it"]
+    return converted
 
 
 @pytest.mark.parametrize(
@@ -93,23 +94,23 @@ def test_a_field_is_told_as_each_version_has_it(
 )
 def test_nested_schemas_come_along(version: str, root: str) -> None:
     """One reference brings every schema that it leads to, a circle included."""
-    dialect = Dialect(version)
-    assert dialect.reference(Tree) == {"$ref": f"#/{root}/Tree"}
-    assert dialect.reference(Tree(many=True)) == {
+    converter = SchemaConverter(version)
+    assert converter.schema(Tree) == {"$ref": f"#/{root}/Tree"}
+    assert converter.schema(Tree(many=True)) == {
         "type": "array",
         "items": {"$ref": f"#/{root}/Tree"},
     }
-    assert list(dialect.components) == ["Leaf", "Tree"]
-    assert dialect.components["Leaf"]["required"] == ["colour"]
+    assert list(converter.components) == ["Leaf", "Tree"]
+    assert converter.components["Leaf"]["required"] == ["colour"]
 
 
 def test_a_nested_schema_may_be_null() -> None:
     """A union with null in 3.1; a reference, with a type beside it, in 2.0."""
     told = {}
     for version in ("3.1.0", "2.0"):
-        dialect = Dialect(version)
-        dialect.reference(Tree)
-        told[version] = dialect.components["Tree"]["properties"]["crown"]
+        converter = SchemaConverter(version)
+        converter.schema(Tree)
+        told[version] = converter.components["Tree"]["properties"]["crown"]
     assert told["3.1.0"] == {"anyOf": [{"$ref": "#/components/schemas/Leaf"}, {"type": "null"}]}
     assert told["2.0"] == {
         "allOf": [{"$ref": "#/definitions/Leaf"}],
@@ -120,9 +121,9 @@ def test_a_nested_schema_may_be_null() -> None:
 
 def test_a_schemas_docstring_is_its_description() -> None:
     """It is written once, where the schema is."""
-    dialect = Dialect("3.1.0")
-    dialect.reference(Leaf)
-    assert dialect.components["Leaf"]["description"] == "A leaf"
+    converter = SchemaConverter("3.1.0")
+    converter.schema(Leaf)
+    assert converter.components["Leaf"]["description"] == "A leaf"
 
 
 @pytest.mark.parametrize(
@@ -139,16 +140,16 @@ def test_unknown_members_are_told_of_beside_a_description(unknown: str, addition
             unknown = ""
 
     Described.Meta.unknown = unknown
-    dialect = Dialect("3.1.0")
-    dialect.reference(Described(unknown=unknown))
-    assert dialect.components["Described"].get("additionalProperties") == additional
+    converter = SchemaConverter("3.1.0")
+    converter.schema(Described(unknown=unknown))
+    assert converter.components["Described"].get("additionalProperties") == additional
 
 
 def test_a_change_requires_nothing_and_takes_no_default() -> None:
     """A partial schema is another component, in which what is left out stays as it is."""
-    dialect = Dialect("3.1.0")
-    dialect.reference(Tree(partial=True))
-    changed = dialect.components["TreeChange"]
+    converter = SchemaConverter("3.1.0")
+    converter.schema(Tree(partial=True))
+    changed = converter.components["TreeChange"]
     assert "required" not in changed
     assert "default" not in changed["properties"]["height"]
 
@@ -156,8 +157,8 @@ def test_a_change_requires_nothing_and_takes_no_default() -> None:
 def test_parameters_carry_their_examples_as_each_version_wants() -> None:
     """Beside the schema in 3.1; as an extension in 2.0, which has no word for it."""
     query = Schema.from_dict({"limit": fields.Int(metadata={"example": 5})}, name="Query")
-    [newer] = Dialect("3.1.0").parameters(query)
-    [older] = Dialect("2.0").parameters(query)
+    [newer] = [SchemaConverter("3.1.0").parameter(each) for each in parameters_of(query, "query")]
+    [older] = [SchemaConverter("2.0").parameter(each) for each in parameters_of(query, "query")]
     assert newer == {
         "in": "query",
         "name": "limit",

@@ -1,0 +1,121 @@
+"""What must have a name of its own at the start: operations, schemas and problem types."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from api.core.declarations import DeclarationError
+from api.core.problems import OF_ANY_PATH
+from openapi.methods import Method, methods
+from openapi.operation import Operation, ProblemType
+from openapi.operation_ids import claimed_ids, key
+from openapi.problem_pages import type_of
+from openapi.reading import operations
+from openapi.restx_models import is_of_restx
+from openapi.schema_converter import ComponentNameError, SchemaConverter
+
+_FORM = re.compile(r"[^\W\d][\w.-]*")
+
+
+def check(api: Any) -> None:
+    """Raise DeclarationError for two things of one name; it names both places.
+
+    :param api: the Api
+    """
+    check_ids(api)
+    listed = operations(api)
+    check_schemas(listed)
+    of_operations = (problem for operation in listed for problem in operation.problems)
+    check_problems((*OF_ANY_PATH, *of_operations))
+
+
+def check_ids(api: Any) -> None:
+    """Raise DeclarationError when two operations claim one operationId, or two that are one to the
+    generators of clients: they drop case and punctuation.
+
+    :param api: the Api
+    """
+    known: dict[str, tuple[str, Method]] = {}
+    documented = [method for method in methods(api) if method.is_documented]
+    claims = claimed_ids(api, documented)
+    for method in documented:
+        identifier = claims[key(method)]
+        if not _FORM.fullmatch(identifier):
+            raise DeclarationError(
+                f"{method} has the operationId {identifier!r}: "
+                "it takes letters, digits, _, . and -, a letter first"
+            )
+        folded = "".join(filter(str.isalnum, identifier)).casefold()
+        other_id, other = known.setdefault(folded, (identifier, method))
+        if key(other) != key(method):
+            both = " and ".join(dict.fromkeys((other_id, identifier)))
+            raise DeclarationError(
+                f"two operations share the operationId {both}: {other} and {method}. "
+                'Give one an id of its own: @ns.operation(id="...")'
+            )
+
+
+def check_schemas(listed: Iterable[Operation]) -> None:
+    """Raise DeclarationError when two different schemas have one name in the documents.
+
+    :param listed: the operations, with the schemas that they name
+    """
+    converter = SchemaConverter("3.1.0", strict=True)
+    brought_by: dict[str, Operation] = {}
+    for operation in listed:
+        try:
+            for schema in operation.schemas():
+                converter.schema(schema)
+        except ComponentNameError as error:
+            one, two = (_place(schema) for schema in error.schemas)
+            first = brought_by.get(error.name, operation)
+            raise DeclarationError(
+                f"two schemas have the name {error.name} in the documents: {one} of {first}, and "
+                f"{two} of {operation}. Rename one, or give its class another name there: "
+                'class Meta: component = "..."'
+            ) from error
+        for name in converter.components:
+            brought_by.setdefault(name, operation)
+
+
+def check_problems(problems: Iterable[ProblemType]) -> None:
+    """Raise DeclarationError when two problem types have one name, or their classes have.
+
+    :param problems: the problem classes that the app can answer
+    """
+    known: dict[tuple[str, str], ProblemType] = {}
+    for problem in problems:
+        for named, kind in _names(problem):
+            other = known.setdefault(named, kind)
+            if other is not kind:
+                raise DeclarationError(
+                    f"two problem types have the {named[0]} {named[1]}: {_place(other)} and "
+                    f"{_place(kind)}. Give one of them another"
+                )
+
+
+def _names(problem: ProblemType) -> Iterator[tuple[tuple[str, str], ProblemType]]:
+    # A class without a name of its own is another case of the type that it derives from.
+    kind = type_of(problem)
+    yield ("name", kind.name), kind
+    # The documents call the shared answers after the classes.
+    yield ("class name", problem.__name__), problem
+
+
+def _place(thing: Any) -> str:
+    """A class, or the class of a schema with what makes it a variant, with file and line."""
+    if is_of_restx(thing):
+        return f"the model {thing!r}"
+    kind = thing if isinstance(thing, type) else type(thing)
+    modifiers = ("only", "exclude", "load_only", "dump_only", "partial")
+    changed = [f"{name}=" for name in modifiers if kind is not thing and getattr(thing, name, None)]
+    variant = f" with {' and '.join(changed)}" if changed else ""
+    return f"{kind.__module__}.{kind.__qualname__}{variant} ({_source(kind)})"
+
+
+def _source(kind: type) -> str:
+    try:
+        return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
+    except (OSError, TypeError):
+        return "made at run time"

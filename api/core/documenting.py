@@ -1,0 +1,63 @@
+"""The contract of a method as its Operation tells it: parameters, body and answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.core.contract import Contract
+from openapi.declaration import parameters_of
+from openapi.headers import HEADERS
+from openapi.operation import JSON, Answer, Header, MediaType, Parameter, RequestBody
+
+CONDITIONS = {
+    "If-Match": "The ETag that you have seen: 412 if somebody changed it since.",
+    "If-None-Match": "The ETag that you have: 304 if it is still the same.",
+}
+
+
+def parameters(contract: Contract) -> tuple[Parameter, ...]:
+    """Return the parameters of query and headers.
+
+    :param contract: the contract
+    """
+    conditions = (
+        Parameter(name=name, location="header", description=CONDITIONS[name])
+        for name in contract.conditions()
+    )
+    return (
+        *(parameters_of(contract.query, "query") if contract.query else ()),
+        *(parameters_of(contract.headers, "header") if contract.headers else ()),
+        *conditions,
+    )
+
+
+def request_body(contract: Contract) -> RequestBody | None:
+    """Return the body; None where the method reads none.
+
+    :param contract: the contract
+    """
+    if contract.body is None:
+        return None
+    return RequestBody(content={JSON: MediaType(schema=contract.body)})
+
+
+def answers(contract: Contract, *, example: Any, links: Mapping[str, Any]) -> dict[str, Answer]:
+    """Return what the method answers where it succeeds, by status.
+
+    :param contract: the contract
+    :param example: of the answer, or MISSING
+    :param links: from the answer to other operations
+    """
+    media = MediaType(schema=contract.returns, example=example)
+    success = Answer(
+        content={JSON: media} if contract.returns else {},
+        headers=_headers(ETag=contract.etag, Location=contract.location, Link=contract.paged),
+        links=links,
+    )
+    answers = {str(int(contract.success)): success}
+    if "If-None-Match" in contract.conditions():
+        answers["304"] = Answer(description="Not modified", headers=_headers(ETag=True))
+    return answers
+
+
+def _headers(**sent: Any) -> dict[str, Header]:
+    return {name: HEADERS[name] for name, is_sent in sent.items() if is_sent}

@@ -1,0 +1,127 @@
+"""What the operations of one document share: schemas, headers, and the answers of failures."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from openapi.about import Options
+from openapi.headers import HEADERS
+from openapi.operation import MISSING, Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.schema_converter import SchemaConverter, example
+from openapi.schemas import Json
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class Components:
+    """What the operations of one document refer to, gathered while they are written.
+
+    :param version: the version of OpenAPI, "2.0" or "3.1.0"
+    :param options: what the document says beside its Api
+    """
+
+    def __init__(self, version: str, options: Options) -> None:
+        self.options = options
+        self.schemas = SchemaConverter(version)
+        self.responses: dict[str, Json] = {}
+        self.headers: dict[str, Header] = {}
+
+    def references_to_failures(
+        self, operation: Operation, root: str, write: Callable[[Sequence[ProblemType]], Json]
+    ) -> Json:
+        """Return a reference to a shared response for each status that is a failure.
+
+        :param operation: the operation
+        :param root: where the shared responses are: "#/responses/"
+        :param write: writes the response of problems of one status
+        """
+        references = {}
+        for status, problems in self.problems_of(operation).items():
+            name = "Or".join(problem.__name__ for problem in problems)
+            if name not in self.responses:
+                self.responses[name] = write(problems)
+            references[status] = {"$ref": f"{root}{name}"}
+        return references
+
+    def problems_of(self, operation: Operation) -> dict[str, list[ProblemType]]:
+        """Return the problems that an operation may answer, by status, in order of status.
+
+        :param operation: the operation
+        """
+        by_status = defaultdict(list)
+        for problem in dict.fromkeys((*operation.problems, *self.options.always)):
+            by_status[str(problem.status)].append(problem)
+        # What a contract or Flask-RESTX says of the content of a status is what is answered.
+        described = {status for status, answer in operation.answers.items() if answer.content}
+        return {status: by_status[status] for status in sorted(by_status.keys() - described)}
+
+    def headers_of_answer(self, answer: Answer) -> dict[str, Header]:
+        """Return the headers of an answer, those of every answer first."""
+        return {**self._always_headers(), **answer.headers}
+
+    def headers_of_problems(self, problems: Iterable[ProblemType]) -> dict[str, Header]:
+        """Return the headers that answers of these problems may have."""
+        names = sorted({name for problem in problems for name in problem.response_headers})
+        return {**self._always_headers(), **{name: HEADERS.get(name, Header()) for name in names}}
+
+    def problem_schema(self) -> Json:
+        return self.schemas.schema(self.options.problem_schema)
+
+    def _always_headers(self) -> dict[str, Header]:
+        return {name: HEADERS.get(name, Header()) for name in self.options.always_headers}
+
+
+def example_of(media: MediaType) -> Any:
+    """Return the example of a body: the one that is declared, or one that its schema makes."""
+    if media.example is not MISSING or media.schema is None:
+        return media.example
+    return example(media.schema)
+
+
+def description_of(operation: Operation) -> str:
+    """Return the description of an operation, with what it needs."""
+    return "\n\n".join(filter(None, [operation.description, _needs(operation.access)]))
+
+
+def description_of_problems(problems: Sequence[ProblemType]) -> str:
+    """Return the problems of one response in a sentence each."""
+    if len(problems) == 1:
+        return f"{problems[0].title}."
+    return " ".join(f"{problem.title}, or" for problem in problems)[:-4] + "."
+
+
+def problem_example(problem: ProblemType) -> Json:
+    """Return what such a problem looks like."""
+    return problem().members() | {"instance": "urn:uuid:0192f0c1-2345-7abc-8def-0123456789ab"}
+
+
+def documented(operations: Iterable[Operation], methods: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return the operations of each path whose method a version of OpenAPI has a place for.
+
+    :param operations: all operations
+    :param methods: the methods that the version knows
+    """
+    paths: defaultdict[str, list[Operation]] = defaultdict(list)
+    for operation in operations:
+        if operation.method in methods:
+            paths[operation.path].append(operation)
+    return paths
+
+
+def shared_parameters(operations: Sequence[Operation]) -> tuple[Any, ...]:
+    """Return the path parameters that all operations of one path have in the same words."""
+    first, *others = operations
+    return tuple(
+        parameter
+        for parameter in first.parameters
+        if parameter.location == "path" and all(parameter in each.parameters for each in others)
+    )
+
+
+def _needs(access: Access | None) -> str:
+    if access is None or access.public:
+        return ""
+    alternatives = (" and ".join(f"`{word}`" for word in words) for words in access.alternatives)
+    granted = " or ".join(alternatives)
+    token = f"an access token that grants {granted}" if granted else "an access token"
+    return f"Takes {token}, or none." if access.optional else f"Needs {token}."

@@ -1,0 +1,16 @@
+"""The headers that are described once, whoever answers them."""
+
+from openapi.operation import Header
+
+HEADERS = {
+    name: Header(description=description)
+    for name, description in {
+        "WWW-Authenticate": "What the guard asks for (RFC 6750 section 3).",
+        "Retry-After": "Seconds to wait before the same request is worth sending again.",
+        "Allow": "The methods that this address has.",
+        "ETag": "The version of this answer, for If-Match and If-None-Match.",
+        "Location": "Where what was created is.",
+        "Link": "The next page (rel=next); absent on the last.",
+        "X-Request-Id": "The request's id, as in `instance` and in the log.",
+    }.items()
+}

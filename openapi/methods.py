@@ -1,0 +1,89 @@
+"""The methods of the Resources of an Api, each at each of its addresses, hidden ones included."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask.views import http_method_funcs
+from flask_restx.swagger import extract_path
+
+from openapi.declaration import Declaration, declaration_of
+
+
+class Method(NamedTuple):
+    """A method of a Resource, by its name in lower case, at one of the Resource's addresses.
+
+    :param namespace: the Namespace that the Resource is in
+    :param route: what Flask-RESTX keeps of the Resource: its class, addresses and documentation
+    :param name: the name of the method
+    :param url: the address, as Flask has it: "/notes/<int:note_id>"
+    """
+
+    namespace: Any
+    route: Any
+    name: str
+    url: str
+
+    @property
+    def path(self) -> str:
+        """The address as OpenAPI has it: "/notes/{note_id}"."""
+        return str(extract_path(self.url)) or "/"
+
+    @property
+    def resource(self) -> Any:
+        return self.route.resource
+
+    @property
+    def view(self) -> Any:
+        return getattr(self.resource, self.name)
+
+    @property
+    def declaration(self) -> Declaration:
+        """What our own decorators declare."""
+        return declaration_of(self.view)
+
+    @property
+    def doc(self) -> dict[str, Any]:
+        """What Flask-RESTX's decorators note on the function."""
+        return getattr(self.view, "__apidoc__", None) or {}
+
+    @property
+    def docs(self) -> list[Any]:
+        """What Flask-RESTX's decorators note of the method, the strongest first: on the function,
+        at its route, on its class. False is among it where the method is hidden."""
+        own = getattr(self.view, "__apidoc__", {})
+        others = (self.route.route_doc, getattr(self.resource, "__apidoc__", {}))
+        return [own, *(doc and doc.get(self.name, {}) for doc in others)]
+
+    @property
+    def is_documented(self) -> bool:
+        """Flask-RESTX documents the methods that the class has, or those that its route has."""
+        name = self.name.upper()
+        routed = self.route.kwargs.get("methods") or (name,)
+        is_routed = name in (self.resource.methods or ()) and name in map(str.upper, routed)
+        return is_routed and not any(doc is False for doc in self.docs)
+
+    def __str__(self) -> str:
+        place = source(inspect.unwrap(self.view))
+        return f"{self.resource.__name__}.{self.name} ({self.name.upper()} {self.path}, {place})"
+
+
+def methods(api: Any) -> Iterator[Method]:
+    """Every method of every Resource, at each of its addresses; also those that are hidden.
+
+    :param api: a flask_restx.Api
+    """
+    for namespace in api.namespaces:
+        for route in namespace.resources:
+            more = {*(route.resource.methods or ()), *(route.kwargs.get("methods") or ())}
+            names = sorted({*http_method_funcs, *map(str.lower, more)})
+            for url in api.ns_urls(namespace, route.urls):
+                for name in names:
+                    if hasattr(route.resource, name):
+                        yield Method(namespace, route, name, url)
+
+
+def source(function: Any) -> str:
+    """The file and line of a function, or the type of what is none."""
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else type(function).__name__

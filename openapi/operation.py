@@ -1,0 +1,188 @@
+"""The type of an operation: one method of one path, with all that is to be known of it.
+
+The guard, the bridge and Flask-RESTX's own decorators declare it; the writers of the documents,
+the command `routes`, the problem pages and the tests read it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from openapi.schemas import STRING, AnySchema, Json
+
+# The methods that OpenAPI has a place for, in the order in which operations are listed.
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
+
+JSON = "application/json"
+MISSING: Any = object()
+"""No example: None is one."""
+
+
+class ProblemLike(Protocol):
+    """A problem type (RFC 9457): a class whose instances are what a client may be answered."""
+
+    name: str
+    status: int
+    title: str
+    detail: str
+    response_headers: tuple[str, ...]
+
+    def __init__(self) -> None: ...
+
+    def members(self) -> Json:
+        """Return the members of the problem document, without `instance`."""
+
+
+ProblemType = type[ProblemLike]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call an operation.
+
+    :param alternatives: scopes; a token must grant all words of one alternative. Empty: any token
+    :param public: anybody may call, and no token is read
+    :param optional: a caller without a token is let in as well
+    """
+
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    public: bool = False
+    optional: bool = False
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope of the alternatives, once, in their order."""
+        return tuple(dict.fromkeys(word for words in self.alternatives for word in words))
+
+    def __str__(self) -> str:
+        if self.public:
+            return "nothing"
+        needed = " or ".join(" ".join(words) for words in self.alternatives) or "any access token"
+        return f"{needed}, or nothing" if self.optional else needed
+
+
+PUBLIC = Access(public=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter in the path, the query or a header.
+
+    :param name: its name, as clients write it
+    :param location: "path", "query", "header" or "cookie"
+    :param schema: what it must be
+    :param required: whether a request without it is refused
+    :param description: what it means, in CommonMark
+    :param example: a value
+    :param style: more members of a Parameter Object of OpenAPI 3, such as `explode`
+    """
+
+    name: str
+    location: str
+    schema: AnySchema = STRING
+    required: bool = False
+    description: str = ""
+    example: Any = MISSING
+    style: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaType:
+    """What a body of one media type holds.
+
+    :param schema: what it must be; None where nothing is said of it
+    :param example: a body; without one it is put together from the examples of the schema
+    """
+
+    schema: AnySchema | None = None
+    example: Any = MISSING
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestBody:
+    """What a request may send.
+
+    :param content: by media type
+    :param required: whether a request without a body is refused
+    :param description: what it means, in CommonMark
+    """
+
+    content: Mapping[str, MediaType]
+    required: bool = True
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A header of an answer.
+
+    :param description: what it means
+    :param schema: what it is
+    """
+
+    description: str = ""
+    schema: AnySchema = STRING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What an operation answers with one status.
+
+    :param description: what the status means here
+    :param content: by media type; empty where there is no content
+    :param headers: by name
+    :param links: from this answer to other operations, as OpenAPI has them
+    """
+
+    description: str = "Success"
+    content: Mapping[str, MediaType] = field(default_factory=dict)
+    headers: Mapping[str, Header] = field(default_factory=dict)
+    links: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one path.
+
+    :param path: the path, as OpenAPI has it: "/notes/{note_id}"
+    :param method: the method in lower case
+    :param id: the operationId, which no other operation of the Api has
+    :param place: the class and function that answer, with file and line, for a message
+    :param tags: the names of the groups that it belongs to
+    :param summary: what it does, in one line
+    :param description: what more there is to say, in CommonMark
+    :param deprecated: whether clients are to leave it
+    :param access: who may call; None where neither guard nor `@public` says it
+    :param security: what Flask-RESTX's `security` says, as Security Requirement Objects
+    :param parameters: of path, query and headers
+    :param body: what a request may send
+    :param answers: by status
+    :param problems: the problem types that it may answer
+    :param extensions: members of the Operation Object that begin with "x-"
+    """
+
+    path: str
+    method: str
+    id: str
+    place: str
+    tags: tuple[str, ...] = ()
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    access: Access | None = None
+    security: tuple[Mapping[str, tuple[str, ...]], ...] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    body: RequestBody | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    problems: tuple[ProblemType, ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+    def schemas(self) -> Iterator[AnySchema]:
+        """The schemas that it names, in a fixed order; a schema may come more than once."""
+        yield from (parameter.schema for parameter in self.parameters)
+        contents = [self.body.content] if self.body else []
+        for content in [*contents, *(answer.content for answer in self.answers.values())]:
+            yield from (media.schema for media in content.values() if media.schema is not None)
+
+    def __str__(self) -> str:
+        return self.place

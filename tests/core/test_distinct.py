@@ -1,0 +1,235 @@
+"""Operations, schemas and problem types have names of their own, or the start is refused."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from marshmallow import Schema, fields
+
+from api.application import application
+from api.core.bridge import Namespace, Resource
+from api.core.declarations import DeclarationError
+from api.core.factory import build_documents, create_app
+from api.core.guard import public
+from api.core.issuer import EmbeddedIssuer
+from api.core.problems import NotFound, Problem
+from api.core.settings import Settings
+
+Start = Callable[..., Flask]
+
+
+class Note(Schema):
+    """A note"""
+
+    text = fields.Str(required=True, metadata={"example": "hello"})
+
+
+@pytest.fixture
+def start(issuer: EmbeddedIssuer) -> Start:
+    """`start(ns)`: the app with these namespaces, TESTING off."""
+    return lambda *namespaces: create_app(
+        replace(application, namespaces=namespaces), Settings(), issuer=issuer
+    )
+
+
+def operation(ns: Namespace, **declared: Any) -> Any:
+    """A method, its contract as declared."""
+
+    def get(self: Any, **_values: Any) -> dict[str, str]:
+        """Read a note"""
+        return {"text": "hello"}
+
+    return public(ns.operation(returns=Note, **declared)(get))
+
+
+def serving(name: str, *urls: str, of: str = "Items", **declared: Any) -> Namespace:
+    """A namespace with a Resource, whose GET is declared so, at these addresses."""
+    ns = Namespace(name, name, path=f"/{name}")
+    ns.route(*(urls or ("",)))(type(of, (Resource,), {"get": operation(ns, **declared)}))
+    return ns
+
+
+def ids(app: Flask) -> dict[str, str]:
+    """The operationId of the GET of each path: the same in every document."""
+    told = [
+        {path: each["get"]["operationId"] for path, each in document["paths"].items()}
+        for document in build_documents(app).values()
+    ]
+    assert all(each == told[0] for each in told)
+    return told[0]
+
+
+def test_two_classes_of_one_name_are_refused(start: Start) -> None:
+    """The error names both places, and what to write."""
+    one, two = serving("one"), serving("two")
+    line = operation.__code__.co_firstlineno + 3
+    with pytest.raises(DeclarationError) as raised:
+        start(one, two)
+    said = str(raised.value)
+    assert said.startswith("two operations share the operationId getItems: ")
+    for path in ("/one", "/two"):
+        assert f"Items.get (GET {path}, {__file__}:{line})" in said
+    assert '@ns.operation(id="...")' in said
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        ({"id": "listAll"}, {"id": "listAll"}, "operationId listAll:"),
+        ({"id": "getOthers"}, {"of": "Others"}, "operationId getOthers:"),
+        ({"id": "listAll"}, {"id": "listall"}, "operationId listAll and listall:"),
+        ({"id": "get_items"}, {}, "operationId get_items and getItems:"),
+        ({"id": "get-items"}, {"id": "get.items"}, "operationId get-items and get.items:"),
+    ],
+)
+def test_ids_that_are_one_to_generators_are_refused(
+    start: Start, one: dict[str, str], two: dict[str, str], said: str
+) -> None:
+    """Declared or made, and also where only case or punctuation differ."""
+    with pytest.raises(DeclarationError, match=said):
+        start(serving("one", **one), serving("two", **two))
+
+
+@pytest.mark.parametrize("identifier", ["", " ", "list items", "1st", "list/items", "a\n"])
+def test_an_id_that_is_no_name_is_refused(start: Start, identifier: str) -> None:
+    """Clients make a function's name of it."""
+    with pytest.raises(DeclarationError, match="letters, digits"):
+        start(serving("one", id=identifier))
+
+
+def schema(text: str = "text", **members: Any) -> type[Schema]:
+    """A schema of the name Car, with this field."""
+    return type("Car", (Schema,), {text: fields.Str(metadata={"example": "x"}), **members})
+
+
+def of(name: str, **declared: Any) -> Namespace:
+    """A namespace with one operation, whose schema is Note unless it is declared."""
+    ns = Namespace(name, name, path=f"/{name}")
+    view = ns.operation(**{"returns": Note, **declared})(lambda self, **_values: None)
+    ns.add_resource(type(name.title(), (Resource,), {"get": public(view)}), "")
+    return ns
+
+
+class Outer(Schema):
+    """Another schema has a schema of this name nested in it."""
+
+    text = fields.Str(metadata={"example": "x"})
+
+
+def nesting() -> type[Schema]:
+    inner = type("Outer", (Schema,), {"other": fields.Str(metadata={"example": "x"})})
+    return type("Nesting", (Schema,), {"inner": fields.Nested(inner)})
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "name"),
+    [
+        ({"returns": schema()}, {"returns": schema("other")}, "Car"),
+        ({"returns": schema()}, {"body": schema("other")}, "Car"),
+        ({"returns": Outer}, {"returns": nesting()}, "Outer"),
+        ({"returns": Outer}, {"returns": Outer(exclude=("text",))}, "Outer"),
+    ],
+    ids=["two classes", "in and out", "nested", "a variant"],
+)
+def test_two_schemas_of_one_name_are_refused(
+    start: Start, one: dict[str, Any], two: dict[str, Any], name: str
+) -> None:
+    """In the documents one of them would have to be called otherwise, by a number."""
+    with pytest.raises(DeclarationError) as raised:
+        start(of("one", **one), of("two", **two))
+    said = str(raised.value)
+    assert said.startswith(f"two schemas have the name {name} in the documents: ")
+    assert "One.get (GET /one, " in said
+    assert "Two.get (GET /two, " in said
+    assert "Meta" in said
+
+
+def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
+    """Module, file and line of a class, and what makes a variant of it."""
+    with pytest.raises(DeclarationError) as raised:
+        start(of("one", returns=Outer), of("two", returns=Outer(only=("text",))))
+    said = str(raised.value)
+    place = rf"tests\.core\.test_distinct\.Outer \({__file__}:\d+\) of One"
+    assert re.search(place, said), said
+    assert "Outer with only= (" in said
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (Outer, Outer(many=True)),
+        (Outer, Outer(partial=True)),
+        (schema(), schema("other", Meta=type("Meta", (), {"component": "OtherCar"}))),
+    ],
+    ids=["a list of it", "a change of it", "Meta.component"],
+)
+def test_schemas_that_have_a_name_each_are_served(
+    start: Start, one: type[Schema], two: Any
+) -> None:
+    """A list of a schema is none of its own; a partial one has another name already."""
+    assert start(of("one", returns=one), of("two", returns=two))
+
+
+class Sold(Problem):
+    """The car is sold."""
+
+    name, status, title, detail = "sold", 409, "Sold", "Somebody else was faster."
+
+
+class SoldAgain(Sold):
+    detail = "Two others were faster."
+
+
+class AlsoSold(Sold):
+    """Another type of the same name."""
+
+    name = "sold"
+
+
+class NotHere(Problem):
+    """A type whose name one of the machinery's has."""
+
+    name, status, title, detail = "not-found", 404, "Not here", "Not here."
+
+
+@pytest.mark.parametrize(
+    ("problems", "said"),
+    [
+        ((Sold, AlsoSold), "have the name sold: "),
+        ((NotHere,), "have the name not-found: "),
+        ((type("NotFound", (NotFound,), {"name": "no-car"}),), "have the class name NotFound: "),
+    ],
+    ids=["two of the team", "one of the machinery", "classes"],
+)
+def test_two_problem_types_of_one_name_are_refused(
+    start: Start, problems: tuple[type[Problem], ...], said: str
+) -> None:
+    """Their pages at /problems would be one; the error names both classes."""
+    with pytest.raises(DeclarationError) as raised:
+        start(*(of(f"number{n}", problems=(each,)) for n, each in enumerate(problems)))
+    assert f"two problem types {said}" in str(raised.value)
+    for each in problems:
+        assert f"{each.__module__}.{each.__qualname__} (" in str(raised.value)
+
+
+def test_a_problem_of_an_exception_has_a_name_of_its_own(issuer: EmbeddedIssuer) -> None:
+    """Also where no operation declares it."""
+    api = replace(application, namespaces=(of("one"),), problems={LookupError: NotHere})
+    with pytest.raises(DeclarationError, match="two problem types have the name not-found"):
+        create_app(api, Settings(), issuer=issuer)
+
+
+def test_a_case_of_a_problem_type_is_served(start: Start) -> None:
+    """A class without a name of its own says the same type in other words."""
+    assert start(of("one", problems=(Sold, SoldAgain)))
+
+
+def test_a_scope_that_is_described_in_two_ways_is_refused(start: Start) -> None:
+    """The error names both namespaces."""
+    one = Namespace("one", "One", path="/one", scopes={"a": "This"})
+    two = Namespace("two", "Two", path="/two", scopes={"a": "That"})
+    with pytest.raises(DeclarationError, match=r"the scope a .* in the namespaces one and two"):
+        start(one, two)
