@@ -2,7 +2,7 @@
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
-settings        the environment, read once
+settings        each declared once; the environment, read once
 authority       who vouches for callers: a tenant, or the embedded issuer
 problems        the error tree and its one renderer
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and documents

@@ -32,6 +32,7 @@ from api.core.problems import (
     ValidationFailed,
 )
 from api.core.settings import Settings
+from api.core.settings import init_app as init_settings
 from api.core.storage import CursorError, Database, KeyReused, Unavailable
 from openapi.about import LoginEndpoints
 from openapi.dialect import Json
@@ -66,7 +67,7 @@ def create_app(
     """Return the API.
 
     :param application: all that is special about this API
-    :param settings: the environment
+    :param settings: of the application's class, for it is what handlers read
     :param issuer: the embedded issuer, which counts where the settings name no tenant
     :param database: instead of the one that the settings name
     :param fetch: how the documents of issuers come
@@ -76,6 +77,7 @@ def create_app(
     :raises DeclarationError: an operation is declared wrongly
     """
     app = Flask(__name__, static_folder=None)
+    init_settings(app, settings)
     http.init_app(app)
     observability.init_app(app)
     problems.init_app(app)

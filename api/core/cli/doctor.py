@@ -11,12 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.http import parse_date
 
 from api.core import settings, strictjson
+from api.core.application import Application
 from api.core.cli.database import cause, file_of, place
 from api.core.cli.tables import show
 from api.core.guard import ReplaysInRedis, ReplaysUnavailable, SigningKeys
 from api.core.guard.claims import ALGORITHM, shown
 from api.core.guard.fetch import Answer, FetchError, ask_https
-from api.core.settings import EXAMPLES, Settings, SettingsError
+from api.core.settings import Settings, SettingsError, declarations
 from api.core.storage import Database, SchemaError, Unavailable, schema
 
 
@@ -39,7 +40,8 @@ class Check(NamedTuple):
 
 
 @click.command()
-def doctor() -> None:
+@click.pass_obj
+def doctor(application: Application) -> None:
     """Check the settings against the world.
 
     A line each: issuer, signing keys, clock, database, Redis, and what to do about each failure.
@@ -47,24 +49,28 @@ def doctor() -> None:
     """
     # A fault is a line of the table; the log would say it again.
     logging.disable(logging.WARNING)
-    rows = list(examine())
+    rows = list(examine(application.settings))
     show(("CHECK", "RESULT", "FOUND", "WHAT TO DO"), rows, below=True)
     sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)
 
 
-def examine() -> Iterator[Row]:
-    """The settings, then each check of the table that their faults leave room for."""
+def examine(kind: type[Settings] = Settings) -> Iterator[Row]:
+    """The settings, then each check of the table that their faults leave room for.
+
+    :param kind: the class that declares the settings
+    """
     faults: dict[str, str] = {}
     try:
-        found = settings.load()
+        found = settings.load(kind)
         yield Row("settings", "ok", "each can be used")
     except SettingsError as error:
-        if error.sound is None:
+        if error.usable is None:
             yield Row("settings", "FAIL", str(error), "correct the file, or take it away")
             return
-        found, faults = error.sound, dict(error.faults)
+        found, faults = error.usable, dict(error.faults)
     for name in sorted(faults):
-        yield Row(name, "FAIL", faults[name], f"set it, as in {name}={EXAMPLES[name]}")
+        example = declarations(kind)[name].example
+        yield Row(name, "FAIL", faults[name], f"set it, as in {name}={example}")
     for check in CHECKS:
         wrong = [name for name in check.needs if name in faults]
         if wrong:

@@ -8,7 +8,6 @@ import click
 import openapi as package
 from api.core.application import Application
 from api.core.factory import create_app, emit_documents
-from api.core.settings import Settings
 from openapi import about
 from openapi.dialect import Json
 from openapi.documents import as_text
@@ -46,7 +45,7 @@ def check(application: Application) -> None:
 def committed_documents(application: Application) -> dict[str, Json]:
     """The documents by file name, as they are committed: for no one tenant."""
     host = about.EXAMPLE_ISSUER.removeprefix("https://").removesuffix("/")
-    settings = Settings(auth0_domain=(host,), auth0_audience="https://api.example.com/")
+    settings = application.settings(auth0_domain=(host,), auth0_audience="https://api.example.com/")
     app = create_app(application, settings)
     server = {"url": about.EXAMPLE_SERVER, "description": "The development server (`make run`)"}
     return emit_documents(app, server=server)

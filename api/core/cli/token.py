@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from api.core import settings
 from api.core.application import Application
 from api.core.cli import embedded
 from api.core.cli.client_credentials import access_token
 from api.core.cli.explain import explain_token, without_tenant
 from api.core.cli.tables import show
 from api.core.factory import create_app
+from api.core.settings import load
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -49,26 +49,28 @@ class Duration(click.ParamType[int]):
 @click.option("--scope", default="", help='Scopes to grant, as in "read:messages write:messages".')
 @click.option("--sub", help="Subject of the token.")
 @click.option("--expires", type=Duration(), default="24h", show_default=True, help="Lifetime.")
-def mint(scope: str, sub: str | None, expires: int) -> None:
+@click.pass_obj
+def mint(application: Application, scope: str, sub: str | None, expires: int) -> None:
     """Print an access token of the embedded issuer, and nothing else."""
-    found = settings.load()
-    if found.has_tenant:
+    settings = load(application.settings)
+    if settings.has_tenant:
         raise click.UsageError(
             "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
             "takes the tenant's alone. Get one: python manage.py token get"
         )
-    click.echo(embedded.for_tokens(found).mint(scope, subject=sub, expires_in=expires))
+    click.echo(embedded.for_tokens(settings).mint(scope, subject=sub, expires_in=expires))
 
 
 @token.command()
 @click.option("--scope", default="", help="Scopes to ask for.  [default: all that are granted]")
-def get(scope: str) -> None:
+@click.pass_obj
+def get(application: Application, scope: str) -> None:
     """Print an access token of the tenant, and nothing else.
 
     It is that of a machine-to-machine application (client credentials): AUTH0_CLIENT_ID and
     AUTH0_CLIENT_SECRET.
     """
-    click.echo(access_token(settings.load(needed=NEEDED), scope))
+    click.echo(access_token(load(application.settings, needed=NEEDED), scope))
 
 
 @token.command()
@@ -83,9 +85,9 @@ def explain(application: Application, text: str, scope: str) -> None:
     """
     # Why the keys could not be had is in the table; the log would say it again.
     logging.disable(logging.WARNING)
-    found = settings.load()
-    issuer = None if found.has_tenant else embedded.for_reading(found)
-    app = create_app(application, found, issuer=issuer)
+    settings = load(application.settings)
+    issuer = None if settings.has_tenant else embedded.for_reading(settings)
+    app = create_app(application, settings, issuer=issuer)
     guard, scopes = app.extensions["guard"], app.extensions["api"].scopes
     rows = explain_token(guard, _pasted(text), tuple(scope.split()), scopes)
     if issuer is not None:

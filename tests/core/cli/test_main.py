@@ -103,10 +103,10 @@ def test_settings_that_do_not_matter(runner: Runner) -> None:
 def test_interrupted(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl+C is no fault to speak of: exit 130, as a shell has it."""
 
-    def interrupt() -> None:
+    def interrupt(_settings: type) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("api.core.settings.load", interrupt)
+    monkeypatch.setattr("api.core.cli.token.load", interrupt)
     result = runner("token", "mint")
     assert (result.code, result.out, result.err.strip()) == (130, "", "")
 
