@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from api.core import settings
+from api.core.settings import setting
 
-__all__ = ["Settings", "current_settings"]
+__all__ = ["Settings", "current_settings", "setting"]
 
 
 @dataclass(frozen=True)

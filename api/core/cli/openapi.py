@@ -1,12 +1,12 @@
 """`openapi`: the committed documents."""
 
-import difflib
 from pathlib import Path
 
 import click
 
 import openapi as package
 from api.core.application import Application
+from api.core.cli.diffs import diff
 from api.core.factory import create_app, emit_documents
 from openapi import about
 from openapi.dialect import Json
@@ -33,7 +33,11 @@ def write(application: Application) -> None:
 @click.pass_obj
 def check(application: Application) -> None:
     """Fail, with a diff, where a committed document and the code differ."""
-    diffs = [line for name, text in _texts(application).items() for line in _diff(name, text)]
+    diffs = [
+        line
+        for name, text in _texts(application).items()
+        for line in diff(DIRECTORY / name, f"openapi/{name}", text)
+    ]
     if diffs:
         click.echo("\n".join(diffs))
         raise click.ClickException(
@@ -53,18 +57,3 @@ def committed_documents(application: Application) -> dict[str, Json]:
 
 def _texts(application: Application) -> dict[str, str]:
     return {name: as_text(document) for name, document in committed_documents(application).items()}
-
-
-def _diff(name: str, text: str) -> list[str]:
-    path = DIRECTORY / name
-    committed = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return list(
-        difflib.unified_diff(
-            # Not splitlines(): a missing newline at the end is a difference as well.
-            committed.split("\n"),
-            text.split("\n"),
-            f"openapi/{name} as committed",
-            f"openapi/{name} as the code says",
-            lineterm="",
-        )
-    )

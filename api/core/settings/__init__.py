@@ -9,6 +9,7 @@ current       the settings of the app at hand, for handlers
 reference     the table for the README, and .env.example
 """
 
+from api.core.settings import reference
 from api.core.settings.checks import between, one_of, printable
 from api.core.settings.conflicts import Conflict, both_or_neither
 from api.core.settings.current import current_settings, init_app
@@ -29,5 +30,6 @@ __all__ = [
     "load",
     "one_of",
     "printable",
+    "reference",
     "setting",
 ]
