@@ -19,6 +19,7 @@ storage         the database layer
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
+sizes           bytes in words, for messages
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own

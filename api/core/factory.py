@@ -84,7 +84,7 @@ def create_app(
     _remember(app, database or _database(settings))
     vouching = authority(settings, issuer, fetch)
     guard.init_app(app, _guard(settings, vouching, now, clock))
-    api = _api(app, application)
+    api = _api(app, application, settings)
     _publish(app, api, vouching)
     if issuer and not settings.has_tenant:
         issuer.init_app(app, api.scopes)
@@ -109,6 +109,8 @@ def _database(settings: Settings) -> Database:
         settings.database_url,
         connections=settings.database_connections,
         waiters=settings.database_waiters,
+        wait=settings.database_timeout,
+        attempts=1 + settings.database_retries,
     )
 
 
@@ -156,16 +158,18 @@ def _guard(settings: Settings, vouching: Authority, now: Clock, clock: Clock) ->
         bearer=Auth0JWTBearerTokenValidator(expected, keys, now),
         bound=DPoPTokenValidator(expected, keys, now, replays=replays),
         dpop=settings.dpop,
+        max_header=settings.max_header,
     )
 
 
-def _api(app: Flask, application: Application) -> Api:
+def _api(app: Flask, application: Application, settings: Settings) -> Api:
     """The resources, and what the documents say of the API as a whole."""
     contact, license_ = application.contact, application.license
     api = Api(
         app,
         application.namespaces,
         summary=application.summary,
+        max_body=settings.max_body,
         title=application.title,
         version=application.version,
         description=application.description,

@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 
 from api.core.guard import Auth0JWTBearerTokenValidator, Guard, SigningKeys, claims, jws
 from api.core.guard.claims import Members, Verdict
-from api.core.guard.protector import MAX_HEADER
 from api.core.problems import SigningKeysUnavailable
-
-LONGEST = MAX_HEADER - len("Bearer ")
 
 # What a check stands on: it can say nothing where one of these did not pass.
 NEEDS = {"key": {"alg", "iss"}, "signature": {"key"}}
@@ -44,13 +41,16 @@ def explain_token(
 ) -> list[Row]:
     """A row for each check of the guard. required: scopes that must be granted; known: those
     of the API, to say what an operation might miss where none are required."""
+    longest = guard.max_header - len("Bearer ")
     try:
-        token = _read(text)
+        token = _read(text, longest)
     except jws.Unreadable as error:
-        return [Row("format", "FAIL", _form(text), "a signed JWT: three parts", str(error))]
-    form = Row("format", "pass", "a signed JWT", "a signed JWT: three parts")
+        return [
+            Row("format", "FAIL", _form(text, longest), "a signed JWT: three parts", str(error))
+        ]
+    good = Row("format", "pass", "a signed JWT", "a signed JWT: three parts")
     checks = list(_checks(_validator_for(guard, token), token))
-    return [form, *checks, *_grants(token.claims, required, tuple(known))]
+    return [good, *checks, *_grants(token.claims, required, tuple(known))]
 
 
 def without_tenant(rows: Iterable[Row]) -> list[Row]:
@@ -70,18 +70,18 @@ def _remedy_without_tenant(row: Row) -> str:
     return row.remedy.removeprefix(NETWORK)
 
 
-def _read(text: str) -> jws.UnverifiedToken:
+def _read(text: str, longest: int) -> jws.UnverifiedToken:
     if not text:
         raise jws.Unreadable("no token is here; give it as the argument or on standard input")
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise jws.Unreadable("the token is too long for a header; ask for fewer scopes or claims")
     return jws.read(text)
 
 
-def _form(text: str) -> str:
+def _form(text: str, longest: int) -> str:
     if not text:
         return "nothing"
-    if len(text) > LONGEST:
+    if len(text) > longest:
         return f"{len(text)} characters"
     parts = text.count(".") + 1
     if parts == 5:

@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -18,7 +19,7 @@ from api.core.factory import create_app
 from api.core.observability import init_logging, log_everything, logging_config
 from api.core.server.worker import connections, raise_file_limit
 from api.core.server.worker import load as load_app
-from api.core.settings import load
+from api.core.settings import CONNECTIONS_OF_ALL_WORKERS, Settings, load
 from api.core.storage import Unavailable
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def serve(application: Application, host: str | None, port: int | None, workers:
 
     Needs AUTH0_DOMAIN and AUTH0_AUDIENCE: it never has the embedded issuer.
     """
-    settings = with_address(load(application.settings), host, port)
+    settings = replace(with_address(load(application.settings), host, port), workers=workers)
     form = settings.log_format or "json"
     init_logging(settings.log_level, form)
     raise_file_limit()
@@ -55,13 +56,7 @@ def serve(application: Application, host: str | None, port: int | None, workers:
     # A database that is away is no reason not to start; until it is back, what needs it says 503.
     with opened(settings) as database, suppress(Unavailable):
         check_schema(database)
-    if workers > 1 and settings.dpop != "off" and not settings.redis_url:
-        log.warning(
-            "each of %d workers remembers seen DPoP proofs for itself, so that one could be used "
-            "%d times: set REDIS_URL to share them, or DPOP=off",
-            workers,
-            workers,
-        )
+    _warn(settings)
     if form == "json":
         log_everything()
     server = Granian(
@@ -82,3 +77,21 @@ def serve(application: Application, host: str | None, port: int | None, workers:
     # A worker that is started anew has the settings of the others. They go through a pipe.
     load_worker = partial(load_app, application.import_name, settings)
     server.serve(target_loader=load_worker, wrap_loader=False)
+
+
+def _warn(settings: Settings) -> None:
+    """Tell the log what works, and may surprise with so many workers."""
+    workers = settings.workers
+    if workers > 1 and settings.dpop != "off" and not settings.redis_url:
+        log.warning(
+            "each of %d workers remembers seen DPoP proofs for itself, so that one could be used "
+            "%d times: set REDIS_URL to share them, or DPOP=off",
+            workers,
+            workers,
+        )
+    if workers > CONNECTIONS_OF_ALL_WORKERS and not settings.database_url.startswith("sqlite"):
+        log.warning(
+            "each of %d workers has a connection to the database, and PostgreSQL allows 100 by "
+            "default: start fewer workers, or raise its max_connections",
+            workers,
+        )

@@ -16,12 +16,14 @@ METADATA_PATH = ".well-known/oauth-protected-resource"
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """dpop: "allowed" beside Bearer, "required" instead of it, or "off". refusals: how many there
+    """max_header: the bytes of an Authorization header that are read. dpop: "allowed" beside
+    Bearer, "required" instead of it, or "off". refusals: how many there
     were, by error and the check that failed: "invalid_token:exp", "insufficient_scope"."""
 
     bearer: Auth0JWTBearerTokenValidator
     bound: DPoPTokenValidator
     dpop: str = "allowed"
+    max_header: int = 16 * 1024
     refusals: Counter[str] = field(default_factory=Counter, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 

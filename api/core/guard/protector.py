@@ -33,10 +33,9 @@ from api.core.problems import (
     ReplayMemoryUnavailable,
     SigningKeysUnavailable,
 )
+from api.core.sizes import in_words
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-MAX_HEADER = 16 * 1024
 
 current_token = cast(AccessToken, _current_token)
 """The accepted token of the request at hand."""
@@ -167,8 +166,9 @@ def _missing() -> AuthorizationMissing:
 
 def _credentials(header: str) -> tuple[str, str | None]:
     """Scheme and token (RFC 9110 section 11.4)."""
-    if len(header) > MAX_HEADER:
-        raise InvalidRequest("The Authorization header is over 16 KiB.")
+    limit = current_guard().max_header
+    if len(header) > limit:
+        raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
     found = _CREDENTIALS.fullmatch(header)
     if found is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
         raise InvalidRequest

@@ -69,7 +69,7 @@ def _gateway(import_name: str, settings: Settings) -> Gateway:
     return Gateway(
         app,
         threads=settings.threads,
-        max_body=app.config["MAX_CONTENT_LENGTH"],
+        max_body=settings.max_body,
         body_timeout=settings.body_timeout,
     )
 

@@ -15,9 +15,10 @@ from api.core.settings.conflicts import Conflict, both_or_neither
 from api.core.settings.current import current_settings, init_app
 from api.core.settings.declaration import Setting, declarations, setting
 from api.core.settings.reading import SettingsError, load
-from api.core.settings.settings import Settings
+from api.core.settings.settings import CONNECTIONS_OF_ALL_WORKERS, Settings
 
 __all__ = [
+    "CONNECTIONS_OF_ALL_WORKERS",
     "Conflict",
     "Setting",
     "Settings",

@@ -9,12 +9,18 @@ from api.core.settings.checks import between, one_of, printable
 from api.core.settings.conflicts import Conflict, both_or_neither
 from api.core.settings.declaration import refuse_duplicates, setting
 
+# PostgreSQL has 100 by default: some are left for other copies, commands and people.
+CONNECTIONS_OF_ALL_WORKERS = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings, of which each is an environment variable of its name in capitals.
 
     A team adds its own in a class that inherits from this one (api/settings.py).
+
+    :param workers: how many processes `serve` starts; no environment variable
+    :param instance: the directory of the embedded issuer's files; no environment variable
     """
 
     auth0_domain: tuple[str, ...] = setting(
@@ -67,6 +73,26 @@ class Settings:
         example="postgresql+psycopg://user:password@localhost/messages",
         check=checks.database_url,
         secret=True,
+    )
+    database_pool_size: int | None = setting(
+        None,
+        "Connections of each process to the database. With many workers, the default is such that "
+        "they have at most 80 together; PostgreSQL's own limit is 100.",
+        example="8",
+        check=between(1, 512),
+        default_text="an eighth of the threads, at most 8",
+    )
+    database_timeout: float = setting(
+        5.0,
+        "Seconds that the database has for a statement, or to let go of a lock.",
+        example="5",
+        check=between(1, 60),
+    )
+    database_retries: int = setting(
+        5,
+        "How often a transaction is tried again after a deadlock or a serialization failure.",
+        example="5",
+        check=between(0, 10),
     )
     redis_url: str = setting(
         "",
@@ -127,8 +153,8 @@ class Settings:
     )
     threads: int = setting(
         128,
-        "Threads of each worker. At most five eighths of them wait for signing keys, and a quarter "
-        "for the database.",
+        "Threads of each worker. At most five eighths of them wait for signing keys, and an "
+        "eighth for a connection to the database.",
         example="128",
         check=between(8, 1024),
     )
@@ -138,6 +164,21 @@ class Settings:
         example="10",
         check=between(1, 600),
     )
+    max_body: int = setting(
+        64 * 1024,
+        "Bytes of a request body that are accepted.",
+        example="65536",
+        check=between(1024, 64 * 1024 * 1024),
+        default_text="`65536`, 64 KiB",
+    )
+    max_header: int = setting(
+        16 * 1024,
+        "Bytes of an `Authorization` header that are accepted.",
+        example="16384",
+        check=between(1024, 256 * 1024),
+        default_text="`16384`, 16 KiB",
+    )
+    workers: int = 1
     instance: Path = Path("instance")
 
     def __init_subclass__(cls) -> None:
@@ -147,6 +188,10 @@ class Settings:
         """Values that do not go together. A subclass adds its own to these."""
         yield from both_or_neither(self, "AUTH0_DOMAIN", "AUTH0_AUDIENCE")
         yield from both_or_neither(self, "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET")
+        most = self.threads - self.key_waiters - self.database_waiters - 1
+        if (self.database_pool_size or 0) > most:
+            fault = f"Over {most}: with {self.threads} THREADS, none would be left for others."
+            yield Conflict("DATABASE_POOL_SIZE", fault, "THREADS")
 
     @property
     def has_tenant(self) -> bool:
@@ -175,4 +220,7 @@ class Settings:
     @property
     def database_connections(self) -> int:
         """How many threads may use the database, with a connection each."""
-        return min(8, self.threads // 8)
+        if self.database_pool_size:
+            return self.database_pool_size
+        of_all = max(1, CONNECTIONS_OF_ALL_WORKERS // self.workers)
+        return min(8, self.threads // 8, of_all)

@@ -51,6 +51,9 @@ DEFAULTS = {
     "auth0_client_id": "",
     "auth0_client_secret": "",
     "database_url": "sqlite:///instance/api.db",
+    "database_pool_size": None,
+    "database_timeout": 5.0,
+    "database_retries": 5,
     "redis_url": "",
     "dpop": "allowed",
     "cors_origins": (),
@@ -63,6 +66,9 @@ DEFAULTS = {
     "port": 3010,
     "threads": 128,
     "body_timeout": 10.0,
+    "max_body": 65536,
+    "max_header": 16384,
+    "workers": 1,
     "instance": Path("instance"),
 }
 
@@ -109,6 +115,16 @@ def test_default(read: Read, name: str) -> None:
         ("THREADS", "1024", 1024),
         ("BODY_TIMEOUT", "1", 1.0),
         ("BODY_TIMEOUT", "600", 600.0),
+        ("MAX_BODY", "1024", 1024),
+        ("MAX_BODY", "67108864", 67108864),
+        ("MAX_HEADER", "1024", 1024),
+        ("MAX_HEADER", "262144", 262144),
+        ("DATABASE_POOL_SIZE", "1", 1),
+        ("DATABASE_POOL_SIZE", "31", 31),
+        ("DATABASE_TIMEOUT", "1", 1.0),
+        ("DATABASE_TIMEOUT", "60", 60.0),
+        ("DATABASE_RETRIES", "0", 0),
+        ("DATABASE_RETRIES", "10", 10),
     ],
 )
 def test_good_value(read: Read, name: str, text: str, value: object) -> None:
@@ -195,6 +211,18 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("BODY_TIMEOUT", "0.9", "greater than or equal to 1"),
         ("BODY_TIMEOUT", "601", "less than or equal to 600"),
         ("BODY_TIMEOUT", "nan", "not permitted"),
+        ("MAX_BODY", "64KiB", "Not a valid integer"),
+        ("MAX_BODY", "1023", "greater than or equal to 1024"),
+        ("MAX_BODY", "67108865", "less than or equal to 67108864"),
+        ("MAX_HEADER", "1023", "greater than or equal to 1024"),
+        ("MAX_HEADER", "262145", "less than or equal to 262144"),
+        ("DATABASE_POOL_SIZE", "0", "greater than or equal to 1"),
+        ("DATABASE_POOL_SIZE", "513", "less than or equal to 512"),
+        ("DATABASE_POOL_SIZE", "32", "Over 31: with 128 THREADS, none would be left for others."),
+        ("DATABASE_TIMEOUT", "0.9", "greater than or equal to 1"),
+        ("DATABASE_TIMEOUT", "61", "less than or equal to 60"),
+        ("DATABASE_RETRIES", "-1", "greater than or equal to 0"),
+        ("DATABASE_RETRIES", "11", "less than or equal to 10"),
     ],
 )
 def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
@@ -210,16 +238,46 @@ def test_every_variable_has_bad_values() -> None:
     """No variable is left out of the table above, and each has a default."""
     [table] = [mark for mark in test_bad_value.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
     assert {name for name, _, _ in table.args[1]} == EXAMPLES.keys()
-    assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"instance"}
+    assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"workers", "instance"}
 
 
 @pytest.mark.parametrize("threads", [8, 12, 16, 64, 128, 1024])
-def test_shares_of_threads(threads: int) -> None:
+@pytest.mark.parametrize("workers", [1, 16, 256])
+def test_shares_of_threads(threads: int, workers: int) -> None:
     """However many threads there are, some never wait for signing keys or for the database."""
-    settings = Settings(threads=threads)
+    settings = Settings(threads=threads, workers=workers)
     shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
     assert min(shares) >= 1
     assert sum(shares) < threads
+
+
+@pytest.mark.parametrize("threads", [8, 9, 12, 15, 16, 64, 128, 1024])
+def test_largest_pool(threads: int) -> None:
+    """The largest pool that is accepted leaves a thread; one more is refused, and names THREADS."""
+    size = 1
+    while not list(Settings(threads=threads, database_pool_size=size + 1).conflicts()):
+        size += 1
+    settings = Settings(threads=threads, database_pool_size=size)
+    shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
+    assert (settings.database_connections, sum(shares)) == (size, threads - 1)
+    [conflict] = Settings(threads=threads, database_pool_size=size + 1).conflicts()
+    assert (conflict.name, conflict.other) == ("DATABASE_POOL_SIZE", "THREADS")
+
+
+def test_pool_and_threads_that_are_wrong(read: Read) -> None:
+    """Nothing is said of the size of a pool beside threads that are themselves wrong."""
+    assert [line.split(":")[0] for line in faults(read, THREADS="x", DATABASE_POOL_SIZE="40")] == [
+        "THREADS"
+    ]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 10, 11, 16, 27, 79, 80])
+def test_connections_of_all_workers(workers: int) -> None:
+    """Together they take at most 80 of the 100 that PostgreSQL has, unless somebody asks for it."""
+    settings = Settings(workers=workers)
+    assert workers * settings.database_connections <= 80
+    assert settings.database_connections == min(8, 80 // workers)
+    assert Settings(workers=workers, database_pool_size=20).database_connections == 20
 
 
 def test_several_mistakes(read: Read) -> None:
