@@ -11,7 +11,7 @@ import pytest
 import urllib3
 
 from api.application import application
-from api.core.settings import declarations
+from api.core.settings import SettingsError, declarations, load
 from tests.core.support.server import Server, clean_environment, mint
 
 ROOT = Path(__file__).parents[1]
@@ -148,6 +148,20 @@ def test_every_setting_is_listed() -> None:
     table = re.findall(r"^\| `([A-Z_0-9]+)` \|", README, re.MULTILINE)
     assert table == list(declarations(application.settings))
     assert manage(ROOT, "settings", "check") == ""
+
+
+@pytest.mark.parametrize("name", declarations(application.settings))
+def test_every_example_can_be_used(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The example with which a mistake in a setting is reported is itself no mistake."""
+    monkeypatch.setenv(name, declarations(application.settings)[name].example)
+    faults: dict[str, str] = {}
+    try:
+        load(application.settings, tmp_path / "none")
+    except SettingsError as error:
+        faults |= error.faults
+    assert name not in faults
 
 
 @pytest.mark.parametrize(

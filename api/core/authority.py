@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from api.core.guard import Fetch, fetch_https
-from api.core.settings import Settings, SettingsError
+from api.core.settings import Settings, SettingsError, declarations
 
 
 class Issuer(Protocol):
@@ -59,10 +59,11 @@ def authority(settings: Settings, issuer: Issuer | None, fetch: Fetch = fetch_ht
         return _tenant(settings, fetch)
     if issuer is not None:
         return _embedded(issuer)
+    pair = [declarations(Settings)[name] for name in ("AUTH0_DOMAIN", "AUTH0_AUDIENCE")]
+    example = " ".join(f"{each.name}={each.example}" for each in pair)
     raise SettingsError(
         "AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set. Tokens are checked against an Auth0 tenant: "
-        "set both in the environment or in .env. "
-        "Example: AUTH0_DOMAIN=your-tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com/"
+        f"set both in the environment or in .env. Example: {example}"
     )
 
 

@@ -1,12 +1,12 @@
 """How a class declares a setting: its name, type, default, check, example and help, once."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from inspect import get_annotations
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from api.core.declarations import DeclarationError
 
@@ -16,7 +16,6 @@ Check = Callable[[Any], object]
 """Raises marshmallow.ValidationError for a value that cannot be used."""
 
 TYPES = (str, int, float, bool, Path)
-COLLECTIONS = (tuple, frozenset)
 
 _METADATA = "setting"
 
@@ -88,18 +87,10 @@ def declarations(settings: type) -> Mapping[str, Setting]:
 
     :raises DeclarationError: the class declares a setting in a way that cannot be read
     """
-    forgotten = [name for name, value in vars(settings).items() if _is_setting(value)]
-    if forgotten or not dataclasses.is_dataclass(settings):
-        raise DeclarationError(
-            f"{_place(settings)} is no dataclass: write @dataclass(frozen=True) above it"
-        )
     hints = get_type_hints(settings)
-    found = [
-        _setting(settings, field, hints[field.name])
-        for field in dataclasses.fields(settings)
-        if _is_setting(field)
-    ]
-    return {each.name: each for each in found}
+    fields = [field for field in _fields(settings) if _is_setting(field)]
+    declared = [_setting(settings, field, hints[field.name]) for field in fields]
+    return {each.name: each for each in declared}
 
 
 def refuse_duplicates(settings: type) -> None:
@@ -121,28 +112,47 @@ def refuse_duplicates(settings: type) -> None:
         owners |= {name.upper(): owner for name in declared}
 
 
+def _fields(settings: Any) -> Iterator["dataclasses.Field[Any]"]:
+    for owner in settings.__mro__:
+        # @dataclass puts the default in the place of the declaration.
+        if any(map(_is_setting, vars(owner).values())):
+            raise DeclarationError(
+                f"{_place(owner)} is no dataclass: write @dataclass(frozen=True) above it"
+            )
+    yield from dataclasses.fields(settings)
+
+
 def _is_setting(value: Any) -> bool:
     return isinstance(value, dataclasses.Field) and _METADATA in value.metadata
 
 
 def _setting(settings: type, field: "dataclasses.Field[Any]", hint: Any) -> Setting:
-    kinds = get_args(hint) if get_origin(hint) is UnionType else (hint,)
-    [kind] = [each for each in kinds if each is not NoneType] or [NoneType]
-    collection = get_origin(kind)
-    item = get_args(kind)[0] if collection in COLLECTIONS else kind
-    if item not in TYPES or collection not in (None, *COLLECTIONS) or field.default is MISSING:
+    collection, kind = _shape(hint)
+    if kind not in TYPES:
         raise DeclarationError(
             f"{_place(settings)}: {field.name} is a {hint}, which cannot be read from the "
-            "environment; a setting is a str, int, float, bool or Path, or a tuple or frozenset "
-            "of them"
+            "environment; a setting is a str, int, float, bool or Path, one of these or None, or "
+            "a tuple or frozenset of them"
         )
     return Setting(
         attribute=field.name,
-        kind=item,
+        kind=kind,
         collection=collection,
         default=field.default,
         **field.metadata[_METADATA],
     )
+
+
+def _shape(hint: Any) -> tuple[type | None, Any]:
+    """The collection, or None, and the type of its items; of no known type, if it is another."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is None:
+        return None, hint
+    if origin in (Union, UnionType):
+        kinds = [each for each in arguments if each is not NoneType]
+        return None, kinds[0] if len(kinds) == 1 else None
+    is_one_of_ours = origin is frozenset or (origin is tuple and arguments[1:] == (...,))
+    return origin, arguments[0] if is_one_of_ours else None
 
 
 def _place(settings: Any) -> str:

@@ -170,12 +170,28 @@ def test_no_dataclass() -> None:
         load(Forgotten)
 
 
-def test_unknown_type() -> None:
-    """What the environment cannot say is refused, with the types that it can."""
+def test_no_dataclass_above() -> None:
+    """Nor would one of a class above, which is named."""
+
+    class Forgotten(Settings):
+        greeting: str = setting("Hello", "How.", example="Hi")
 
     @dataclass(frozen=True)
-    class Unknown(Settings):
-        table: dict[str, str] = setting(None, "What.", example="x")  # type: ignore[assignment]
+    class Below(Forgotten):
+        pass
 
-    with pytest.raises(DeclarationError, match=r"Unknown: table is a dict\[str, str\], which"):
-        load(Unknown)
+    with pytest.raises(DeclarationError, match=r"Forgotten is no dataclass: write @dataclass\("):
+        load(Below)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [dict[str, str], int | str, list[int], tuple[int, str], tuple[()], bytes, tuple],
+    ids=str,
+)
+def test_unknown_type(kind: Any) -> None:
+    """What the environment cannot say is refused, with the types that it can."""
+    namespace = {"__annotations__": {"x": kind}, "x": setting(None, "What.", example="1")}
+    settings = dataclass(frozen=True)(type("Unknown", (Settings,), namespace))
+    with pytest.raises(DeclarationError, match=r"Unknown: x is a .*, which cannot be read from"):
+        load(settings)
