@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from schemas.core.fields import Line, Moment, TrimmedText, Whole
+from schemas.core.fields import Line, Moment, TrimmedText
+from schemas.core.pages import PageQuery
 
 LONGEST = 2000
 
@@ -74,18 +75,9 @@ class MessagePage(Schema):
     )
 
 
-class MessageQuery(Schema):
+class MessageQuery(PageQuery):
     """Which messages, in which order, from where on"""
 
-    limit = Whole(
-        load_default=50,
-        validate=validate.Range(1, 200),
-        metadata={"description": "How many a page holds at the most.", "format": "int32"},
-    )
-    cursor = Line(
-        validate=validate.Length(1, 512),
-        metadata={"description": "The `next` of the page before, with the same filters."},
-    )
     author = Line(
         validate=validate.Length(1, 255),
         metadata={"description": "Only messages of this author.", "example": "auth0|writer"},
@@ -113,24 +105,6 @@ class MessageQuery(Schema):
         load_default="newest",
         validate=validate.OneOf(["newest", "oldest"]),
         metadata={"description": "Which end of time comes first."},
-    )
-
-
-class IdempotencyHeaders(Schema):
-    """How a retry is told from a second request"""
-
-    key = Line(
-        data_key="Idempotency-Key",
-        validate=validate.Regexp(
-            r"\A[\x21-\x7E]{1,255}\Z", error="1 to 255 printable ASCII characters, no space."
-        ),
-        metadata={
-            "description": (
-                "Your own key of this request, such as a UUID. Sent again within 24 hours with "
-                "the same body, it is answered as the first time, and nothing is created."
-            ),
-            "example": "0b1f9a3c-6f1e-4a3e-9f52-3f1f2f5d7a10",
-        },
     )
 
 

@@ -15,8 +15,8 @@ from api.core.problems import (
 from api.core.storage import Page
 from api.storage import messages
 from api.storage.models import Message
+from schemas.core.idempotency import IdempotencyHeaders
 from schemas.message import (
-    IdempotencyHeaders,
     MessageDraft,
     MessagePage,
     MessageQuery,

@@ -509,7 +509,7 @@ class Status(NamedTuple):
         (Wrong(), "type Wrong, which JSON cannot hold"),
         (lambda: coroutine(), "type coroutine, which JSON cannot hold"),
     ],
-    ids=repr,
+    ids=lambda item: repr(item).partition(" at 0x")[0],
 )
 def test_what_a_method_without_a_contract_cannot_answer(
     plain: Answer, caplog: pytest.LogCaptureFixture, value: Any, said: str

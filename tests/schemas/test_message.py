@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from marshmallow import Schema
 
+from schemas.core.idempotency import IdempotencyHeaders
 from schemas.message import (
-    IdempotencyHeaders,
     MessageDraft,
     MessagePage,
     MessageQuery,

@@ -73,6 +73,8 @@ def _show(found: Settings) -> None:
     with opened(found) as database:
         there, wanted = schema.current(database), schema.head()
         is_newer = schema.is_newer(there)
+        # What a known revision or a newer one lacks ends as an error.
+        schema.is_good(database)
     if is_newer:
         click.echo(f"{there} (newer than the code's {wanted})")
     elif there == wanted:

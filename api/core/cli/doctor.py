@@ -176,6 +176,7 @@ def check_database(found: Settings) -> Iterator[Row]:
             yield from (Row("database", "FAIL", f"{place(found)} is not there", UPGRADE), unread)
             return
         there = schema.current(database)
+        schema.is_good(database)
         where = f"{place(found)}{', through a pooler' if database.is_pooled else ''}"
     except (DBAPIError, Unavailable) as error:
         remedy = "check DATABASE_URL, and that the database is there"

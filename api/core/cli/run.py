@@ -11,7 +11,7 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 from api.core.application import Application
 from api.core.cli import embedded
 from api.core.cli.address import address, check_port, with_address
-from api.core.cli.database import open_database, plainly
+from api.core.cli.database import opened
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.observability import logging_config
@@ -35,8 +35,8 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     app = create_app(application, settings, issuer=issuer)
     if not is_running_from_reloader():
         check_port(settings)
-        with plainly(settings):
-            schema.upgrade(open_database(settings), tell=click.echo)
+        with opened(settings) as database:
+            schema.upgrade(database, tell=click.echo)
         if issuer is not None:
             embedded.remember(settings, issuer)
         _greet(app, settings, issuer)

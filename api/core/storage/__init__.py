@@ -16,6 +16,10 @@ outages     what the log says of an outage
 
 schema      whether the database's schema is good for the code; upgrades (Alembic, migrations/)
 migrating   how a schema is changed: as a whole, or not at all
+migrator    the connection that migrates: what is set on it
+losses      what a migration of SQLite takes away without saying so
+tables      the parts of SQLite's tables that Alembic does not see
+inventory   which of the models' tables and columns a database lacks
 copies      the copy of a SQLite database that is kept before its schema is changed
 """
 

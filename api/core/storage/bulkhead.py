@@ -11,7 +11,7 @@ from api.core.storage.faults import Busy, Unavailable
 
 PATIENCE = 1.0
 # Seconds that a caller beyond the patient ones waits at most.
-BRIEF_WAIT = 0.5
+BRIEF_WAIT = 1.0
 # How much the newest transaction counts in the average of how long one has its place.
 WEIGHT = 1 / 8
 
@@ -23,8 +23,8 @@ class Bulkhead:
     transactions end and connections are made. It stands still when neither has happened for a
     second: then those who wait give up, and those who come are refused at once.
 
-    The callers beyond these few wait only where their turn is near: half a second at most, and
-    not at all when transactions have lately taken so long that half a second would not do.
+    The callers beyond these few wait only where their turn is near: a second at most, and
+    not at all when transactions have lately taken so long that a second would not do.
     So a burst at a fast database is served, however large; at a database that hangs or is slow,
     threads stay free for requests that do not need it.
     """
@@ -93,7 +93,7 @@ class Bulkhead:
 
     def _refusal(self) -> Unavailable:
         """Busy where the database has lately done something."""
-        if self._clock() < self._done + PATIENCE:
+        if self._clock() < self._done + PATIENCE + BRIEF_WAIT:
             return Busy("too many wait for a connection")
         return Unavailable("every connection is in use")
 

@@ -77,6 +77,9 @@ def _begin_sqlite(wait: float) -> Callable[[Connection], None]:
         left = deadline.left()
         seconds = wait if left is None else min(wait, left)
         driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        if driver.isolation_level is not None:
+            # What an autocommit_block of a migration leaves behind.
+            driver.isolation_level = None
         driver.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
         # A transaction that reads first and writes later would fail at once, and not wait, where
         # another one wrote in between.
@@ -90,6 +93,8 @@ def _begin_pooled(wait: float) -> Callable[[Connection], None]:
     statement = f"SET LOCAL statement_timeout = {round(wait * 1000)}"
 
     def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("is_unbounded", False):
+            return
         if is_pooled(connection.connection.dbapi_connection):
             connection.exec_driver_sql(statement)
 

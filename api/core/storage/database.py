@@ -35,7 +35,10 @@ ATTEMPTS = 6
 
 
 class Database:
-    """A pool of connections, and transactions on them."""
+    """A pool of connections, and transactions on them.
+
+    complete_revisions: those of its schema at which no table or column of the models was missing.
+    """
 
     def __init__(
         self,
@@ -65,6 +68,7 @@ class Database:
         self._wait = wait
         self._attempts = attempts
         self._told: set[str] = set()
+        self.complete_revisions: set[str] = set()
 
     @property
     def is_sqlite(self) -> bool:
@@ -94,14 +98,14 @@ class Database:
         :param seconds: how long all of it may take, by default a little more than a statement
         """
         most = self._wait + MARGIN if seconds is None else seconds
-        with deadline.within(most), self._place():
+        with deadline.within(most), self._place(writes):
             return self._attempt(work, writes)
 
     def once(self, work: Callable[[Session], T], *, writes: bool) -> T:
         """As `run`, but tried once: for work that cannot begin anew. It may take long, as long as
         each of its statements is answered."""
         # A statement may be one for each of a thousand rows, and each row has the server's time.
-        with deadline.each_within(10 * self._wait), self._place():
+        with deadline.each_within(10 * self._wait), self._place(writes):
             return self._transact(work, writes)
 
     def _attempt(self, work: Callable[[Session], T], writes: bool) -> T:
@@ -129,7 +133,7 @@ class Database:
             return work(session)
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
+    def _place(self, writes: bool) -> Iterator[None]:
         """A place at the bulkhead; outages are raised as Unavailable, and told in the log."""
         failures = self.outages.failures
         left = deadline.left()
@@ -140,7 +144,7 @@ class Database:
         except Unavailable as error:
             self.outages.began(error.kind, error.__cause__ or error)
             raise
-        self.outages.ended(failures)
+        self.outages.ended(failures, writes=writes)
 
     @contextmanager
     def _as_outages(self) -> Iterator[None]:

@@ -39,6 +39,12 @@ _SQLITE_AWAY = frozenset(
 )
 _SQLITE_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
+# Kinds of outages in which reading goes on, so that it does not tell that they are over: another
+# one writes, the disk is full (53100 disk_full), or nothing may be written.
+READS_GO_ON = frozenset(
+    f"SQLite {code}" for code in {*_SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+) | {"25006", "53100"}
+
 
 class Unavailable(Exception):
     """The database cannot be reached, or does not answer in time. Where it went away at a commit,

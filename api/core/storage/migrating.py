@@ -1,25 +1,27 @@
 """How a schema is changed: as a whole, or not at all."""
 
+import re
 import sqlite3
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from api.core.storage import copies
+from api.core.storage import copies, inventory, migrator
 from api.core.storage.faults import is_locked
+from api.core.storage.losses import Losses
 
-# Whoever waits for a table that is to be altered has all others wait who come later, readers too.
-LOCK_TIMEOUT = "200ms"
+# As SQLite names what reads a table that is to be renamed.
+_DEPENDENT = re.compile(r"(?<=error in )(view|trigger) [^:]+")
 
 
 class SchemaError(Exception):
@@ -28,6 +30,10 @@ class SchemaError(Exception):
 
 class NewerSchema(SchemaError):
     """The database has migrations that this code does not know, of a later release."""
+
+
+class IncompleteSchema(SchemaError):
+    """The code cannot work with the tables, whatever the revision says of them."""
 
 
 class Violation(NamedTuple):
@@ -39,28 +45,11 @@ class Violation(NamedTuple):
     key: int
 
 
-@contextmanager
-def connection_to(engine: Engine) -> Iterator[Connection]:
-    """A connection to migrate on. On SQLite, its foreign keys are not enforced: a table that is
-    altered is written anew, and the old one dropped, with all that refers to it."""
-    with engine.connect() as connection:
-        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-        if engine.dialect.name != "sqlite":
-            yield connection
-            return
-        # In a transaction this would do nothing, and say nothing.
-        driver.execute("PRAGMA foreign_keys = OFF")
-        try:
-            yield connection
-        finally:
-            connection.rollback()
-            driver.execute("PRAGMA foreign_keys = ON")
-
-
 class Change:
     """An upgrade or a downgrade.
 
     copy: that of the SQLite database, as it was before; None where there was nothing to lose.
+    is_checked: whether all went well, and only the commit is to come.
     """
 
     def __init__(self, migrations: Path, revision: str, *, is_downgrade: bool) -> None:
@@ -69,6 +58,8 @@ class Change:
         :param revision: the one to go to
         """
         self.copy: Path | None = None
+        self.is_checked = False
+        self._losses: Losses | None = None
         self.revision = revision
         self.is_downgrade = is_downgrade
         self._migrations = migrations
@@ -76,38 +67,66 @@ class Change:
     @contextmanager
     def guarded(self, connection: Connection) -> Iterator[None]:
         """Around the migrations, in their transaction: what is raised here undoes them."""
+        self.is_checked = False
         if connection.dialect.name == "sqlite":
             self._look(connection)
             self._keep_copy(connection)
-            with self._copy_dropped_when_undone(connection), _explained():
+            with self._accounted(connection):
                 before = violations(connection)
+                self._losses = Losses(connection)
                 yield
                 _refuse_new(before, violations(connection))
         else:
-            self._lock(connection)
-            with _explained():
+            self._look_patiently(connection)
+            with self._accounted(connection):
                 yield
                 if connection.dialect.name == "postgresql":
                     # What is checked at the commit otherwise, and would not be explained there.
                     connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+        self.is_checked = True
 
-    def _lock(self, connection: Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            # An index may take its time; and copies that start together upgrade one by one.
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8259)")
+    def applied(self, *, step: MigrationInfo, **_: Any) -> None:
+        """After each migration: refuse it if it lost something by accident."""
+        if self._losses is None:
+            return
+        script = cast(Script, step.up_revision)
+        declared = getattr(script.module, "loses", ())
+        lost = [each for each in self._losses.since_last() if each not in declared]
+        if lost:
+            raise SchemaError(
+                f"the migration {script.revision} loses what Alembic does not see of a table that "
+                f"it writes anew: {', '.join(lost)}. Have it make that again, or, if the loss is "
+                f"meant, say so in the migration: loses = {lost}"
+            )
+
+    def failed_commit(self, error: BaseException) -> SchemaError:
+        """What to raise when the commit failed, after everything else went well."""
+        return SchemaError(
+            f"the commit failed: {_cause(error)}. Whether the database was changed, "
+            f"python manage.py db current says{self._of_copy()}"
+        )
+
+    def _look_patiently(self, connection: Connection) -> None:
+        """Nobody waits behind a reader."""
+        if connection.dialect.name != "postgresql":
+            self._look(connection)
+            return
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         self._look(connection)
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{migrator.LOCK_TIMEOUT}'")
 
     def _look(self, connection: Connection) -> None:
         """Refuse a database that this code does not know the way from."""
         self._heads = MigrationContext.configure(connection).get_current_heads()
         refuse_several(self._heads)
         self._script = ScriptDirectory(str(self._migrations))
-        if self._heads and not is_known(self._script, self._heads[0]):
+        if not self._heads:
+            return
+        if not is_known(self._script, self._heads[0]):
+            refuse_incomplete(connection, self._heads[0], is_known=False)
             raise NewerSchema(self._heads[0])
+        if not self.is_downgrade and [*self._heads] == self._script.get_heads():
+            refuse_incomplete(connection, self._heads[0], is_known=True)
 
     def _keep_copy(self, connection: Connection) -> None:
         file = copies.file_of(connection)
@@ -138,25 +157,38 @@ class Change:
             return False
 
     @contextmanager
-    def _copy_dropped_when_undone(self, connection: Connection) -> Iterator[None]:
-        """After a failure the database is what the copy is, unless the migration committed."""
-        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-        driver.execute("SAVEPOINT before_migrations")
+    def _accounted(self, connection: Connection) -> Iterator[None]:
+        """A failure says where it was, and what became of the work."""
+        is_undone = _undo_of(connection)
         try:
             yield
         except BaseException as error:
-            try:
-                driver.execute("ROLLBACK TO before_migrations")
-            except sqlite3.Error:
-                # The savepoint ended with the transaction, which somebody has committed.
-                raise SchemaError(
-                    "the migration failed after it had committed a part of its work"
-                    + (f"; the database as it was before is kept in {self.copy}" * bool(self.copy))
-                ) from error
-            if self.copy is not None:
-                self.copy.unlink(missing_ok=True)
-                self.copy = None
-            raise
+            if is_undone():
+                self._drop_copy()
+                if _speaks_for_itself(error):
+                    raise
+                ending = "It was undone: the database is as it was before"
+            else:
+                ending = self._account_of_commit(error)
+            raise SchemaError(f"{_text(error)}. {ending}") from error
+
+    def _account_of_commit(self, error: BaseException) -> str:
+        statement = str(getattr(error, "statement", None) or "")
+        index = ", and drop the index that could not be built" * ("CONCURRENTLY" in statement)
+        return (
+            "It had committed a part of its work by then, which stays, and only the rest was "
+            f"undone. Look at what is there{index}, before this is run again: the migration then "
+            f"begins anew (python manage.py db current){self._of_copy()}"
+        )
+
+    def _drop_copy(self) -> None:
+        """The database is what the copy is."""
+        if self.copy is not None:
+            self.copy.unlink(missing_ok=True)
+            self.copy = None
+
+    def _of_copy(self) -> str:
+        return f"; the database as it was before is kept in {self.copy}" * bool(self.copy)
 
 
 def refuse_several(heads: tuple[str, ...] | list[str], whose: str = "the database") -> None:
@@ -171,6 +203,28 @@ def refuse_several(heads: tuple[str, ...] | list[str], whose: str = "the databas
 def is_known(script: ScriptDirectory, revision: str) -> bool:
     """Whether the code has the migration."""
     return any(each.revision == revision for each in script.walk_revisions())
+
+
+def refuse_incomplete(connection: Connection, revision: str, *, is_known: bool) -> None:
+    """Refuse a database that lacks what the models need.
+
+    :param revision: that of the database
+    :param is_known: whether the code has that migration, and has it as its last one
+    """
+    names = inventory.lacking(connection)
+    if not names:
+        return
+    lack = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing in the database"
+    if is_known:
+        raise IncompleteSchema(
+            f"{lack}, although its revision is the code's, {revision}. Go back to a copy or a "
+            "backup; or, if a model is new, write its migration: python manage.py db revision"
+        )
+    raise IncompleteSchema(
+        f"{lack}, and this code does not know its revision, {revision}: it belongs to something "
+        "else, or to a release that removed what this code still uses. Check DATABASE_URL, or "
+        "deploy that release"
+    )
 
 
 def violations(connection: Connection) -> list[Violation]:
@@ -190,34 +244,55 @@ def _refuse_new(before: list[Violation], after: list[Violation]) -> None:
         row = next((each for each in here if each not in before), here[0])
         raise SchemaError(
             f'the migration leaves row {row.rowid} of table "{table}" without the row of '
-            f'"{parent}" that it refers to ({number - counted[table, parent]} such rows). '
-            "It was undone: the database is as it was before"
+            f'"{parent}" that it refers to ({number - counted[table, parent]} such rows)'
         )
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """A failure of a migration says where it was."""
-    try:
-        yield
-    except (CommandError, SchemaError):
-        raise
-    except Exception as error:
-        if isinstance(error, DBAPIError) and is_locked(error):
-            raise
-        raise SchemaError(
-            f"the migration failed{_place(error)}: {_cause(error)}. It was undone: "
-            "the database is as it was before"
-        ) from error
+def _undo_of(connection: Connection) -> Callable[[], bool]:
+    """To be called after a failure: is everything undone, or has somebody committed?"""
+    if connection.dialect.name != "sqlite":
+        commits = migrator.commits_of(connection)
+        return lambda: not commits
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    driver.execute("SAVEPOINT before_migrations")
+
+    def undo() -> bool:
+        try:
+            driver.execute("ROLLBACK TO before_migrations")
+        except sqlite3.Error:
+            # The savepoint ended with the transaction.
+            return False
+        return True
+
+    return undo
 
 
-def _place(error: Exception) -> str:
+def _speaks_for_itself(error: BaseException) -> bool:
+    """Whether there is nothing to explain, or it is tried again."""
+    is_tried_again = isinstance(error, DBAPIError) and is_locked(error)
+    return is_tried_again or isinstance(error, CommandError) or not isinstance(error, Exception)
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, SchemaError):
+        return str(error)
+    cause = _cause(error)
+    remedy = ""
+    if match := _DEPENDENT.search(cause):
+        remedy = (
+            f". SQLite does not rename a table that {match[0]} reads, as is done with one that is "
+            f"written anew: have the migration drop that {match[1]} first, and create it again"
+        )
+    return f"the migration failed{_place(error)}: {cause}{remedy}"
+
+
+def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame for frame in frames if Path(frame.filename).parent.name == "versions"]
     return f" ({Path(here[-1].filename).name}, line {here[-1].lineno})" if here else ""
 
 
-def _cause(error: Exception) -> str:
+def _cause(error: BaseException) -> str:
     """The first line: an error of the database has the statement in the others."""
     original = getattr(error, "orig", None)
     text = str(original) if original else f"{type(error).__name__}: {error}"

@@ -3,6 +3,8 @@
 import logging
 import threading
 
+from api.core.storage.faults import READS_GO_ON
+
 log = logging.getLogger(__name__)
 
 
@@ -33,17 +35,20 @@ class Outages:
             # A failure of SQLAlchemy's has the statement as well.
             log.warning("the database does not answer: %s", getattr(cause, "orig", cause))
 
-    def ended(self, failures: int) -> None:
+    def ended(self, failures: int, *, writes: bool = True) -> None:
         """Work that was done.
 
         :param failures: how many failures there were before it began. Work that began before
             the last failure does not tell that the database is back.
+        :param writes: whether it could write: in some outages, reading goes on
         """
         if not self._kinds:
             return
         with self._lock:
-            is_back = bool(self._kinds) and failures == self._failures
-            if is_back:
-                self._kinds.clear()
+            if failures != self._failures:
+                return
+            ended = self._kinds if writes else self._kinds - READS_GO_ON
+            self._kinds = self._kinds - ended
+            is_back = bool(ended) and not self._kinds
         if is_back:
             log.info("the database answers again")

@@ -1,7 +1,8 @@
 """Whether the database's schema is good for the code, and the migrations (Alembic) that make it so.
 
 Migrations add first and remove a release later, so that the former release works on the schema of
-the next one: a schema that is newer than the code is good, one that is older is not.
+the next one: a schema that is newer than the code is good, one that is older is not. Newer is a
+revision that the code does not know, on a database that has every table and column of the models.
 """
 
 import io
@@ -27,12 +28,14 @@ from api.core.storage.database import Database
 from api.core.storage.faults import Busy, Unavailable, is_locked
 from api.core.storage.migrating import (
     Change,
+    IncompleteSchema,
     NewerSchema,
     SchemaError,
-    connection_to,
     is_known,
+    refuse_incomplete,
     refuse_several,
 )
+from api.core.storage.migrator import connection_to
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ def upgrade(
     """Bring the schema to a revision: by default, to the code's. A newer one is left as it is.
 
     Returns the copy of a SQLite database that was kept, if any. Raises SchemaError, and then has
-    changed nothing.
+    changed nothing, unless a migration has committed by itself, which the error says.
 
     :param tell: takes a line at a time, about what an operator should know
     :param sleep: between two attempts to get a lock
@@ -108,13 +111,9 @@ def current(database: Database, seconds: float | None = None) -> str | None:
 
     :param seconds: how long it may take to find out, by default as long as any transaction
     """
-    heads = database.run(
-        lambda session: MigrationContext.configure(session.connection()).get_current_heads(),
-        writes=False,
-        seconds=seconds,
+    return database.run(
+        lambda session: _revision(session.connection()), writes=False, seconds=seconds
     )
-    refuse_several(heads)
-    return heads[0] if heads else None
 
 
 def head() -> str | None:
@@ -132,9 +131,16 @@ def is_newer(revision: str | None) -> bool:
 def is_good(database: Database, seconds: float | None = None) -> bool:
     """Whether the code can work with the database's schema: it is the code's, or a newer one.
 
+    Raises IncompleteSchema where tables or columns are missing that go with such a revision. What
+    was complete at a revision is not looked at again.
+
     :param seconds: as of `current`
     """
-    revision = current(database, seconds)
+    revision = database.run(
+        lambda session: _complete_revision(database, session.connection()),
+        writes=False,
+        seconds=seconds,
+    )
     if is_newer(revision):
         database.tell_once(
             f"the database's schema is at {revision}, newer than this code, whose is {head()}; "
@@ -154,9 +160,30 @@ def fault(database: Database | None = None) -> str | None:
         return None
     except Unavailable as error:
         return f"the database cannot be used: {error}"
+    except IncompleteSchema as error:
+        log.warning("the database cannot be used: %s", error)
+        # What to do is for the log: everybody may ask whether this copy is ready.
+        return str(error).partition(". ")[0]
     except (CommandError, SchemaError, SQLAlchemyError) as error:
         log.warning("the schema cannot be read: %s", error)
         return "the database's schema cannot be read"
+
+
+def _revision(connection: Connection) -> str | None:
+    heads = MigrationContext.configure(connection).get_current_heads()
+    refuse_several(heads)
+    return heads[0] if heads else None
+
+
+def _complete_revision(database: Database, connection: Connection) -> str | None:
+    """The revision; where it is the code's or a newer one, all that the models need is there."""
+    revision = _revision(connection)
+    if revision is None or revision in database.complete_revisions:
+        return revision
+    if is_newer(revision) or revision == head():
+        refuse_incomplete(connection, revision, is_known=not is_newer(revision))
+        database.complete_revisions.add(revision)
+    return revision
 
 
 def _change(
@@ -169,7 +196,7 @@ def _change(
     attempts = ATTEMPTS.get(database.engine.dialect.name, 1)
     for attempt in range(1, attempts + 1):
         try:
-            _run(database, change)
+            _run(database, change, tell, sleep)
         except DBAPIError as error:
             if not is_locked(error):
                 raise
@@ -189,10 +216,20 @@ def _change(
     )
 
 
-def _run(database: Database, change: Change) -> None:
+def _run(
+    database: Database,
+    change: Change,
+    tell: Callable[[str], None],
+    sleep: Callable[[float], None],
+) -> None:
     run = command.downgrade if change.is_downgrade else command.upgrade
-    with _alembic, connection_to(database.engine) as connection:
-        run(_config(connection, change.guarded), change.revision)
+    with _alembic, connection_to(database.engine, tell, sleep) as connection:
+        try:
+            run(_config(connection, change.guarded, change.applied), change.revision)
+        except BaseException as error:
+            if change.is_checked:
+                raise change.failed_commit(error) from error
+            raise
 
 
 def _tell_of_copy(copy: Path | None, database: Database, tell: Callable[[str], None]) -> None:
@@ -200,7 +237,7 @@ def _tell_of_copy(copy: Path | None, database: Database, tell: Callable[[str], N
         file = shlex.quote(str(copy.with_name(Path(str(database.url.database)).name)))
         tell(f"The database as it was before is kept in {copy}")
         tell(
-            "To go back to it, stop the service, and run: "
+            "To go back to it, without what was written since, stop the service, and run: "
             f"rm -f {file}-wal {file}-shm && cp {shlex.quote(str(copy))} {file}"
         )
 
@@ -209,13 +246,16 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 
 
-def _config(connection: Connection, guarded: Callable[..., Any]) -> Config:
+def _config(
+    connection: Connection, guarded: Callable[..., Any], applied: Callable[..., None] | None = None
+) -> Config:
     """
     :param connection: to migrate on
     :param guarded: what goes around the migrations, in their transaction
+    :param applied: is called after each of them
     """
     # Alembic would say on standard output what the commands say themselves.
-    attributes = {"connection": connection, "guarded": guarded}
+    attributes = {"connection": connection, "guarded": guarded, "applied": applied}
     config = Config(attributes=attributes, stdout=io.StringIO())
     config.set_main_option("script_location", str(MIGRATIONS))
     return config

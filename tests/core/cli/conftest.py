@@ -48,10 +48,16 @@ def taken() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def manage(directory: Path, *arguments: str, stdin: bytes = b"", **environment: str) -> Result:
+def manage(
+    directory: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    program: Path = MANAGE,
+    **environment: str,
+) -> Result:
     """`manage.py ARGUMENTS` as a process of its own in that directory."""
     ended = subprocess.run(
-        [sys.executable, str(MANAGE), *arguments],
+        [sys.executable, str(program), *arguments],
         cwd=directory,
         env=clean_environment() | environment,
         input=stdin,

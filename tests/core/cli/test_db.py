@@ -2,13 +2,18 @@
 
 import shutil
 import socket
+import sqlite3
 import stat
 import sys
+import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
+import urllib3
 from sqlalchemy import make_url, text
 
 from api.core.storage import Database, schema
@@ -16,7 +21,7 @@ from tests.core.cli.conftest import complaint, get, manage, until
 from tests.core.support.cli import Runner
 from tests.core.support.databases import ON_BOTH, Postgres, Sqlite
 from tests.core.support.migrations import Migrations
-from tests.core.support.server import Server, free_port
+from tests.core.support.server import MANAGE, Server, free_port
 from tests.core.support.tenant import AUDIENCE, Tenant
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
@@ -176,7 +181,7 @@ def test_upgrade_tells_of_the_copy(
     told, back, shown = result.out.splitlines()
     assert (result.code, result.err) == (0, "")
     assert told == f"The database as it was before is kept in {copy}"
-    assert back.startswith("To go back to it, stop the service, and run: ")
+    assert back.startswith("To go back to it, without what was written since, stop the service, ")
     assert shown == "0002 (up to date)"
 
 
@@ -224,6 +229,21 @@ def test_newer_schema(runner: Runner, database_url: str, database: Database) -> 
     assert runner("messages", "export", **environment).code == 0
 
 
+@ON_BOTH
+def test_foreign_database(runner: Runner, database_url: str, database: Database) -> None:
+    """The database of something else is refused by whatever needs a schema, with what it lacks."""
+    schema.downgrade(database, "base")
+    statement = text("INSERT INTO alembic_version VALUES ('deadbeef')")
+    database.run(lambda session: session.execute(statement), writes=True)
+    for command in (*COMMANDS[:3], *COMMANDS[4:], ("serve",)):
+        port = ["--port", str(free_port())] if command[0] in {"run", "serve"} else []
+        settings = TENANT if command[0] == "serve" else {}
+        said = complaint(runner(*command, *port, DATABASE_URL=database_url, **settings))
+        assert "idempotency_keys, messages, shared_secrets are missing in the database" in said
+        assert "does not know its revision, deadbeef" in said
+        assert "Check DATABASE_URL" in said
+
+
 def test_several_revisions(runner: Runner, database_url: str, database: Database) -> None:
     """A database with several at once is told in a line, whatever the command."""
     statement = text("INSERT INTO alembic_version VALUES ('9999')")
@@ -247,6 +267,75 @@ def test_upgrades_of_sqlite_at_once(tmp_path: Path, environment: dict[str, str])
             threads.submit(manage, tmp_path, "db", "upgrade", DATABASE_URL=url) for _ in range(3)
         ]
     assert [upgrade.result() for upgrade in upgrades] == [(0, UP_TO_DATE, "")] * len(upgrades)
+
+
+NEXT = """
+with op.batch_alter_table("messages") as messages:
+    messages.alter_column("author", type_=sa.String(300))
+    messages.add_column(sa.Column("extra", sa.Text()))
+"""
+
+
+@pytest.fixture
+def next_release(tmp_path: Path, migrations: Migrations) -> Path:
+    """manage.py of a release with one more migration, which writes the messages anew."""
+    migrations.add("0002", NEXT)
+    directory = tmp_path / "next"
+    for name in ("api", "schemas", "openapi"):
+        shutil.copytree(MANAGE.parent / name, directory / name)
+    versions = directory / "api" / "storage" / "migrations"
+    shutil.copytree(migrations.directory, versions, dirs_exist_ok=True)
+    return Path(shutil.copy(MANAGE, directory))
+
+
+def test_an_upgrade_of_sqlite_while_it_is_served(
+    tmp_path: Path, tenant: Tenant, environment: dict[str, str], next_release: Path
+) -> None:
+    """Callers of the former release, readers and writers, notice nothing, and nothing is lost."""
+    token = tenant.token(scope="read:messages write:messages")
+    settings = tenant.environment | environment
+    is_over = threading.Event()
+    with (
+        Server(tmp_path, "serve", "--workers", "1", upgrade=False, **settings) as server,
+        ThreadPoolExecutor() as threads,
+    ):
+        calls = [threads.submit(call, server.url, token, method, is_over) for method in CALLS]
+        before = [message_count(environment)]
+        try:
+            until(lambda: message_count(environment) > before[0] + 5)
+            upgraded = manage(tmp_path, "db", "upgrade", program=next_release, **environment)
+            before.append(message_count(environment))
+            until(lambda: message_count(environment) > before[1] + 5)
+        finally:
+            is_over.set()
+        statuses = Counter(status for each in calls for status in each.result())
+        assert get(f"{server.url}/health/ready").status == 200
+    assert (upgraded.code, upgraded.err) == (0, "")
+    assert statuses.keys() == {200, 201}
+    assert message_count(environment) == statuses[201]
+
+
+CALLS = ("GET", "POST", "POST")
+
+
+def call(url: str, token: str, method: str, is_over: threading.Event) -> list[int]:
+    """The statuses of a caller who calls until it is over."""
+    statuses = []
+    body = b'{"text": "Hello"}' if method == "POST" else None
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with urllib3.PoolManager() as pool:
+        while not is_over.is_set():
+            answer = pool.request(
+                method, f"{url}/api/messages", body=body, headers=headers, retries=False
+            )
+            statuses.append(answer.status)
+    return statuses
+
+
+def message_count(environment: dict[str, str]) -> int:
+    file = str(make_url(environment["DATABASE_URL"]).database)
+    with closing(sqlite3.connect(file)) as connection:
+        return int(connection.execute("SELECT count(*) FROM messages").fetchone()[0])
 
 
 @pytest.mark.parametrize("command", [("serve", "--workers", "1"), ("run", "--no-reload")])
@@ -312,9 +401,11 @@ def test_serve_starts_before_a_database_that_says_nothing(tmp_path: Path, tenant
             assert get(f"{server.url}/health/ready").status == 503
 
 
+WAITED = "Another upgrade of this database is running, and is waited for.\n"
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND (wait_event_type = 'Lock' OR query LIKE '%advisory_lock%')"
 )
 
 
@@ -334,7 +425,8 @@ def test_upgrades_at_once(tmp_path: Path, database_url: str, database: Database)
             for _ in range(3)
         ]
         until(lambda: waiting() == len(upgrades))
-    assert [upgrade.result() for upgrade in upgrades] == [(0, UP_TO_DATE, "")] * len(upgrades)
+    results = [upgrade.result() for upgrade in upgrades]
+    assert sorted(results) == [(0, UP_TO_DATE, "")] + 2 * [(0, WAITED + UP_TO_DATE, "")]
 
 
 @ON_BOTH

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from api.application import application
 from api.core.cli.openapi import committed_documents
 from tests.core.cli.conftest import complaint, get, until
 from tests.core.support.cli import Runner
@@ -46,7 +47,7 @@ def test_greeting(running: Server) -> None:
 
 PROTECTED = [
     path
-    for path, operations in committed_documents()["openapi.json"]["paths"].items()
+    for path, operations in committed_documents(application)["openapi.json"]["paths"].items()
     if operations.get("get", {}).get("security") and "{" not in path
 ]
 

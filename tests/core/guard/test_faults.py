@@ -21,6 +21,7 @@ from api.core.guard import Guard, SigningKeys, fetch, fetch_https
 from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
+from tests.core.cli.conftest import until
 from tests.core.guard.conftest import Answer, exchange
 from tests.core.support.conduct import Conduct, answer, break_off, drip, hold, say_nothing
 from tests.core.support.server import Server
@@ -133,8 +134,8 @@ def test_down_when_fetched_at_the_start(
     with faulty.down():
         caller.app.extensions["guard"].fetch_keys()
         assert caller.status(faulty.token()) == 503
+    until(lambda: len(caplog.messages) == 1)
     assert caller.outcomes(faulty) == {"unreachable": 1}
-    assert len(caplog.messages) == 1
     clock.advance(5)
     assert caller.status(faulty.token()) == 200
 

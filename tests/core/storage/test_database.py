@@ -320,6 +320,26 @@ def test_sqlite_that_stays_locked_is_an_outage(database: Database, impatient: Da
     assert names(database) == {"first", "second"}
 
 
+def test_readers_do_not_end_what_writers_wait_for(
+    database: Database, impatient: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While another one writes, SQLite is read as before; one line tells that writers wait, and
+    one that a writer was answered again."""
+    caplog.set_level("INFO", "api.core.storage")
+    with database.engine.connect() as holder:
+        holder.execute(text("DELETE FROM messages"))
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                impatient.run(adds("late"), writes=True)
+            assert names(impatient) == set()
+    impatient.run(adds("late"), writes=True)
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [
+        "the database does not answer: database is locked",
+        "the database answers again",
+    ]
+
+
 @ON_BOTH
 def test_a_full_pool_is_an_outage(impatient: Database) -> None:
     """While every connection is in use; with one free again, it is over."""

@@ -4,10 +4,12 @@ import sqlite3
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import inspect, make_url, text
 
@@ -164,6 +166,20 @@ def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
     assert schema.current(database) == "0001"
 
 
+def test_an_autocommit_block_leaves_the_connection_as_it_was(
+    database: Database, migrations: Migrations
+) -> None:
+    """Requests use it afterwards, with transactions that are ours."""
+    block = 'with op.get_context().autocommit_block():\n    op.execute("DELETE FROM messages")'
+    migrations.add("0002", block)
+    schema.upgrade(database)
+    with database.engine.begin() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        assert driver.isolation_level is None
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
 @ON_POSTGRES
 def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
     """Outside a transaction, as PostgreSQL wants it."""
@@ -172,6 +188,163 @@ def test_an_index_can_be_built_concurrently(database: Database, migrations: Migr
     assert schema.current(database) == "0002"
     names = {index["name"] for index in inspect(database.engine).get_indexes("messages")}
     assert "ix_text" in names
+
+
+SHOWN = """
+with op.get_context().autocommit_block():
+    op.execute("CREATE TABLE shown AS SELECT name, setting FROM pg_settings"
+               " WHERE name IN ('lock_timeout', 'statement_timeout')")
+    op.execute("INSERT INTO shown SELECT mode, 'advisory' FROM pg_locks"
+               " WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+op.execute("INSERT INTO shown SELECT name || ' after', setting FROM pg_settings"
+           " WHERE name IN ('lock_timeout', 'statement_timeout')")
+"""
+
+
+@ON_POSTGRES
+def test_an_autocommit_block_is_bounded_as_the_rest(
+    database: Database, migrations: Migrations
+) -> None:
+    """A statement has all its time there, a lock is not waited for, and no other upgrade begins;
+    and so afterwards."""
+    migrations.add("0002", SHOWN)
+    schema.upgrade(database)
+    assert rows(database, "shown") == [
+        ("ExclusiveLock", "advisory"),
+        *[("lock_timeout", "200"), ("lock_timeout after", "200")],
+        *[("statement_timeout", "0"), ("statement_timeout after", "0")],
+    ]
+
+
+@pytest.fixture
+def another(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of somebody else, past the code under test."""
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET statement_timeout = '20s'")
+        yield connection
+
+
+@ON_POSTGRES
+def test_an_index_that_another_upgrade_builds_concurrently_is_waited_for(
+    database: Database,
+    migrations: Migrations,
+    lines: list[str],
+    another: psycopg.Connection[Any],
+) -> None:
+    """Outside of any statement or transaction: such an index waits for the end of each."""
+    migrations.add("0002", "pass")
+    another.execute("SELECT pg_advisory_lock(8259)")
+
+    def build(_seconds: float) -> None:
+        another.execute("CREATE INDEX CONCURRENTLY ix_text ON messages (text)")
+        another.execute("SELECT pg_advisory_unlock(8259)")
+
+    schema.upgrade(database, tell=lines.append, sleep=build)
+    assert lines == ["Another upgrade of this database is running, and is waited for."]
+    assert schema.current(database) == "0002"
+
+
+WAITS = """
+    SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'
+    AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '0.2 s'
+"""
+
+
+@ON_POSTGRES
+def test_an_index_that_is_built_concurrently_waits_for_transactions(
+    database: Database,
+    migrations: Migrations,
+    another: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """For longer than for a lock: nobody waits behind it, and a failure would leave half of it."""
+    monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
+    migrations.add("0002", CONCURRENTLY)
+    with database.engine.connect() as holder, ThreadPoolExecutor() as threads:
+        holder.execute(text("DELETE FROM messages"))
+        upgrade = threads.submit(schema.upgrade, database)
+        while not upgrade.done() and another.execute(WAITS).fetchone() is None:
+            pass
+        holder.rollback()
+        upgrade.result()
+    assert schema.current(database) == "0002"
+
+
+COMMITTED = [
+    CONCURRENTLY,
+    'op.create_table("half", sa.Column("id", sa.Integer))\nop.execute("COMMIT")',
+]
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("committing", COMMITTED, ids=["autocommit_block", "COMMIT"])
+def test_what_was_committed_before_a_failure_is_not_called_undone(
+    database: Database, migrations: Migrations, committing: str
+) -> None:
+    """Neither by a failure nor by a lock, after which it is not begun anew."""
+    migrations.add("0002", f"{committing}\nraise LookupError('no luck')")
+    with pytest.raises(SchemaError, match=r"no luck\. It had committed a part .* stays") as raised:
+        schema.upgrade(database)
+    assert "undone: the database is as it was" not in str(raised.value)
+
+
+@ON_POSTGRES
+def test_after_a_commit_a_lock_ends_the_upgrade(
+    database: Database, migrations: Migrations, lines: list[str], another: psycopg.Connection[Any]
+) -> None:
+    """It would do again what it has committed."""
+    migrations.add("0002", f'{CONCURRENTLY}\nop.execute("LOCK TABLE shared_secrets")')
+    with another.transaction():
+        another.execute("SELECT 1 FROM shared_secrets")
+        with pytest.raises(SchemaError, match=r"lock timeout\. It had committed a part"):
+            schema.upgrade(database, tell=lines.append, sleep=lambda _: None)
+    assert lines == []
+
+
+@ON_POSTGRES
+def test_an_index_that_could_not_be_built_is_to_be_dropped(
+    database: Database, migrations: Migrations
+) -> None:
+    """PostgreSQL leaves it, invalid."""
+    insert = "INSERT INTO shared_secrets VALUES ('a', ''), ('b', '')"
+    unique = CONCURRENTLY.replace(
+        '"messages", ["text"]', '"shared_secrets", ["value"], unique=True'
+    )
+    migrations.add("0002", f'op.execute("{insert}")\n{unique}')
+    with pytest.raises(SchemaError, match="drop the index that could not be built"):
+        schema.upgrade(database)
+
+
+def test_a_commit_that_fails_names_the_copy(
+    database: Database, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows what a full disk has done."""
+    migrations.add("0002", 'op.create_table("new", sa.Column("id", sa.Integer))')
+
+    def fail(_connection: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.engine.dialect, "do_commit", fail)
+        with pytest.raises(SchemaError, match=r"the commit failed: database or disk") as raised:
+            schema.upgrade(database)
+    [copy] = copies(database)
+    assert str(raised.value).endswith(f"kept in {copy}")
+    assert schema.current(database) == "0001"
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+
+
+def test_rows_that_lose_their_parent_after_a_commit_stop_the_migration(
+    database: Database, migrations: Migrations, family: Callable[..., None]
+) -> None:
+    """What was committed cannot be undone, which is said beside the row."""
+    family()
+    migrations.add("0003", f"{ORPHANS}\nop.get_bind().commit()", down_revision="0002")
+    expected = r'row 7 of table "children".*had committed a part of its work.*kept in .*\.bak'
+    with pytest.raises(SchemaError, match=expected):
+        schema.upgrade(database)
 
 
 @ON_BOTH
@@ -287,7 +460,7 @@ def test_a_lock_that_is_held_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A change that meets a lock is begun again, which is told; it ends when the lock does."""
-    monkeypatch.setattr("api.core.storage.migrating.LOCK_TIMEOUT", "10ms")
+    monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
     impatient = Database(database_url, wait=0.05)
     slept: list[float] = []
@@ -315,7 +488,7 @@ def test_a_lock_is_not_waited_for_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In the end the error says who may hold it, and that nothing was changed."""
-    monkeypatch.setattr("api.core.storage.migrating.LOCK_TIMEOUT", "10ms")
+    monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
     impatient = Database(database_url, wait=0.05)
     slept: list[float] = []

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.core.storage import Database, Unavailable, schema
 from api.core.storage.models import SharedSecret
 from tests.core.support.databases import Postgres
+from tests.core.support.migrations import Migrations
 from tests.core.support.proxy import Proxy
 from tests.core.support.threads import at_once
 
@@ -114,11 +115,27 @@ def test_long_work_is_bounded_statement_by_statement(proxy: Proxy, proxied: Data
     proxied.run(long, writes=False, seconds=60)
 
 
-def test_migrations_are_not_bounded(proxy: Proxy, proxied: Database) -> None:
-    """Neither by the server's time for a statement nor by ours."""
-    with proxied.engine.connect() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SELECT pg_sleep(1.2)"))
+@pytest.mark.parametrize(
+    "where", ["if True:", "with op.get_context().autocommit_block():"], ids=["inside", "outside"]
+)
+def test_migrations_are_not_bounded(proxied: Database, migrations: Migrations, where: str) -> None:
+    """Neither by the server's time for a statement nor by ours, in a transaction or outside it;
+    and the connections that requests use afterwards are bounded."""
+    migrations.add("0002", f'{where}\n    op.execute("SELECT pg_sleep(1.2)")')
+    schema.upgrade(proxied)
+    assert schema.current(proxied) == "0002"
+    timeout = proxied.run(lambda s: s.scalars(text("SHOW statement_timeout")).one(), writes=False)
+    assert timeout == f"{BRIEFLY * 1000:.0f}ms"
+
+
+def test_an_upgrade_that_is_cut_off_while_it_waits_is_an_outage(
+    database_url: str, proxy: Proxy, proxied: Database
+) -> None:
+    """As any other loss of the server, and not as a defect."""
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as another:
+        another.execute("SELECT pg_advisory_lock(8259)")
+        with pytest.raises(DBAPIError):
+            schema.upgrade(proxied, sleep=lambda _: proxy.reset())
 
 
 def test_a_connection_that_is_refused_or_broken_is_an_outage(

@@ -16,6 +16,7 @@ from api.core.storage.connecting import is_pooled
 from tests.core.cli.test_doctor import rows
 from tests.core.support.cli import Runner
 from tests.core.support.databases import Postgres
+from tests.core.support.migrations import Migrations
 from tests.core.support.pgbouncer import PgBouncer
 from tests.core.support.threads import at_once
 
@@ -113,6 +114,31 @@ def test_the_schema_goes_up_and_down(database: Database) -> None:
     assert schema.fault(database) == "the database's schema is not the code's"
     schema.upgrade(database)
     assert schema.fault(database) is None
+
+
+def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
+    """There as well; each transaction is bounded, and the only one."""
+    migrations.add("0002", SHOWN)
+    schema.upgrade(database)
+    query = text("SELECT * FROM shown ORDER BY 1")
+    shown = database.run(lambda session: [*map(tuple, session.execute(query))], writes=False)
+    before, after = [("ExclusiveLock", "advisory")], [("ExclusiveLock after", "advisory")]
+    for rows_, suffix in ((before, ""), (after, " after")):
+        rows_ += [(f"lock_timeout{suffix}", "200"), (f"statement_timeout{suffix}", "0")]
+    assert shown == sorted(before + after)
+
+
+SHOWN = """
+shown = ("SELECT name || '{0}', setting FROM pg_settings"
+         " WHERE name IN ('lock_timeout', 'statement_timeout')"
+         " UNION ALL SELECT mode || '{0}', 'advisory' FROM pg_locks"
+         " WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+op.execute("CREATE TABLE shown (name text, setting text)")
+op.execute("INSERT INTO shown " + shown.format(""))
+with op.get_context().autocommit_block():
+    op.create_index("ix_text", "messages", ["text"], postgresql_concurrently=True)
+op.execute("INSERT INTO shown " + shown.format(" after"))
+"""
 
 
 @pytest.mark.parametrize("query", ["", "?prepare_threshold=0", "?prepare_threshold=none"])

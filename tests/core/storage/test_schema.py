@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Session
 
-from api.core.storage import Database, schema
+from api.core.storage import Database, SchemaError, schema
 from api.core.storage.models import Base
 from tests.core.support.databases import ON_BOTH
 from tests.core.support.threads import SECONDS
@@ -68,6 +68,80 @@ def test_a_database_that_is_only_busy_is_ready(database: Database) -> None:
         may_end.set()
         held.result(SECONDS)
     busy.engine.dispose()
+
+
+def execute(database: Database, *statements: str) -> None:
+    with database.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+FOREIGN = "UPDATE alembic_version SET version_num = 'deadbeef'"
+SECRETS = "DROP TABLE shared_secrets"
+FOLDED = "ALTER TABLE messages DROP COLUMN folded"
+
+
+@ON_BOTH
+@pytest.mark.parametrize("revision", ["0001", "deadbeef"])
+def test_a_schema_that_lacks_something_is_not_good(database: Database, revision: str) -> None:
+    """Neither at the code's revision nor at one that it does not know: what is missing is named,
+    and an upgrade is refused. When it is back, the schema is good."""
+    execute(database, FOREIGN.replace("deadbeef", revision), SECRETS, FOLDED)
+    fault = schema.fault(database)
+    assert fault is not None
+    assert fault.startswith("messages.folded, shared_secrets are missing in the database")
+    assert revision in fault
+    with pytest.raises(SchemaError, match=r"messages\.folded, shared_secrets are missing"):
+        schema.upgrade(database)
+    with database.engine.begin() as connection:
+        Base.metadata.tables["shared_secrets"].create(connection)
+        connection.exec_driver_sql("ALTER TABLE messages ADD COLUMN folded text")
+    assert schema.fault(database) is None
+    schema.upgrade(database)
+
+
+@ON_BOTH
+def test_a_foreign_database_is_not_good(database: Database) -> None:
+    """One with nothing but a revision of something else is not taken for a newer one."""
+    schema.downgrade(database, "base")
+    execute(database, "INSERT INTO alembic_version VALUES ('deadbeef')")
+    expected = r"idempotency_keys, messages, shared_secrets are missing.*deadbeef"
+    for act in (schema.upgrade, schema.is_good, lambda database: schema.downgrade(database, "-1")):
+        with pytest.raises(SchemaError, match=expected):
+            act(database)
+
+
+@ON_BOTH
+def test_a_view_may_stand_for_a_table(database: Database) -> None:
+    """A later release may have put one in its place."""
+    execute(
+        database,
+        FOREIGN,
+        "ALTER TABLE shared_secrets RENAME TO secrets",
+        "CREATE VIEW shared_secrets AS SELECT name, value FROM secrets",
+    )
+    assert schema.is_good(database)
+
+
+@ON_BOTH
+def test_tables_are_looked_at_once_a_revision(database: Database) -> None:
+    """Readiness is asked for every few seconds: from then on it costs one statement or two."""
+    statements: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def record(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    def cost() -> int:
+        statements.clear()
+        assert schema.fault(database) is None
+        return len(statements)
+
+    first, second = cost(), cost()
+    assert second < first
+    execute(database, FOREIGN)
+    assert cost() > second
+    assert cost() == second
 
 
 def test_a_new_migration_can_be_drafted(

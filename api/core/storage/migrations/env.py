@@ -8,6 +8,7 @@ from api.core.storage.models import Base, UtcDateTime
 
 connection = context.config.attributes["connection"]
 guarded = context.config.attributes["guarded"]
+applied = context.config.attributes["applied"]
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -23,6 +24,7 @@ context.configure(
     render_item=_render,
     # Alembic takes SQLite for a database that commits at each CREATE; ours begins by itself.
     transactional_ddl=True,
+    on_version_apply=applied,
 )
 with context.begin_transaction(), guarded(connection):
     context.run_migrations()
