@@ -4,6 +4,7 @@ from api import resources
 from api.commands.messages import messages
 from api.core import resources as core_resources
 from api.core.application import Application, namespaces
+from api.settings import Settings
 
 DESCRIPTION = """\
 A REST API protected by Auth0 access tokens (RFC 6750, RFC 9068).
@@ -29,5 +30,6 @@ application = Application(
     summary="A REST API protected by Auth0 access tokens",
     description=DESCRIPTION,
     namespaces=namespaces(resources, core_resources),
+    settings=Settings,
     commands=(messages,),
 )

@@ -3,13 +3,16 @@
 from flask import Flask
 
 from api.application import application as api
-from api.core import settings
 from api.core.factory import create_app
 from api.core.observability import init_logging
+from api.core.settings import load
 
 
 def application() -> Flask:
-    """Return the API of the environment and `.env`. Raises SettingsError."""
-    found = settings.load()
-    init_logging(found.log_level, found.log_format or "json")
-    return create_app(api, found)
+    """Return the API of the environment and `.env`.
+
+    :raises SettingsError: names each setting that cannot be used
+    """
+    settings = load(api.settings)
+    init_logging(settings.log_level, settings.log_format or "json")
+    return create_app(api, settings)

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from api.core.settings import EXAMPLES
+from api.application import application
+from api.core.settings import SettingsError, declarations, load
 from tests.core.support.server import Server, clean_environment, mint
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 FILES = re.findall(r"in `((?:schemas|api/resources|tests/resources)/\w+\.py)`:\n", README)
 
 
@@ -117,10 +119,49 @@ def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:
         subprocess.run([ruff, *check, *FILES], cwd=project, check=True, capture_output=True)
 
 
+def test_the_setting_is_a_line(project: Path) -> None:
+    """A team's setting is read, checked and described by the line that declares it."""
+    [line] = SETTINGS
+    assert len(line.splitlines()) == 1
+    path = project / "api/settings.py"
+    head, docstring, tail = path.read_text("utf-8").partition('and this API\'s own."""\n')
+    path.write_text(f"{head}{docstring}\n{line}{tail}", encoding="utf-8")
+    manage(project, "settings", "write")
+    assert "\n#GREETING='Good day'\n" in (project / ".env.example").read_text("utf-8")
+    read = "from api.wsgi import application; app = application(); app.app_context().push(); "
+    read += "from api.settings import current_settings; print(current_settings.greeting)"
+    tenant = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "urn:api"}
+    ended = subprocess.run(
+        [sys.executable, "-c", read],
+        cwd=project,
+        env=clean_environment() | tenant | {"GREETING": "Hi"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "Hi\n"
+
+
 def test_every_setting_is_listed() -> None:
-    """The table of the README has each variable that the code reads, and no other."""
-    table = re.findall(r"^\| (`[A-Z_0-9`, ]+`) \|", README, re.MULTILINE)
-    assert {name for row in table for name in re.findall(r"[A-Z_0-9]+", row)} == set(EXAMPLES)
+    """The table of the README has each variable that the code reads, and no other, and it and
+    .env.example say what the code does. If not: python manage.py settings write"""
+    table = re.findall(r"^\| `([A-Z_0-9]+)` \|", README, re.MULTILINE)
+    assert table == list(declarations(application.settings))
+    assert manage(ROOT, "settings", "check") == ""
+
+
+@pytest.mark.parametrize("name", declarations(application.settings))
+def test_every_example_can_be_used(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The example with which a mistake in a setting is reported is itself no mistake."""
+    monkeypatch.setenv(name, declarations(application.settings)[name].example)
+    faults: dict[str, str] = {}
+    try:
+        load(application.settings, tmp_path / "none")
+    except SettingsError as error:
+        faults |= error.faults
+    assert name not in faults
 
 
 @pytest.mark.parametrize(

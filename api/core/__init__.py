@@ -2,7 +2,7 @@
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
-settings        the environment, read once
+settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
 contract        what a method takes and answers in HTTP
@@ -20,6 +20,7 @@ issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
+sizes           bytes in words, for messages
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own

@@ -8,6 +8,7 @@ import click
 
 from api.core.bridge import Namespace
 from api.core.problems import Problem
+from api.core.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class Application:
     :param license: `name` and `url` of the licence of the API
     :param terms_of_service: the address of the terms of service
     :param namespaces: the resources (see `namespaces`)
+    :param settings: the class that declares the settings, the team's own among them
     :param commands: commands of `manage.py` beside those of the machinery
     :param problems: the problem that answers each exception of the team's own
     :param request_headers: headers that browsers of other origins may send, beside the machinery's
@@ -38,6 +40,7 @@ class Application:
     license: Mapping[str, str] = field(default_factory=dict)
     terms_of_service: str = ""
     namespaces: tuple[Namespace, ...] = ()
+    settings: type[Settings] = Settings
     commands: tuple[click.Command, ...] = ()
     problems: Mapping[type[Exception], type[Problem]] = field(default_factory=dict)
     request_headers: tuple[str, ...] = ()

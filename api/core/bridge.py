@@ -156,16 +156,23 @@ class Api(flask_restx.Api):
     _is_checked = False
 
     def __init__(
-        self, app: Flask, namespaces: tuple[Namespace, ...], *, summary: str = "", **info: Any
+        self,
+        app: Flask,
+        namespaces: tuple[Namespace, ...],
+        *,
+        summary: str = "",
+        max_body: int = MAX_BODY,
+        **info: Any,
     ) -> None:
         """Raises DeclarationError where a namespace declares an operation wrongly.
 
         :param summary: the API in one line
+        :param max_body: the bytes of a body that it accepts
         :param info: what Flask-RESTX takes of title, version, description, contact, licence, terms
         """
         super().__init__(doc=False, default_id=_operation_id, **info)
         self.summary = summary
-        app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+        app.config["MAX_CONTENT_LENGTH"] = max_body
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)

@@ -19,6 +19,7 @@ from api.core.problems import (
     ValidationFailed,
 )
 from api.core.settings import Settings
+from api.core.settings import init_app as init_settings
 from api.core.storage import CursorError, Database, KeyReused, Unavailable
 from openapi import build_document, operations
 from openapi.about import THIS_SERVER, LoginEndpoints
@@ -59,7 +60,7 @@ def create_app(
     """Return the API.
 
     :param application: all that is special about this API
-    :param settings: the environment
+    :param settings: of the application's class, for it is what handlers read
     :param issuer: the embedded issuer, which counts where the settings name no tenant
     :param database: instead of the one that the settings name
     :param fetch: returns the body of an address of a tenant
@@ -69,13 +70,14 @@ def create_app(
     :raises DeclarationError: an operation is declared wrongly
     """
     app = Flask(__name__, static_folder=None)
+    init_settings(app, settings)
     http.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
     _remember(app, database or _database(settings))
     config = guard.issuer_config(settings, issuer, fetch)
     guard.init_app(app, guard.Guard.from_settings(settings, config, now, clock))
-    api = _api(app, application)
+    api = _api(app, application, settings)
     _publish(app, api, config)
     others = tuple(application.problems.values())
     if issuer and not settings.has_tenant:
@@ -132,6 +134,8 @@ def _database(settings: Settings) -> Database:
         settings.database_url,
         connections=settings.database_connections,
         waiters=settings.database_waiters,
+        wait=settings.database_timeout,
+        attempts=1 + settings.database_retries,
     )
 
 
@@ -153,13 +157,14 @@ def _remember(app: Flask, database: Database) -> None:
         return problems.render(IdempotencyKeyReused())
 
 
-def _api(app: Flask, application: Application) -> Api:
+def _api(app: Flask, application: Application, settings: Settings) -> Api:
     """The resources, and what the documents say of the API as a whole."""
     contact, license_ = application.contact, application.license
     api = Api(
         app,
         application.namespaces,
         summary=application.summary,
+        max_body=settings.max_body,
         title=application.title,
         version=application.version,
         description=application.description,

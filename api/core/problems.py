@@ -33,11 +33,12 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, has_app_context
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from api.core.observability import request_id
+from api.core.sizes import in_words
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -144,12 +145,18 @@ class PreconditionFailed(Problem):
 
 
 class ContentTooLarge(Problem):
-    """The body is over the limit of 64 KiB. Send less at once."""
+    """The body is larger than this API accepts. The detail says how much it accepts: send less at
+    once."""
 
     name = "content-too-large"
     status = 413
     title = "The body is too large"
-    detail = "The request body is over the limit of 64 KiB."
+    detail = "The request body is over the limit."
+
+    def __init__(self, detail: str | None = None, **more: Any) -> None:
+        limit = current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
+        of_app = f"The request body is over the limit of {in_words(limit)}." if limit else None
+        super().__init__(detail or of_app, **more)
 
 
 class UnsupportedMediaType(Problem):

@@ -4,7 +4,7 @@ client     a caller without a token
 bearer     `bearer("read:messages", sub="auth0|ann")`: a caller whose token grants these scopes
 issuer     who signs the tokens; can change its key, and be out of reach
 clock      the time of app and issuer, which stands still until a test moves it
-app        the API that they all have to do with, with an empty `database` of its own
+app        the API that they all have to do with, with an empty `database` and `settings` of its own
 
 Nothing is patched: tokens are signed, and pass the same guard as in production. Issuer, clock and
 database come in by the doors that `create_app` has for them.
@@ -125,10 +125,22 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def app(application: Application, issuer: FickleIssuer, database: Database, clock: Clock) -> Flask:
+def settings(application: Application) -> Settings:
+    """The settings of the app: the default of each. Override it to test with others."""
+    return application.settings()
+
+
+@pytest.fixture
+def app(
+    application: Application,
+    settings: Settings,
+    issuer: FickleIssuer,
+    database: Database,
+    clock: Clock,
+) -> Flask:
     """The app with the embedded issuer, TESTING off: failures look as they do in production."""
     return create_app(
-        application, Settings(), issuer=issuer, database=database, now=clock, clock=clock
+        application, settings, issuer=issuer, database=database, now=clock, clock=clock
     )
 
 

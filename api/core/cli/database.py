@@ -19,7 +19,7 @@ SECRETS = ("password", "sslpassword")
 
 def open_database(settings: Settings) -> Database:
     """The database of the settings; a SQLite file that is missing is made, its owner's alone."""
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, wait=settings.database_timeout)
     if file := file_of(database):
         # What keeps us from it, SQLite says itself.
         with suppress(OSError):

@@ -9,11 +9,12 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from api.core import settings
+from api.core.application import Application
 from api.core.cli.database import cause, file_of, place
 from api.core.cli.doctor_issuer import check_issuer
 from api.core.cli.tables import Line, Outcome, exit_status, show
 from api.core.guard import RedisReplayCache, ReplayCacheUnavailable
-from api.core.settings import EXAMPLES, Settings, SettingsError
+from api.core.settings import Settings, SettingsError, declarations
 from api.core.storage import Database, SchemaError, Unavailable, schema
 
 
@@ -29,7 +30,8 @@ class Section(NamedTuple):
 
 
 @click.command()
-def doctor() -> None:
+@click.pass_obj
+def doctor(application: Application) -> None:
     """Check the settings against the world.
 
     A line each: issuer, signing keys, clock, database, Redis, and what to do about each failure.
@@ -37,26 +39,29 @@ def doctor() -> None:
     """
     # A fault is a line of the table: the log would repeat it.
     logging.disable(logging.WARNING)
-    lines = list(examine())
+    lines = list(examine(application.settings))
     rows = [(line.check, line.outcome, line.found, line.remedy) for line in lines]
     show(("CHECK", "RESULT", "FOUND", "WHAT TO DO"), rows, below=True)
     sys.exit(exit_status(lines))
 
 
-def examine() -> Iterator[Line]:
-    """Yield the lines of the settings, then those of each section that their faults allow."""
+def examine(kind: type[Settings] = Settings) -> Iterator[Line]:
+    """Yield the lines of the settings, then those of each section that their faults allow.
+
+    :param kind: the class that declares the settings
+    """
     faults: dict[str, str] = {}
     try:
-        current = settings.load()
+        current = settings.load(kind)
         yield Line("settings", Outcome.OK, "each can be used")
     except SettingsError as error:
-        if error.sound is None:
+        if error.usable is None:
             remedy = "correct the file, or take it away"
             yield Line("settings", Outcome.FAIL, str(error), remedy=remedy)
             return
-        current, faults = error.sound, dict(error.faults)
+        current, faults = error.usable, dict(error.faults)
     for name in sorted(faults):
-        remedy = f"set it, as in {name}={EXAMPLES[name]}"
+        remedy = f"set it, as in {name}={declarations(kind)[name].example}"
         yield Line(name, Outcome.FAIL, faults[name], remedy=remedy)
     for section in SECTIONS:
         faulty = [name for name in section.needs if name in faults]

@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from api.core.cli.address import address
+from api.core.cli.address import address, is_loopback
 from api.core.guard.fetch import FetchError
 from api.core.issuer import EmbeddedIssuer
 from api.core.issuer.keys import are_kept
 from api.core.problems import Problem
-from api.core.settings import Settings, is_loopback
+from api.core.settings import Settings
 
 AUDIENCE = "https://api.localhost/"
 

@@ -11,9 +11,7 @@ from api.core.guard.checks import CheckResult
 from api.core.guard.claims import Members
 from api.core.guard.jws import UnverifiedToken
 from api.core.guard.problems import SigningKeysUnavailable
-from api.core.guard.protector import MAX_HEADER
 
-LONGEST = MAX_HEADER - len("Bearer ")
 FORM = "a signed JWT: three parts"
 
 # What a check stands on: it can say nothing if one of these did not pass.
@@ -41,27 +39,28 @@ def explain_token(
     :param has_tenant: whether the settings name a tenant; if they do not, a tenant's token may
         lack nothing but a setting
     """
+    longest = guard.max_header - len("Bearer ")
     try:
-        token = _read(text)
+        token = _read(text, longest)
     except jws.Unreadable as error:
-        return [Line("format", Outcome.FAIL, _form(text), FORM, str(error))]
+        return [Line("format", Outcome.FAIL, _form(text, longest), FORM, str(error))]
     form = Line("format", Outcome.PASS, "a signed JWT", FORM)
     checks = _checks(_validator_for(guard, token), token, has_tenant=has_tenant)
     return [form, *checks, *_grants(token.claims, tuple(required), tuple(known))]
 
 
-def _read(text: str) -> UnverifiedToken:
+def _read(text: str, longest: int) -> UnverifiedToken:
     if not text:
         raise jws.Unreadable("no token is here; give it as the argument or on standard input")
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise jws.Unreadable("the token is too long for a header; ask for fewer scopes or claims")
     return jws.read(text)
 
 
-def _form(text: str) -> str:
+def _form(text: str, longest: int) -> str:
     if not text:
         return "nothing"
-    if len(text) > LONGEST:
+    if len(text) > longest:
         return f"{len(text)} characters"
     parts = text.count(".") + 1
     if parts == 5:

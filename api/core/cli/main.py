@@ -11,11 +11,12 @@ from api.core.cli.openapi import openapi
 from api.core.cli.routes import routes
 from api.core.cli.run import run
 from api.core.cli.serve import serve
+from api.core.cli.settings import settings
 from api.core.cli.token import token
 from api.core.declarations import DeclarationError
 from api.core.settings import SettingsError
 
-COMMANDS = (run, serve, doctor, token, db, openapi, routes)
+COMMANDS = (run, serve, doctor, settings, token, db, openapi, routes)
 
 
 def main(application: Application, arguments: list[str] | None = None) -> None:

@@ -1,6 +1,5 @@
 """`openapi`: the committed documents."""
 
-import difflib
 from pathlib import Path
 
 import click
@@ -8,8 +7,8 @@ from flask import Flask
 
 import openapi as package
 from api.core.application import Application
+from api.core.cli.diffs import diff
 from api.core.factory import build_documents, create_app
-from api.core.settings import Settings
 from openapi import about
 from openapi.build import as_text
 from openapi.schemas import Json
@@ -35,7 +34,11 @@ def write(application: Application) -> None:
 @click.pass_obj
 def check(application: Application) -> None:
     """Fail, with a diff, where a committed document and the code differ."""
-    diffs = [line for name, text in _texts(application).items() for line in _diff(name, text)]
+    diffs = [
+        line
+        for name, text in _texts(application).items()
+        for line in diff(DIRECTORY / name, f"openapi/{name}", text)
+    ]
     if diffs:
         click.echo("\n".join(diffs))
         raise click.ClickException(
@@ -59,24 +62,9 @@ def example_app(application: Application) -> Flask:
     :param application: all that is special about the API
     """
     host = about.EXAMPLE_ISSUER.removeprefix("https://").removesuffix("/")
-    settings = Settings(auth0_domain=(host,), auth0_audience="https://api.example.com/")
+    settings = application.settings(auth0_domain=(host,), auth0_audience="https://api.example.com/")
     return create_app(application, settings)
 
 
 def _texts(application: Application) -> dict[str, str]:
     return {name: as_text(document) for name, document in committed_documents(application).items()}
-
-
-def _diff(name: str, text: str) -> list[str]:
-    path = DIRECTORY / name
-    committed = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return list(
-        difflib.unified_diff(
-            # Not splitlines(): a missing newline at the end is a difference as well.
-            committed.split("\n"),
-            text.split("\n"),
-            f"openapi/{name} as committed",
-            f"openapi/{name} as the code says",
-            lineterm="",
-        )
-    )

@@ -8,7 +8,6 @@ import click
 from flask import Flask
 from werkzeug.serving import is_running_from_reloader, run_simple
 
-from api.core import settings
 from api.core.application import Application
 from api.core.cli import embedded
 from api.core.cli.address import address, check_port, with_address
@@ -16,7 +15,7 @@ from api.core.cli.database import opened
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.observability import logging_config
-from api.core.settings import Settings
+from api.core.settings import Settings, load
 from api.core.storage import schema
 
 
@@ -30,20 +29,20 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
 
     Tokens come from the tenant of AUTH0_DOMAIN, or without one from an embedded issuer.
     """
-    found = with_address(settings.load(), host, port)
-    logging.config.dictConfig(logging_config(found.log_level, found.log_format or "console"))
-    issuer = None if found.has_tenant else embedded.for_run(found)
-    app = create_app(application, found, issuer=issuer)
+    settings = with_address(load(application.settings), host, port)
+    logging.config.dictConfig(logging_config(settings.log_level, settings.log_format or "console"))
+    issuer = None if settings.has_tenant else embedded.for_run(settings)
+    app = create_app(application, settings, issuer=issuer)
     if not is_running_from_reloader():
-        check_port(found)
-        with opened(found) as database:
+        check_port(settings)
+        with opened(settings) as database:
             schema.upgrade(database, tell=click.echo)
         if issuer is not None:
-            embedded.remember(found, issuer)
-        _greet(app, found, issuer)
+            embedded.remember(settings, issuer)
+        _greet(app, settings, issuer)
     run_simple(
-        found.host,
-        found.port,
+        settings.host,
+        settings.port,
         app,
         threaded=True,
         use_reloader=reload,
@@ -51,13 +50,13 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     )
 
 
-def _greet(app: Flask, found: Settings, issuer: EmbeddedIssuer | None) -> None:
-    api = address(found)
+def _greet(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> None:
+    api = address(settings)
     scopes = " ".join(app.extensions["api"].scopes)
     click.echo(f"\n  Swagger UI  {api}/docs")
     click.echo(f"  API         {api}/api/public")
     if issuer is None:
-        click.echo(f"  Tokens      from {', '.join(found.issuers)}\n")
+        click.echo(f"  Tokens      from {', '.join(settings.issuers)}\n")
         return
     click.echo(f"  Tokens      from the embedded issuer, for development, at {issuer.url}")
     click.echo(f"\n  A token ready to paste, good for 24 hours, with {scopes}:\n")

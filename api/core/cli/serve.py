@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -11,13 +12,14 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from api.core import settings
 from api.core.application import Application
 from api.core.cli.address import check_port, with_address
 from api.core.cli.database import check_schema, opened
 from api.core.factory import create_app
 from api.core.observability import init_logging, log_everything, logging_config
-from api.core.server.worker import connections, load, raise_file_limit
+from api.core.server.worker import connections, raise_file_limit
+from api.core.server.worker import load as load_app
+from api.core.settings import CONNECTIONS_OF_ALL_WORKERS, Settings, load
 from api.core.storage import Unavailable
 
 log = logging.getLogger(__name__)
@@ -44,29 +46,23 @@ def serve(application: Application, host: str | None, port: int | None, workers:
 
     Needs AUTH0_DOMAIN and AUTH0_AUDIENCE: it never has the embedded issuer.
     """
-    found = with_address(settings.load(), host, port)
-    form = found.log_format or "json"
-    init_logging(found.log_level, form)
+    settings = replace(with_address(load(application.settings), host, port), workers=workers)
+    form = settings.log_format or "json"
+    init_logging(settings.log_level, form)
     raise_file_limit()
     # Each worker makes its own; this one is made so that a mistake stops the start, not a worker.
-    create_app(application, found)
-    check_port(found)
+    create_app(application, settings)
+    check_port(settings)
     # A database that is away is no reason not to start; until it is back, what needs it says 503.
-    with opened(found) as database, suppress(Unavailable):
+    with opened(settings) as database, suppress(Unavailable):
         check_schema(database)
-    if workers > 1 and found.dpop != "off" and not found.redis_url:
-        log.warning(
-            "each of %d workers remembers seen DPoP proofs for itself, so that one could be used "
-            "%d times: set REDIS_URL to share them, or DPOP=off",
-            workers,
-            workers,
-        )
+    _warn(settings)
     if form == "json":
         log_everything()
     server = Granian(
         application.import_name,
-        address=found.host,
-        port=found.port,
+        address=settings.host,
+        port=settings.port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT),
@@ -75,8 +71,27 @@ def serve(application: Application, host: str | None, port: int | None, workers:
         backpressure=connections(),
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        log_dictconfig=logging_config(found.log_level, form),
-        log_level=LogLevels(found.log_level),
+        log_dictconfig=logging_config(settings.log_level, form),
+        log_level=LogLevels(settings.log_level),
     )
     # A worker that is started anew has the settings of the others. They go through a pipe.
-    server.serve(target_loader=partial(load, application.import_name, found), wrap_loader=False)
+    load_worker = partial(load_app, application.import_name, settings)
+    server.serve(target_loader=load_worker, wrap_loader=False)
+
+
+def _warn(settings: Settings) -> None:
+    """Tell the log what works, and may surprise with so many workers."""
+    workers = settings.workers
+    if workers > 1 and settings.dpop != "off" and not settings.redis_url:
+        log.warning(
+            "each of %d workers remembers seen DPoP proofs for itself, so that one could be used "
+            "%d times: set REDIS_URL to share them, or DPOP=off",
+            workers,
+            workers,
+        )
+    if workers > CONNECTIONS_OF_ALL_WORKERS and not settings.database_url.startswith("sqlite"):
+        log.warning(
+            "each of %d workers has a connection to the database, and PostgreSQL allows 100 by "
+            "default: start fewer workers, or raise its max_connections",
+            workers,
+        )

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from api.core import settings
 from api.core.application import Application
 from api.core.cli import embedded
 from api.core.cli.client_credentials import access_token
@@ -14,6 +13,7 @@ from api.core.cli.explain import explain_token
 from api.core.cli.tables import exit_status, show
 from api.core.factory import create_app
 from api.core.guard import guard_of
+from api.core.settings import load
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -50,26 +50,28 @@ class Duration(click.ParamType[int]):
 @click.option("--scope", default="", help='Scopes to grant, as in "read:messages write:messages".')
 @click.option("--sub", help="Subject of the token.")
 @click.option("--expires", type=Duration(), default="24h", show_default=True, help="Lifetime.")
-def mint(scope: str, sub: str | None, expires: int) -> None:
+@click.pass_obj
+def mint(application: Application, scope: str, sub: str | None, expires: int) -> None:
     """Print an access token of the embedded issuer, and nothing else."""
-    current = settings.load()
-    if current.has_tenant:
+    settings = load(application.settings)
+    if settings.has_tenant:
         raise click.UsageError(
             "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
             "takes the tenant's alone. Get one: python manage.py token get"
         )
-    click.echo(embedded.for_tokens(current).mint(scope, subject=sub, expires_in=expires))
+    click.echo(embedded.for_tokens(settings).mint(scope, subject=sub, expires_in=expires))
 
 
 @token.command()
 @click.option("--scope", default="", help="Scopes to ask for.  [default: all that are granted]")
-def get(scope: str) -> None:
+@click.pass_obj
+def get(application: Application, scope: str) -> None:
     """Print an access token of the tenant, and nothing else.
 
     It is that of a machine-to-machine application (client credentials): AUTH0_CLIENT_ID and
     AUTH0_CLIENT_SECRET.
     """
-    click.echo(access_token(settings.load(needed=NEEDED), scope))
+    click.echo(access_token(load(application.settings, needed=NEEDED), scope))
 
 
 @token.command()
@@ -84,16 +86,16 @@ def explain(application: Application, text: str, scope: str) -> None:
     """
     # Why the keys could not be had is in the table; the log would say it again.
     logging.disable(logging.WARNING)
-    current = settings.load()
-    issuer = None if current.has_tenant else embedded.for_reading(current)
-    app = create_app(application, current, issuer=issuer)
+    settings = load(application.settings)
+    issuer = None if settings.has_tenant else embedded.for_reading(settings)
+    app = create_app(application, settings, issuer=issuer)
     guard, scopes = guard_of(app), app.extensions["api"].scopes
     lines = explain_token(
         guard,
         _pasted(text),
         required=scope.split(),
         known=scopes,
-        has_tenant=current.has_tenant,
+        has_tenant=settings.has_tenant,
     )
     columns = ("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE")
     rows = [(line.check, line.outcome, line.found, line.expected, line.remedy) for line in lines]

@@ -30,6 +30,7 @@ class Guard:
     :param bearer: the validator of the scheme Bearer
     :param dpop: the validator of the scheme DPoP
     :param dpop_mode: "allowed" beside Bearer, "required" instead of it, or "off"
+    :param max_header: the bytes of an Authorization header that are read
     :param refusals: how many requests were refused, by the code of the refusal:
         "invalid_token:exp", "insufficient_scope"
     """
@@ -37,6 +38,7 @@ class Guard:
     bearer: Auth0JWTBearerTokenValidator
     dpop: DPoPTokenValidator
     dpop_mode: str = "allowed"
+    max_header: int = 16 * 1024
     refusals: Counter[str] = field(default_factory=Counter, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -66,6 +68,7 @@ class Guard:
             bearer=Auth0JWTBearerTokenValidator(requirements, keys, now),
             dpop=DPoPTokenValidator(requirements, keys, now, replay_cache=cache),
             dpop_mode=settings.dpop,
+            max_header=settings.max_header,
         )
 
     @property

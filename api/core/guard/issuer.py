@@ -8,7 +8,7 @@ from flask import Flask
 
 from api.core.guard.fetch import Fetch, fetch_https
 from api.core.problems import Problem
-from api.core.settings import Settings, SettingsError
+from api.core.settings import Settings, SettingsError, declarations
 
 
 class Issuer(Protocol):
@@ -73,10 +73,11 @@ def issuer_config(
         return _tenant(settings, fetch)
     if embedded is not None:
         return _embedded(embedded)
+    pair = [declarations(Settings)[name] for name in ("AUTH0_DOMAIN", "AUTH0_AUDIENCE")]
+    example = " ".join(f"{each.name}={each.example}" for each in pair)
     raise SettingsError(
         "AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set. Tokens are checked against an Auth0 tenant: "
-        "set both in the environment or in .env. "
-        "Example: AUTH0_DOMAIN=your-tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com/"
+        f"set both in the environment or in .env. Example: {example}"
     )
 
 

@@ -35,13 +35,12 @@ from api.core.guard.problems import (
 from api.core.guard.token import AccessToken
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.http import root_url
+from api.core.sizes import in_words
 from openapi.declaration import declare
 from openapi.operation import PUBLIC as ANYBODY
 from openapi.operation import Access
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-MAX_HEADER = 16 * 1024
 
 current_token = cast(AccessToken, _current_token)
 """The access token of the current request, after it has been accepted."""
@@ -186,8 +185,9 @@ def _missing() -> AuthorizationMissing:
 
 def _credentials(header: str) -> tuple[str, str | None]:
     """The scheme and the token (RFC 9110 section 11.4)."""
-    if len(header) > MAX_HEADER:
-        raise InvalidRequest("The Authorization header is over 16 KiB.")
+    limit = current_guard().max_header
+    if len(header) > limit:
+        raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
     match = _CREDENTIALS.fullmatch(header)
     if match is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
         raise InvalidRequest

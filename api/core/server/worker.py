@@ -38,15 +38,15 @@ DESCRIPTOR_INTERVAL = 1.0
 GRACE = 10.0
 
 
-def load(import_name: str, found: Settings) -> Gateway:
+def load(import_name: str, settings: Settings) -> Gateway:
     """Return the API, for Granian. Ends the process, with a line in the log, if that fails.
 
     :param import_name: where the Application is, "module:attribute"
-    :param found: the settings with which `serve` was started. A worker that starts later has the
+    :param settings: the settings with which `serve` was started. A worker that starts later has the
         same, whatever has become of the environment and `.env`.
     """
-    form = found.log_format or "json"
-    init_logging(found.log_level, form)
+    form = settings.log_format or "json"
+    init_logging(settings.log_level, form)
     if form == "json":
         log_everything()
     end_with_main_process()
@@ -54,7 +54,7 @@ def load(import_name: str, found: Settings) -> Gateway:
     for name in CODECS:
         codecs.lookup(name)
     try:
-        return _gateway(import_name, found)
+        return _gateway(import_name, settings)
     except SettingsError as error:
         log.critical("a worker cannot start, correct the settings: %s", error)
     except Exception:
@@ -62,16 +62,16 @@ def load(import_name: str, found: Settings) -> Gateway:
     sys.exit(1)
 
 
-def _gateway(import_name: str, found: Settings) -> Gateway:
+def _gateway(import_name: str, settings: Settings) -> Gateway:
     module, _, attribute = import_name.partition(":")
-    app = create_app(getattr(import_module(module), attribute), found)
+    app = create_app(getattr(import_module(module), attribute), settings)
     # The first callers need not wait for the issuer, and nothing here does.
     guard_of(app).fetch_keys()
     return Gateway(
         app,
-        threads=found.threads,
-        max_body=app.config["MAX_CONTENT_LENGTH"],
-        body_timeout=found.body_timeout,
+        threads=settings.threads,
+        max_body=settings.max_body,
+        body_timeout=settings.body_timeout,
     )
 
 

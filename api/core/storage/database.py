@@ -48,6 +48,7 @@ class Database:
         *,
         connections: int = POOL_SIZE,
         waiters: int = WAITERS,
+        attempts: int = ATTEMPTS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
@@ -55,6 +56,7 @@ class Database:
         :param wait: seconds, for a lock and for the answer to a statement
         :param connections: how many transactions there may be at once
         :param waiters: how many callers wait with patience for a connection
+        :param attempts: how often a transaction is tried that is in the way of another
         :param clock: monotonic seconds, to tell whether the database moves
         """
         self.url = make_url(url)
@@ -64,6 +66,7 @@ class Database:
         event.listen(self.engine, "connect", lambda *_: self._bulkhead.note_movement())
         self._sleep = sleep
         self._wait = wait
+        self._attempts = attempts
         self._told: set[str] = set()
         self.complete_revisions: set[str] = set()
 
@@ -114,10 +117,15 @@ class Database:
                 if is_stale(error) and not was_stale:
                     was_stale = True
                     continue
-                if not is_passing(error) or attempt == ATTEMPTS or deadline.left() == 0:
+                if not is_passing(error) or attempt >= self._attempts or deadline.left() == 0:
                     raise
-            self._sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
+            self._pause(attempt)
         raise AssertionError("never reached")
+
+    def _pause(self, attempt: int) -> None:
+        left = deadline.left()
+        seconds = random.uniform(0, 0.01 * 2**attempt)  # noqa: S311
+        self._sleep(seconds if left is None else min(seconds, left))
 
     def _transact(self, work: Callable[[Session], T], writes: bool) -> T:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 
+from api.core.settings import Settings, between, setting
 from api.core.storage import Database, schema
 from tests.core.cli.conftest import Terminal, manage
 from tests.core.support.cli import Result, Runner
@@ -100,6 +102,20 @@ BAD = {
     "AUTH0_CLIENT_SECRET": f"{SECRET} {SECRET}",
     "DPOP": "on",
 }
+
+
+@dataclass(frozen=True)
+class Own(Settings):
+    """One setting more."""
+
+    rooms: int = setting(1, "How many.", example="2", check=between(1, 9))
+
+
+def test_a_teams_setting(runner: Runner) -> None:
+    """A setting of the team's is named with its example, as those of the machinery are."""
+    runner.application = replace(runner.application, settings=Own)
+    found = rows(runner("doctor", ROOMS="many"))
+    assert found["ROOMS"] == ("FAIL", "Not a valid integer.", "set it, as in ROOMS=2")
 
 
 def test_mistakes_come_first(doctor: Doctor) -> None:

@@ -21,6 +21,9 @@ COMMANDS = [
     ["openapi"],
     ["openapi", "write"],
     ["openapi", "check"],
+    ["settings"],
+    ["settings", "write"],
+    ["settings", "check"],
     ["routes"],
 ]
 
@@ -34,7 +37,7 @@ def test_help(runner: Runner, command: list[str], option: str) -> None:
     assert result.out.startswith(f"Usage: {' '.join(['manage.py', *command])} [OPTIONS]")
 
 
-@pytest.mark.parametrize("group", [[], ["token"], ["openapi"]], ids=" ".join)
+@pytest.mark.parametrize("group", [[], ["token"], ["openapi"], ["settings"]], ids=" ".join)
 def test_group_without_a_command(runner: Runner, group: list[str]) -> None:
     """A group alone lists its commands on standard error, and is no success."""
     result = runner(*group)
@@ -103,10 +106,10 @@ def test_settings_that_do_not_matter(runner: Runner) -> None:
 def test_interrupted(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl+C is no fault to speak of: exit 130, as a shell has it."""
 
-    def interrupt() -> None:
+    def interrupt(_settings: type) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("api.core.settings.load", interrupt)
+    monkeypatch.setattr("api.core.cli.token.load", interrupt)
     result = runner("token", "mint")
     assert (result.code, result.out, result.err.strip()) == (130, "", "")
 

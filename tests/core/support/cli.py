@@ -9,7 +9,7 @@ import pytest
 
 from api.application import application
 from api.core.cli.main import main
-from api.core.settings import EXAMPLES
+from api.core.settings import declarations
 
 
 class Result(NamedTuple):
@@ -34,7 +34,7 @@ class Runner:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         monkeypatch.chdir(directory)
-        for name in EXAMPLES.keys() & os.environ.keys():
+        for name in declarations(application.settings).keys() & os.environ.keys():
             monkeypatch.delenv(name)
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Result:

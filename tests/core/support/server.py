@@ -12,7 +12,8 @@ from typing import Self
 
 import psutil
 
-from api.core.settings import EXAMPLES
+from api.application import application
+from api.core.settings import declarations
 
 MANAGE = Path(__file__).parents[3] / "manage.py"
 SECONDS = 30
@@ -113,7 +114,8 @@ class Server:
 
 def clean_environment() -> dict[str, str]:
     """This environment without any setting of the project's."""
-    return {name: value for name, value in os.environ.items() if name not in EXAMPLES}
+    known = declarations(application.settings)
+    return {name: value for name, value in os.environ.items() if name not in known}
 
 
 def mint(directory: Path, scope: str = "") -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from api.core.settings import EXAMPLES, Settings, SettingsError, is_loopback, load
+from api.core.settings import Settings, SettingsError, declarations, load
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example/"}
 CLIENT = {"AUTH0_CLIENT_ID": "a-machine", "AUTH0_CLIENT_SECRET": "open-sesame"}
 PAIRS = TENANT | CLIENT
+
+EXAMPLES = {name: each.example for name, each in declarations(Settings).items()}
 
 Read = Callable[..., Settings]
 
@@ -29,7 +31,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         with monkeypatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            return load(path)
+            return load(Settings, path)
 
     return settings
 
@@ -49,6 +51,9 @@ DEFAULTS = {
     "auth0_client_id": "",
     "auth0_client_secret": "",
     "database_url": "sqlite:///instance/api.db",
+    "database_pool_size": None,
+    "database_timeout": 5.0,
+    "database_retries": 5,
     "redis_url": "",
     "dpop": "allowed",
     "cors_origins": (),
@@ -61,6 +66,9 @@ DEFAULTS = {
     "port": 3010,
     "threads": 128,
     "body_timeout": 10.0,
+    "max_body": 65536,
+    "max_header": 16384,
+    "workers": 1,
     "instance": Path("instance"),
 }
 
@@ -107,6 +115,16 @@ def test_default(read: Read, name: str) -> None:
         ("THREADS", "1024", 1024),
         ("BODY_TIMEOUT", "1", 1.0),
         ("BODY_TIMEOUT", "600", 600.0),
+        ("MAX_BODY", "1024", 1024),
+        ("MAX_BODY", "67108864", 67108864),
+        ("MAX_HEADER", "1024", 1024),
+        ("MAX_HEADER", "262144", 262144),
+        ("DATABASE_POOL_SIZE", "1", 1),
+        ("DATABASE_POOL_SIZE", "31", 31),
+        ("DATABASE_TIMEOUT", "1", 1.0),
+        ("DATABASE_TIMEOUT", "60", 60.0),
+        ("DATABASE_RETRIES", "0", 0),
+        ("DATABASE_RETRIES", "10", 10),
     ],
 )
 def test_good_value(read: Read, name: str, text: str, value: object) -> None:
@@ -193,6 +211,18 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("BODY_TIMEOUT", "0.9", "greater than or equal to 1"),
         ("BODY_TIMEOUT", "601", "less than or equal to 600"),
         ("BODY_TIMEOUT", "nan", "not permitted"),
+        ("MAX_BODY", "64KiB", "Not a valid integer"),
+        ("MAX_BODY", "1023", "greater than or equal to 1024"),
+        ("MAX_BODY", "67108865", "less than or equal to 67108864"),
+        ("MAX_HEADER", "1023", "greater than or equal to 1024"),
+        ("MAX_HEADER", "262145", "less than or equal to 262144"),
+        ("DATABASE_POOL_SIZE", "0", "greater than or equal to 1"),
+        ("DATABASE_POOL_SIZE", "513", "less than or equal to 512"),
+        ("DATABASE_POOL_SIZE", "32", "Over 31: with 128 THREADS, none would be left for others."),
+        ("DATABASE_TIMEOUT", "0.9", "greater than or equal to 1"),
+        ("DATABASE_TIMEOUT", "61", "less than or equal to 60"),
+        ("DATABASE_RETRIES", "-1", "greater than or equal to 0"),
+        ("DATABASE_RETRIES", "11", "less than or equal to 10"),
     ],
 )
 def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
@@ -208,16 +238,46 @@ def test_every_variable_has_bad_values() -> None:
     """No variable is left out of the table above, and each has a default."""
     [table] = [mark for mark in test_bad_value.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
     assert {name for name, _, _ in table.args[1]} == EXAMPLES.keys()
-    assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"instance"}
+    assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"workers", "instance"}
 
 
 @pytest.mark.parametrize("threads", [8, 12, 16, 64, 128, 1024])
-def test_shares_of_threads(threads: int) -> None:
+@pytest.mark.parametrize("workers", [1, 16, 256])
+def test_shares_of_threads(threads: int, workers: int) -> None:
     """However many threads there are, some never wait for signing keys or for the database."""
-    settings = Settings(threads=threads)
+    settings = Settings(threads=threads, workers=workers)
     shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
     assert min(shares) >= 1
     assert sum(shares) < threads
+
+
+@pytest.mark.parametrize("threads", [8, 9, 12, 15, 16, 64, 128, 1024])
+def test_largest_pool(threads: int) -> None:
+    """The largest pool that is accepted leaves a thread; one more is refused, and names THREADS."""
+    size = 1
+    while not list(Settings(threads=threads, database_pool_size=size + 1).conflicts()):
+        size += 1
+    settings = Settings(threads=threads, database_pool_size=size)
+    shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
+    assert (settings.database_connections, sum(shares)) == (size, threads - 1)
+    [conflict] = Settings(threads=threads, database_pool_size=size + 1).conflicts()
+    assert (conflict.name, conflict.other) == ("DATABASE_POOL_SIZE", "THREADS")
+
+
+def test_pool_and_threads_that_are_wrong(read: Read) -> None:
+    """Nothing is said of the size of a pool beside threads that are themselves wrong."""
+    assert [line.split(":")[0] for line in faults(read, THREADS="x", DATABASE_POOL_SIZE="40")] == [
+        "THREADS"
+    ]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 10, 11, 16, 27, 79, 80])
+def test_connections_of_all_workers(workers: int) -> None:
+    """Together they take at most 80 of the 100 that PostgreSQL has, unless somebody asks for it."""
+    settings = Settings(workers=workers)
+    assert workers * settings.database_connections <= 80
+    assert settings.database_connections == min(8, 80 // workers)
+    assert Settings(workers=workers, database_pool_size=20).database_connections == 20
 
 
 def test_several_mistakes(read: Read) -> None:
@@ -265,25 +325,26 @@ def test_needed(tmp_path: Path) -> None:
     (tmp_path / "env").write_text("HOST=127.0.0.1\nAUTH0_CLIENT_ID='a b'\nLOG_LEVEL=loud\n")
     needed = dict.fromkeys(("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "HOST"), "Why it is needed.")
     with pytest.raises(SettingsError) as refused:
-        load(tmp_path / "env", needed)
+        load(Settings, tmp_path / "env", needed)
     client, domain, level = str(refused.value).splitlines()
     assert client.startswith("AUTH0_CLIENT_ID: It may hold printable ASCII")
     assert domain.startswith("AUTH0_DOMAIN: Why it is needed. Example: ")
     assert level.startswith("LOG_LEVEL: ")
 
 
-def test_what_is_sound(read: Read) -> None:
-    """A refusal knows which settings are at fault, and all the others."""
+def test_usable_settings(read: Read) -> None:
+    """A refusal has the settings that are at fault, and all others as they are."""
     with pytest.raises(SettingsError) as refused:
         read(PORT="x", HOST="localhost", **TENANT | {"AUTH0_AUDIENCE": ""})
     assert refused.value.faults.keys() == {"PORT", "AUTH0_AUDIENCE"}
-    assert refused.value.sound == Settings(auth0_domain=("tenant.example",), host="localhost")
+    assert refused.value.usable == Settings(auth0_domain=("tenant.example",), host="localhost")
 
 
 def test_env_file(read: Read) -> None:
     """What the environment does not say is read from .env."""
-    found = read("# ours\nAUTH0_DOMAIN=tenant.example\nAUTH0_AUDIENCE='urn:api'\nexport PORT=80\n")
-    assert (found.auth0_domain, found.auth0_audience, found.port) == (
+    lines = ("# ours", "AUTH0_DOMAIN=tenant.example", "AUTH0_AUDIENCE='urn:api'", "export PORT=80")
+    settings = read("\n".join(lines))
+    assert (settings.auth0_domain, settings.auth0_audience, settings.port) == (
         ("tenant.example",),
         "urn:api",
         80,
@@ -315,7 +376,7 @@ def test_unreadable_env_file(read: Read, tmp_path: Path, spoil: Callable[[Path],
     """An .env that is no text file ends in a line that says so."""
     spoil(tmp_path / "env")
     with pytest.raises(SettingsError, match=r"^\S*env: Not a text file in UTF-8.*Example: PORT="):
-        load(tmp_path / "env")
+        load(Settings, tmp_path / "env")
 
 
 def test_mistake_in_env_file(read: Read) -> None:
@@ -326,8 +387,8 @@ def test_mistake_in_env_file(read: Read) -> None:
 
 def test_issuers(read: Read) -> None:
     """The issuer is https://DOMAIN/ exactly: lower case, its slash included, in their order."""
-    found = read(AUTH0_DOMAIN="Login.example:8443, b.example", AUTH0_AUDIENCE="urn:api")
-    assert found.issuers == ("https://login.example:8443/", "https://b.example/")
+    settings = read(AUTH0_DOMAIN="Login.example:8443, b.example", AUTH0_AUDIENCE="urn:api")
+    assert settings.issuers == ("https://login.example:8443/", "https://b.example/")
 
 
 @pytest.mark.parametrize(("environment", "has_tenant"), [({}, False), (TENANT, True)])
@@ -345,31 +406,12 @@ def test_frozen(read: Read) -> None:
 def test_repr_has_no_secret(read: Read) -> None:
     """A password in a setting is not in repr, and a field that may hold one is left out of it."""
     urls = {"DATABASE_URL": "postgresql://u:hush@h/d", "REDIS_URL": "redis://:hush@h"}
-    found = read(**urls, AUTH0_CLIENT_ID="a", AUTH0_CLIENT_SECRET="hush")
-    assert "hush" not in repr(found)
+    settings = read(**urls, AUTH0_CLIENT_ID="a", AUTH0_CLIENT_SECRET="hush")
+    assert "hush" not in repr(settings)
     secret = re.compile("secret|password|_url$")
     assert not [
         field.name for field in fields(Settings) if field.repr and secret.search(field.name)
     ]
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("localhost", True),
-        ("0.0.0.0", False),  # noqa: S104
-        ("::", False),
-        ("192.168.0.1", False),
-        ("localhost.example", False),
-        ("", False),
-    ],
-)
-def test_is_loopback(host: str, loopback: bool) -> None:
-    """Loopback is what nobody else reaches; a name other than localhost may be anything."""
-    assert is_loopback(host) is loopback
 
 
 @pytest.mark.parametrize(
@@ -379,4 +421,4 @@ def test_broken_line_of_an_env_file(read: Read, tmp_path: Path, line: str) -> No
     """A line that cannot be read is told with its number: left out, a restriction would be lost."""
     (tmp_path / "env").write_text(f"PORT=3010\n{line}\n")
     with pytest.raises(SettingsError, match=r"env, line 2: .*PORT=3010$"):
-        load(tmp_path / "env")
+        load(Settings, tmp_path / "env")

@@ -1,0 +1,21 @@
+"""Sizes in words."""
+
+import pytest
+
+from api.core.sizes import in_words
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (1024, "1 KiB"),
+        (65536, "64 KiB"),
+        (1536 * 1024, "1536 KiB"),
+        (1024 * 1024, "1 MiB"),
+        (1000, "1000 bytes"),
+        (65537, "65537 bytes"),
+    ],
+)
+def test_in_words(size: int, words: str) -> None:
+    """The largest unit of which it is a whole number."""
+    assert in_words(size) == words
