@@ -4,6 +4,8 @@ from api import resources
 from api.commands.messages import messages
 from api.core import resources as core_resources
 from api.core.application import Application, namespaces
+from api.storage import MIGRATIONS
+from api.storage.models import Base
 
 DESCRIPTION = """\
 A REST API protected by Auth0 access tokens (RFC 6750, RFC 9068).
@@ -30,4 +32,6 @@ application = Application(
     description=DESCRIPTION,
     namespaces=namespaces(resources, core_resources),
     commands=(messages,),
+    tables=Base.metadata,
+    migrations=MIGRATIONS,
 )

@@ -79,7 +79,7 @@ def create_app(
     http.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
-    _remember(app, database or _database(settings))
+    _remember(app, database or _database(settings, application))
     vouching = authority(settings, issuer, fetch)
     guard.init_app(app, _guard(settings, vouching, now, clock))
     api = _api(app, application)
@@ -102,9 +102,10 @@ def emit_documents(
         return emit(api, ProblemView, (InternalError,), login=login, server=server, dpop=dpop)
 
 
-def _database(settings: Settings) -> Database:
+def _database(settings: Settings, application: Application) -> Database:
     return Database(
         settings.database_url,
+        branches=application.branches,
         connections=settings.database_connections,
         waiters=settings.database_waiters,
     )

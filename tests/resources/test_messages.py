@@ -551,7 +551,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def outage(issuer: EmbeddedIssuer, file: Path) -> Iterator[FlaskClient]:
     """A caller of an app whose database is away."""
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", branches=application.branches)
     client = create_app(application, Settings(), issuer=issuer, database=database).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {issuer.mint(f'{READ} {WRITE}')}"
     yield client

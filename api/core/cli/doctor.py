@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.http import parse_date
 
 from api.core import settings, strictjson
+from api.core.application import Application
 from api.core.cli.database import cause, file_of, place
 from api.core.cli.tables import show
 from api.core.guard import ReplaysInRedis, ReplaysUnavailable, SigningKeys
@@ -18,6 +19,7 @@ from api.core.guard.claims import ALGORITHM, shown
 from api.core.guard.fetch import Answer, FetchError, ask_https
 from api.core.settings import EXAMPLES, Settings, SettingsError
 from api.core.storage import Database, SchemaError, Unavailable, schema
+from api.core.storage.branches import text_of
 
 
 class Row(NamedTuple):
@@ -35,11 +37,12 @@ class Check(NamedTuple):
 
     name: str
     needs: tuple[str, ...]
-    look: Callable[[Settings], Iterator[Row]]
+    look: Callable[[Application, Settings], Iterator[Row]]
 
 
 @click.command()
-def doctor() -> None:
+@click.pass_obj
+def doctor(application: Application) -> None:
     """Check the settings against the world.
 
     A line each: issuer, signing keys, clock, database, Redis, and what to do about each failure.
@@ -47,12 +50,12 @@ def doctor() -> None:
     """
     # A fault is a line of the table; the log would say it again.
     logging.disable(logging.WARNING)
-    rows = list(examine())
+    rows = list(examine(application))
     show(("CHECK", "RESULT", "FOUND", "WHAT TO DO"), rows, below=True)
     sys.exit(1 if any(row.result == "FAIL" for row in rows) else 0)
 
 
-def examine() -> Iterator[Row]:
+def examine(application: Application) -> Iterator[Row]:
     """The settings, then each check of the table that their faults leave room for."""
     faults: dict[str, str] = {}
     try:
@@ -70,10 +73,10 @@ def examine() -> Iterator[Row]:
         if wrong:
             yield Row(check.name, "skip", f"not checked, for want of {', '.join(wrong)}")
         else:
-            yield from check.look(found)
+            yield from check.look(application, found)
 
 
-def check_issuers(found: Settings) -> Iterator[Row]:
+def check_issuers(_application: Application, found: Settings) -> Iterator[Row]:
     """Each domain: is it there, is it the one, has it keys, and what time has it?"""
     if not found.has_tenant:
         said = "the embedded issuer, for development: serve refuses to start"
@@ -161,15 +164,15 @@ class _Visit:
         return said if self._issuer in said else f"{self._issuer} {said}"
 
 
-def check_database(found: Settings) -> Iterator[Row]:
+def check_database(application: Application, found: Settings) -> Iterator[Row]:
     """Is it there, and is its schema the code's?"""
-    database = Database(found.database_url)
+    database = Database(found.database_url, branches=application.branches)
     unread = Row("migrations", "skip", "not checked")
     try:
         if _is_missing(database):
             yield from (Row("database", "FAIL", f"{place(found)} is not there", UPGRADE), unread)
             return
-        there = schema.current(database)
+        there, head = schema.current(database), schema.head(database)
         schema.is_good(database)
         where = f"{place(found)}{', through a pooler' if database.is_pooled else ''}"
     except (DBAPIError, Unavailable) as error:
@@ -183,13 +186,14 @@ def check_database(found: Settings) -> Iterator[Row]:
     finally:
         database.engine.dispose()
     yield Row("database", "ok", where)
-    if there == schema.head():
-        yield Row("migrations", "ok", f"{there}, up to date")
-    elif schema.is_newer(there):
-        said = f"{there} is newer than the code's {schema.head()}, which works with it"
+    shown, wanted = text_of(there), text_of(head)
+    if there == head:
+        yield Row("migrations", "ok", f"{shown}, up to date")
+    elif schema.is_newer(database, there):
+        said = f"{shown} is newer than the code's {wanted}, which works with it"
         yield Row("migrations", "warn", said, "deploy the release that upgraded the database")
     else:
-        said = f"{there or 'no schema'}, and the code's is {schema.head()}"
+        said = f"{shown}, and the code's is {wanted}"
         yield Row("migrations", "FAIL", said, UPGRADE)
 
 
@@ -206,7 +210,7 @@ def _is_missing(database: Database) -> bool:
         return False
 
 
-def check_redis(found: Settings) -> Iterator[Row]:
+def check_redis(_application: Application, found: Settings) -> Iterator[Row]:
     """Is it there? And where there is none: who minds?"""
     if found.redis_url:
         yield _ping(found.redis_url)
@@ -227,7 +231,7 @@ def _ping(url: str) -> Row:
     return Row("redis", "ok", replays.address)
 
 
-def check_page(found: Settings) -> Iterator[Row]:
+def check_page(_application: Application, found: Settings) -> Iterator[Row]:
     """Can one log in from it? With the embedded issuer always."""
     if found.has_tenant and found.auth0_spa_client_id:
         yield Row("page", "ok", f"logs in as {found.auth0_spa_client_id}")
@@ -236,7 +240,7 @@ def check_page(found: Settings) -> Iterator[Row]:
         yield Row("page", "ok", said, "to log in from it, set AUTH0_SPA_CLIENT_ID")
 
 
-def check_machine(found: Settings) -> Iterator[Row]:
+def check_machine(_application: Application, found: Settings) -> Iterator[Row]:
     """Has `token get` an application to ask as? No token is asked for: a plan has so many."""
     if found.has_tenant and found.auth0_client_id:
         yield Row("token get", "ok", f"asks as {found.auth0_client_id}")

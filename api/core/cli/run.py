@@ -36,7 +36,7 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     app = create_app(application, found, issuer=issuer)
     if not is_running_from_reloader():
         check_port(found)
-        with opened(found) as database:
+        with opened(application, found) as database:
             schema.upgrade(database, tell=click.echo)
         if issuer is not None:
             embedded.remember(found, issuer)

@@ -52,7 +52,7 @@ def serve(application: Application, host: str | None, port: int | None, workers:
     create_app(application, found)
     check_port(found)
     # A database that is away is no reason not to start; until it is back, what needs it says 503.
-    with opened(found) as database, suppress(Unavailable):
+    with opened(application, found) as database, suppress(Unavailable):
         check_schema(database)
     if workers > 1 and found.dpop != "off" and not found.redis_url:
         log.warning(
