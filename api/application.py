@@ -5,6 +5,8 @@ from api.commands.messages import messages
 from api.core import resources as core_resources
 from api.core.application import Application, namespaces
 from api.settings import Settings
+from api.storage import MIGRATIONS
+from api.storage.models import Base
 
 DESCRIPTION = """\
 A REST API protected by Auth0 access tokens (RFC 6750, RFC 9068).
@@ -32,4 +34,6 @@ application = Application(
     namespaces=namespaces(resources, core_resources),
     settings=Settings,
     commands=(messages,),
+    tables=Base.metadata,
+    migrations=MIGRATIONS,
 )

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 import psycopg
 
+from api.application import application
 from api.core.storage import Database, schema
 from bench.load import Kind, getter, load
-from tests.core.support.databases import Postgres, with_database
+from tests.core.support.databases import Postgres
 from tests.core.support.migrations import Migrations
 from tests.core.support.proxy import Proxy
 from tests.core.support.server import Server
@@ -34,7 +35,7 @@ def main() -> None:
     with ExitStack() as stack:
         enter = stack.enter_context
         directory = Path(enter(tempfile.TemporaryDirectory()))
-        url = enter(Postgres()).make()
+        url = enter(Postgres(application.branches)).make()
         proxy, tenant = enter(Proxy(url)), enter(Tenant(directory))
         environment = tenant.environment | {"DATABASE_URL": proxy.url, "LOG_LEVEL": "warning"}
         command = ("serve", "--workers", "2")
@@ -107,19 +108,15 @@ def speed_up(url: str) -> None:
 
 def upgrade(url: str, directory: Path) -> None:
     """Bring the schema to a release that this code does not know."""
-    migrations = Migrations(directory)
+    migrations = Migrations(directory, application)
     migrations.add("0002", MIGRATION)
-    schema.MIGRATIONS, own = migrations.directory, schema.MIGRATIONS
-
-    def change(database: Database) -> None:
-        begun = time.monotonic()
-        schema.upgrade(database, tell=click.echo)
-        click.echo(f"upgraded after {time.monotonic() - begun:.1f} s\n")
-
+    database = Database(url, branches=migrations.application.branches)
+    begun = time.monotonic()
     try:
-        with_database(url, change)
+        schema.upgrade(database, tell=click.echo)
     finally:
-        schema.MIGRATIONS = own
+        database.engine.dispose()
+    click.echo(f"upgraded after {time.monotonic() - begun:.1f} s\n")
 
 
 if __name__ == "__main__":

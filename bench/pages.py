@@ -23,6 +23,7 @@ import orjson
 from flask import Flask
 from sqlalchemy import event, text
 
+from api.application import application
 from api.core import storage
 from api.core.storage import Database
 from api.storage import messages
@@ -57,8 +58,10 @@ def main(count: int, rounds: int) -> None:
         file = scratch / "messages.ndjson"
         with file.open("wb") as out:
             out.writelines(lines(count))
-        measure("SQLite", Sqlite(scratch / "sqlite").make(), file, count, rounds)
-        with Postgres(durable=True) as server:
+        measure(
+            "SQLite", Sqlite(scratch / "sqlite", application.branches).make(), file, count, rounds
+        )
+        with Postgres(application.branches, durable=True) as server:
             measure("PostgreSQL", server.make(), file, count, rounds)
 
 

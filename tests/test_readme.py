@@ -19,7 +19,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-FILES = re.findall(r"in `((?:schemas|api/resources|tests/resources)/\w+\.py)`:\n", README)
+FILES = re.findall(
+    r"in `((?:schemas|api/resources|api/storage|tests/resources)/\w+\.py)`:\n", README
+)
+
+TEST, TABLE = FILES[2:]
 
 
 def manage(project: Path, *arguments: str) -> str:
@@ -62,7 +66,7 @@ def post(server: Server, body: object, token: str = "") -> urllib3.BaseHTTPRespo
 
 def test_the_recipe_is_two_files_and_a_line() -> None:
     """A schema, a resource, and one line of the list; then its test."""
-    *recipe, test = FILES
+    *recipe, test, _table = FILES
     assert recipe == ["schemas/word_count.py", "api/resources/word_counts.py"]
     assert test == "tests/resources/test_word_counts.py"
     assert [len(block.splitlines()) for block in LINES] == [1]
@@ -102,7 +106,7 @@ def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
 def test_the_recipes_test_passes(project: Path) -> None:
     """With the fixtures of api.core.testing, as it stands in the README."""
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", FILES[-1]],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TEST],
         cwd=project,
         env=clean_environment(),
         capture_output=True,
@@ -110,6 +114,21 @@ def test_the_recipes_test_passes(project: Path) -> None:
         check=False,
     )
     assert (ended.returncode, "1 passed" in ended.stdout) == (0, True), ended.stdout
+
+
+def test_the_migration_of_the_recipes_table_is_drafted(project: Path, tmp_path: Path) -> None:
+    """Although nothing imports the model yet; it makes that table, and nothing else."""
+    copy = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("instance"))
+    (copy / TABLE).unlink()
+    manage(copy, "db", "upgrade")
+    shutil.copy(project / TABLE, copy / TABLE)
+    draft = Path(manage(copy, "db", "revision", "books").splitlines()[-1]).read_text("utf-8")
+    assert re.findall(r"op\.((?:create|drop)_\w+)\('(\w+)'", draft) == [
+        ("create_table", "books"),
+        ("drop_table", "books"),
+    ]
+    assert "down_revision = '0001'" in draft
+    assert "up to date" in manage(copy, "db", "upgrade")
 
 
 def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:

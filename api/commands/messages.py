@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api.commands.importing import BATCH, BadLines, Line, import_all, import_good
-from api.core import settings
+from api.core.application import Application
 from api.core.cli.database import ready_database
+from api.core.settings import load
 from api.storage import messages as stored
 from schemas.message import MessageRecord
 
@@ -29,14 +30,15 @@ def messages() -> None:
 @messages.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--keep-going", is_flag=True, help="Leave bad lines out, and import the others.")
-def import_(file: IO[bytes], keep_going: bool) -> None:
+@click.pass_obj
+def import_(application: Application, file: IO[bytes], keep_going: bool) -> None:
     """Import the messages of FILE, or of standard input (-).
 
     A line: {"text", "author"}, and what is known of {"id", "created_at", "updated_at"}. A bad line
     is reported with its number, and nothing of the file is written; with --keep-going, all others
     are.
     """
-    with ready_database(settings.load()) as database, _lines(file) as lines:
+    with ready_database(application, load(application.settings)) as database, _lines(file) as lines:
         if not keep_going:
             try:
                 written = import_all(database, lines)
@@ -55,10 +57,14 @@ def import_(file: IO[bytes], keep_going: bool) -> None:
 
 
 @messages.command()
-def export() -> None:
+@click.pass_obj
+def export(application: Application) -> None:
     """Export all messages to standard output, oldest first."""
     record = MessageRecord()
-    with ready_database(settings.load()), _progress(MofNCompleteColumn()) as progress:
+    with (
+        ready_database(application, load(application.settings)),
+        _progress(MofNCompleteColumn()) as progress,
+    ):
         task = progress.add_task("Exporting", total=stored.count())
         last = None
         while batch := stored.after(last, BATCH):

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 
 import click
+from sqlalchemy import MetaData
 
 from api.core.bridge import Namespace
 from api.core.problems import Problem
 from api.core.settings import Settings
+from api.core.storage import CORE, Branch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,8 @@ class Application:
     :param namespaces: the resources (see `namespaces`)
     :param settings: the class that declares the settings, the team's own among them
     :param commands: commands of `manage.py` beside those of the machinery
+    :param tables: the metadata of the team's models, where it has any; see `migrations`
+    :param migrations: the directory of the migrations of these tables
     :param problems: the problem that answers each exception of the team's own
     :param request_headers: headers that browsers of other origins may send, beside the machinery's
     :param response_headers: headers that browsers of other origins may read, likewise
@@ -42,9 +47,25 @@ class Application:
     namespaces: tuple[Namespace, ...] = ()
     settings: type[Settings] = Settings
     commands: tuple[click.Command, ...] = ()
+    tables: MetaData | None = None
+    migrations: Path | None = None
     problems: Mapping[type[Exception], type[Problem]] = field(default_factory=dict)
     request_headers: tuple[str, ...] = ()
     response_headers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """
+        :raises ValueError: there are tables without a directory of migrations, or the reverse
+        """
+        if (self.tables is None) != (self.migrations is None):
+            raise ValueError("tables and migrations of an Application go together: give it both")
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """The tables that the database has to have: the machinery's, then those of the team."""
+        if self.tables is None or self.migrations is None:
+            return (CORE,)
+        return (CORE, Branch("api", self.tables, self.migrations))
 
 
 def namespaces(*packages: ModuleType) -> tuple[Namespace, ...]:

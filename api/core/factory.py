@@ -74,7 +74,7 @@ def create_app(
     http.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
-    _remember(app, database or _database(settings))
+    _remember(app, database or _database(settings, application))
     config = guard.issuer_config(settings, issuer, fetch)
     guard.init_app(app, guard.Guard.from_settings(settings, config, now, clock))
     api = _api(app, application, settings)
@@ -129,9 +129,10 @@ def problem_catalogue(app: Flask, others: tuple[ProblemType, ...] = ()) -> tuple
     return problem_types(listed, everywhere)
 
 
-def _database(settings: Settings) -> Database:
+def _database(settings: Settings, application: Application) -> Database:
     return Database(
         settings.database_url,
+        branches=application.branches,
         connections=settings.database_connections,
         waiters=settings.database_waiters,
         wait=settings.database_timeout,

@@ -116,9 +116,9 @@ def issuer(shared_issuer: FickleIssuer, clock: Clock) -> FickleIssuer:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(application: Application, tmp_path: Path) -> Iterator[Database]:
     """A new SQLite with the code's schema. Override it to test on another."""
-    opened = Database(f"sqlite:///{tmp_path / 'api.db'}")
+    opened = Database(f"sqlite:///{tmp_path / 'api.db'}", branches=application.branches)
     schema.upgrade(opened)
     yield opened
     opened.engine.dispose()

@@ -1,1 +1,11 @@
 """The tables of this API, and their queries."""
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# `db revision` drafts a migration for the models that have been imported: here, for all of them.
+for _module in iter_modules(__path__, f"{__name__}."):
+    import_module(_module.name)

@@ -3,10 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, MetaData, String, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-from api.core.storage.models import Base, UtcDateTime
+from api.core.storage import NAMING_CONVENTION, UtcDateTime
+
+
+class Base(MappedAsDataclass, DeclarativeBase):
+    """The base of every table of this API. `db revision` compares the database with them."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 class Message(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from api.core import storage
+from api.core.application import Application
 from api.core.settings import Settings
 from api.core.storage import Database, SchemaError, Unavailable, schema
 
@@ -17,9 +18,16 @@ from api.core.storage import Database, SchemaError, Unavailable, schema
 SECRETS = ("password", "sslpassword")
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of the settings; a SQLite file that is missing is made, its owner's alone."""
-    database = Database(settings.database_url, wait=settings.database_timeout)
+def open_database(application: Application, settings: Settings) -> Database:
+    """Return the database of the settings; a SQLite file that is missing is made.
+
+    Only its owner may read the file.
+
+    :param application: whose tables there are
+    """
+    database = Database(
+        settings.database_url, wait=settings.database_timeout, branches=application.branches
+    )
     if file := file_of(database):
         # What keeps us from it, SQLite says itself.
         with suppress(OSError):
@@ -55,10 +63,13 @@ def plainly(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database of the settings, plainly, until the end of the block."""
+def opened(application: Application, settings: Settings) -> Iterator[Database]:
+    """The database of the settings, plainly, until the end of the block.
+
+    :param application: whose tables there are
+    """
     with plainly(settings):
-        database = open_database(settings)
+        database = open_database(application, settings)
         try:
             yield database
         finally:
@@ -66,9 +77,12 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def ready_database(settings: Settings) -> Iterator[Database]:
-    """The database with the code's schema, behind the queries of api.storage."""
-    with opened(settings) as database:
+def ready_database(application: Application, settings: Settings) -> Iterator[Database]:
+    """The database with the code's schema: until the end of the block, queries go to it.
+
+    :param application: whose tables there are
+    """
+    with opened(application, settings) as database:
         check_schema(database)
         app = Flask(__name__)
         storage.init_app(app, database)

@@ -16,6 +16,7 @@ from api.core.cli.tables import Line, Outcome, exit_status, show
 from api.core.guard import RedisReplayCache, ReplayCacheUnavailable
 from api.core.settings import Settings, SettingsError, declarations
 from api.core.storage import Database, SchemaError, Unavailable, schema
+from api.core.storage.branches import Revisions, text_of
 
 
 class Section(NamedTuple):
@@ -26,7 +27,7 @@ class Section(NamedTuple):
 
     name: str
     needs: tuple[str, ...]
-    check: Callable[[Settings], Iterator[Line]]
+    check: Callable[[Application, Settings], Iterator[Line]]
 
 
 @click.command()
@@ -39,17 +40,18 @@ def doctor(application: Application) -> None:
     """
     # A fault is a line of the table: the log would repeat it.
     logging.disable(logging.WARNING)
-    lines = list(examine(application.settings))
+    lines = list(examine(application))
     rows = [(line.check, line.outcome, line.found, line.remedy) for line in lines]
     show(("CHECK", "RESULT", "FOUND", "WHAT TO DO"), rows, below=True)
     sys.exit(exit_status(lines))
 
 
-def examine(kind: type[Settings] = Settings) -> Iterator[Line]:
+def examine(application: Application) -> Iterator[Line]:
     """Yield the lines of the settings, then those of each section that their faults allow.
 
-    :param kind: the class that declares the settings
+    :param application: whose settings and tables there are
     """
+    kind = application.settings
     faults: dict[str, str] = {}
     try:
         current = settings.load(kind)
@@ -69,10 +71,10 @@ def examine(kind: type[Settings] = Settings) -> Iterator[Line]:
             found = f"not checked, for want of {', '.join(faulty)}"
             yield Line(section.name, Outcome.SKIP, found)
         else:
-            yield from section.check(current)
+            yield from section.check(application, current)
 
 
-def check_issuers(current: Settings) -> Iterator[Line]:
+def check_issuers(_application: Application, current: Settings) -> Iterator[Line]:
     """Check each domain: that it is there, is the issuer, has keys, and has the time."""
     if not current.has_tenant:
         yield Line(
@@ -88,17 +90,18 @@ def check_issuers(current: Settings) -> Iterator[Line]:
 UPGRADE = "run: python manage.py db upgrade"
 
 
-def check_database(current: Settings) -> Iterator[Line]:
+def check_database(application: Application, current: Settings) -> Iterator[Line]:
     """Check that the database is there, and that its schema is the code's."""
     address = place(current)
-    database = Database(current.database_url)
+    database = Database(current.database_url, branches=application.branches)
     unread = Line("migrations", Outcome.SKIP, "not checked")
     try:
         if _is_missing(database):
             found = f"{address} is not there"
             yield from (Line("database", Outcome.FAIL, found, remedy=UPGRADE), unread)
             return
-        revision = schema.current(database)
+        revisions, head = schema.current(database), schema.head(database)
+        is_newer = schema.is_newer(database, revisions)
         schema.is_good(database)
         pooler = ", through a pooler" if database.is_pooled else ""
     except (DBAPIError, Unavailable) as error:
@@ -114,18 +117,18 @@ def check_database(current: Settings) -> Iterator[Line]:
     finally:
         database.engine.dispose()
     yield Line("database", Outcome.OK, f"{address}{pooler}")
-    yield _check_revision(revision)
+    yield _check_revisions(revisions, head, is_newer=is_newer)
 
 
-def _check_revision(revision: str | None) -> Line:
-    head = schema.head()
-    if revision == head:
-        return Line("migrations", Outcome.OK, f"{revision}, up to date")
-    if schema.is_newer(revision):
-        found = f"{revision} is newer than the code's {head}, which works with it"
+def _check_revisions(revisions: Revisions, head: Revisions, *, is_newer: bool) -> Line:
+    there, wanted = text_of(revisions), text_of(head)
+    if revisions == head:
+        return Line("migrations", Outcome.OK, f"{there}, up to date")
+    if is_newer:
+        found = f"{there} is newer than the code's {wanted}, which works with it"
         remedy = "deploy the release that upgraded the database"
         return Line("migrations", Outcome.WARN, found, remedy=remedy)
-    found = f"{revision or 'no schema'}, and the code's is {head}"
+    found = f"{there}, and the code's is {wanted}"
     return Line("migrations", Outcome.FAIL, found, remedy=UPGRADE)
 
 
@@ -139,7 +142,7 @@ def _is_missing(database: Database) -> bool:
         return False
 
 
-def check_redis(current: Settings) -> Iterator[Line]:
+def check_redis(_application: Application, current: Settings) -> Iterator[Line]:
     """Check that Redis is there; without one, say who needs it."""
     if current.redis_url:
         yield _ping(current.redis_url)
@@ -162,7 +165,7 @@ def _ping(url: str) -> Line:
     return Line("redis", Outcome.OK, cache.address)
 
 
-def check_page(current: Settings) -> Iterator[Line]:
+def check_page(_application: Application, current: Settings) -> Iterator[Line]:
     """Say whether people can log in from the page. With the embedded issuer they always can."""
     if current.has_tenant and current.auth0_spa_client_id:
         yield Line("page", Outcome.OK, f"logs in as {current.auth0_spa_client_id}")
@@ -172,7 +175,7 @@ def check_page(current: Settings) -> Iterator[Line]:
         yield Line("page", Outcome.OK, found, remedy=remedy)
 
 
-def check_machine(current: Settings) -> Iterator[Line]:
+def check_machine(_application: Application, current: Settings) -> Iterator[Line]:
     """Say with which application `token get` asks. No token is asked for: a plan has so many."""
     if current.has_tenant and current.auth0_client_id:
         yield Line("token get", Outcome.OK, f"asks as {current.auth0_client_id}")

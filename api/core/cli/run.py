@@ -35,7 +35,7 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     app = create_app(application, settings, issuer=issuer)
     if not is_running_from_reloader():
         check_port(settings)
-        with opened(settings) as database:
+        with opened(application, settings) as database:
             schema.upgrade(database, tell=click.echo)
         if issuer is not None:
             embedded.remember(settings, issuer)

@@ -54,7 +54,7 @@ def serve(application: Application, host: str | None, port: int | None, workers:
     create_app(application, settings)
     check_port(settings)
     # A database that is away is no reason not to start; until it is back, what needs it says 503.
-    with opened(settings) as database, suppress(Unavailable):
+    with opened(application, settings) as database, suppress(Unavailable):
         check_schema(database)
     _warn(settings)
     if form == "json":

@@ -44,7 +44,7 @@ def has_rows(connection: Connection) -> bool:
 def keep(file: Path, revision: str) -> Path:
     """Write a copy of what is committed, beside the file. Raises CopyError, and leaves nothing.
 
-    :param revision: that of the database, for the name of the copy
+    :param revision: that of the database, or several joined by "+", for the name of the copy
     """
     try:
         copy = _new_file(file, revision)

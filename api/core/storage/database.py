@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from api.core.storage import deadline
+from api.core.storage.branches import CORE, Branch, Revisions
 from api.core.storage.bulkhead import Bulkhead
 from api.core.storage.connecting import engine_of, is_pooled
 from api.core.storage.faults import Unavailable, is_passing, is_stale, outage
@@ -37,7 +38,8 @@ ATTEMPTS = 6
 class Database:
     """A pool of connections, and transactions on them.
 
-    complete_revisions: those of its schema at which no table or column of the models was missing.
+    branches: the tables that the code needs there, and their migrations. complete_revisions: those
+    of its schema at which no table or column of the models was missing.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Database:
         sleep: Callable[[float], None] = time.sleep,
         wait: float = SECONDS,
         *,
+        branches: tuple[Branch, ...] = (CORE,),
         connections: int = POOL_SIZE,
         waiters: int = WAITERS,
         attempts: int = ATTEMPTS,
@@ -54,12 +57,14 @@ class Database:
         """
         :param sleep: between two attempts of a transaction
         :param wait: seconds, for a lock and for the answer to a statement
+        :param branches: the tables and migrations of the application: `application.branches`
         :param connections: how many transactions there may be at once
         :param waiters: how many callers wait with patience for a connection
         :param attempts: how often a transaction is tried that is in the way of another
         :param clock: monotonic seconds, to tell whether the database moves
         """
         self.url = make_url(url)
+        self.branches = branches
         self.engine = engine_of(self.url, wait, connections)
         self.outages = Outages()
         self._bulkhead = Bulkhead(connections, waiters, clock)
@@ -68,7 +73,7 @@ class Database:
         self._wait = wait
         self._attempts = attempts
         self._told: set[str] = set()
-        self.complete_revisions: set[str] = set()
+        self.complete_revisions: set[Revisions] = set()
 
     @property
     def is_sqlite(self) -> bool:

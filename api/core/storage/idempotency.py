@@ -6,15 +6,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, inspect
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from api.core.storage.encoding import decode, encode
-from api.core.storage.models import Base, IdempotencyKey
+from api.core.storage.models import IdempotencyKey
 
 KEY_LIFETIME = timedelta(hours=24)
 
-Row = TypeVar("Row", bound=Base)
+Row = TypeVar("Row", bound=DeclarativeBase)
 
 
 class KeyReused(ValueError):
@@ -69,11 +69,11 @@ def _first(session: Session, mine: IdempotencyKey) -> IdempotencyKey:
     return mine
 
 
-def _digest(row: Base, request: Any) -> str:
+def _digest(row: DeclarativeBase, request: Any) -> str:
     return hashlib.sha256(repr((row.__tablename__, request)).encode()).hexdigest()
 
 
-def _as_json(row: Base) -> dict[str, Any]:
+def _as_json(row: DeclarativeBase) -> dict[str, Any]:
     return {each.key: encode(getattr(row, each.key)) for each in _mapper(type(row)).column_attrs}
 
 

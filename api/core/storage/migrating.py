@@ -10,22 +10,20 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from alembic.runtime.migration import MigrationContext, MigrationInfo
-from alembic.script import Script, ScriptDirectory
+from alembic.script import Script
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from api.core.storage import copies, inventory, migrator
+from api.core.storage.branches import CORE, Branch, Revisions, text_of
 from api.core.storage.faults import is_locked
+from api.core.storage.history import History, SchemaError
 from api.core.storage.losses import Losses
 
 # As SQLite names what reads a table that is to be renamed.
 _DEPENDENT = re.compile(r"(?<=error in )(view|trigger) [^:]+")
-
-
-class SchemaError(Exception):
-    """The schema was not changed, or cannot be read; the text says why, and what to do."""
 
 
 class NewerSchema(SchemaError):
@@ -52,17 +50,19 @@ class Change:
     is_checked: whether all went well, and only the commit is to come.
     """
 
-    def __init__(self, migrations: Path, revision: str, *, is_downgrade: bool) -> None:
+    def __init__(self, branches: tuple[Branch, ...], revision: str, *, is_downgrade: bool) -> None:
         """
-        :param migrations: the directory of Alembic
+        :param branches: whose migrations there are
         :param revision: the one to go to
+        :raises SchemaError: a branch has several heads
         """
         self.copy: Path | None = None
         self.is_checked = False
         self._losses: Losses | None = None
-        self.revision = revision
+        self.history = History(branches)
+        self._code_heads = self.history.heads()
+        self.revision = _target(revision, self.history, is_downgrade=is_downgrade)
         self.is_downgrade = is_downgrade
-        self._migrations = migrations
 
     @contextmanager
     def guarded(self, connection: Connection) -> Iterator[None]:
@@ -117,16 +117,24 @@ class Change:
 
     def _look(self, connection: Connection) -> None:
         """Refuse a database that this code does not know the way from."""
-        self._heads = MigrationContext.configure(connection).get_current_heads()
-        refuse_several(self._heads)
-        self._script = ScriptDirectory(str(self._migrations))
-        if not self._heads:
-            return
-        if not is_known(self._script, self._heads[0]):
-            refuse_incomplete(connection, self._heads[0], is_known=False)
-            raise NewerSchema(self._heads[0])
-        if not self.is_downgrade and [*self._heads] == self._script.get_heads():
-            refuse_incomplete(connection, self._heads[0], is_known=True)
+        self._heads = revisions_of(connection)
+        if unknown := self.history.unknown(self._heads):
+            refuse_incomplete(connection, self.history, unknown)
+            raise NewerSchema(text_of(unknown))
+        if self.is_downgrade:
+            self._refuse_ambiguous()
+        elif self._heads == self._code_heads:
+            refuse_incomplete(connection, self.history)
+
+    def _refuse_ambiguous(self) -> None:
+        """Refuse "api@-1" where the database has no revision of that branch, or several."""
+        try:
+            self._has_steps()
+        except AssertionError as error:
+            raise CommandError(
+                f"{self.revision} counts from one revision of that branch, and the database has "
+                f"{text_of(self._heads)}"
+            ) from error
 
     def _keep_copy(self, connection: Connection) -> None:
         file = copies.file_of(connection)
@@ -134,7 +142,7 @@ class Change:
         if file is None or not self._has_steps() or not has_something(connection):
             return
         try:
-            self.copy = copies.keep(file, *(self._heads or ("none",)))
+            self.copy = copies.keep(file, "+".join(self._heads) or "none")
         except copies.CopyError as error:
             raise SchemaError(
                 f"no copy of {file} could be written beside it: {error}; nothing was changed. "
@@ -144,11 +152,11 @@ class Change:
     def _has_steps(self) -> bool:
         try:
             if self.is_downgrade:
-                steps = self._script.iterate_revisions(
+                steps = self.history.script.iterate_revisions(
                     self._heads, self.revision, select_for_downgrade=True
                 )
             else:
-                steps = self._script.iterate_revisions(
+                steps = self.history.script.iterate_revisions(
                     self.revision, self._heads, implicit_base=True
                 )
             return any(True for _ in steps)
@@ -170,7 +178,7 @@ class Change:
                 ending = "It was undone: the database is as it was before"
             else:
                 ending = self._account_of_commit(error)
-            raise SchemaError(f"{_text(error)}. {ending}") from error
+            raise SchemaError(f"{self._text(error)}. {ending}") from error
 
     def _account_of_commit(self, error: BaseException) -> str:
         statement = str(getattr(error, "statement", None) or "")
@@ -180,6 +188,12 @@ class Change:
             f"undone. Look at what is there{index}, before this is run again: the migration then "
             f"begins anew (python manage.py db current){self._of_copy()}"
         )
+
+    def _text(self, error: BaseException) -> str:
+        if isinstance(error, SchemaError):
+            return str(error)
+        cause = _cause(error)
+        return f"the migration failed{_place(error, self.history)}: {cause}{_remedy(cause)}"
 
     def _drop_copy(self) -> None:
         """The database is what the copy is."""
@@ -191,40 +205,45 @@ class Change:
         return f"; the database as it was before is kept in {self.copy}" * bool(self.copy)
 
 
-def refuse_several(heads: tuple[str, ...] | list[str], whose: str = "the database") -> None:
-    """Refuse more than one revision at a time."""
-    if len(heads) > 1:
-        raise SchemaError(
-            f"{whose} has several revisions at once: {', '.join(sorted(heads))}. "
-            "Make one line of the migrations: each names the one before it as its down_revision"
-        )
+def revisions_of(connection: Connection) -> Revisions:
+    """Return the revisions that a database is at.
+
+    :param connection: to the database
+    """
+    return tuple(sorted(MigrationContext.configure(connection).get_current_heads()))
 
 
-def is_known(script: ScriptDirectory, revision: str) -> bool:
-    """Whether the code has the migration."""
-    return any(each.revision == revision for each in script.walk_revisions())
-
-
-def refuse_incomplete(connection: Connection, revision: str, *, is_known: bool) -> None:
+def refuse_incomplete(connection: Connection, history: History, unknown: Revisions = ()) -> None:
     """Refuse a database that lacks what the models need.
 
-    :param revision: that of the database
-    :param is_known: whether the code has that migration, and has it as its last one
+    :param connection: to the database, at the heads of the code or at newer ones
+    :param history: the migrations of the code
+    :param unknown: the revisions of the database that the code has no migration for
+    :raises IncompleteSchema: a table or column is missing
     """
-    names = inventory.lacking(connection)
+    names = inventory.lacking(connection, history.branches)
     if not names:
         return
     lack = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing in the database"
-    if is_known:
+    if unknown:
         raise IncompleteSchema(
-            f"{lack}, although its revision is the code's, {revision}. Go back to a copy or a "
-            "backup; or, if a model is new, write its migration: python manage.py db revision"
+            f"{lack}, and this code does not know its revision, {text_of(unknown)}: it belongs to "
+            "something else, or to a release that removed what this code still uses. Check "
+            "DATABASE_URL, or deploy that release"
         )
     raise IncompleteSchema(
-        f"{lack}, and this code does not know its revision, {revision}: it belongs to something "
-        "else, or to a release that removed what this code still uses. Check DATABASE_URL, or "
-        "deploy that release"
+        f"{lack}, although its revision is the code's, {text_of(history.heads())}. Go back to a "
+        "copy or a backup; or, if a model is new, write its migration: python manage.py db revision"
     )
+
+
+def _target(revision: str, history: History, *, is_downgrade: bool) -> str:
+    """A revision as Alembic takes it: "head" is that of each branch, "-1" is one of the team's."""
+    if revision == "head" and not is_downgrade:
+        return "heads"
+    if re.fullmatch(r"[+-]\d+", revision):
+        return f"{(history.team or CORE).name}@{revision}"
+    return revision
 
 
 def violations(connection: Connection) -> list[Violation]:
@@ -273,22 +292,21 @@ def _speaks_for_itself(error: BaseException) -> bool:
     return is_tried_again or isinstance(error, CommandError) or not isinstance(error, Exception)
 
 
-def _text(error: BaseException) -> str:
-    if isinstance(error, SchemaError):
-        return str(error)
-    cause = _cause(error)
-    remedy = ""
-    if match := _DEPENDENT.search(cause):
-        remedy = (
-            f". SQLite does not rename a table that {match[0]} reads, as is done with one that is "
-            f"written anew: have the migration drop that {match[1]} first, and create it again"
-        )
-    return f"the migration failed{_place(error)}: {cause}{remedy}"
+def _remedy(cause: str) -> str:
+    match = _DEPENDENT.search(cause)
+    if match is None:
+        return ""
+    return (
+        f". SQLite does not rename a table that {match[0]} reads, as is done with one that is "
+        f"written anew: have the migration drop that {match[1]} first, and create it again"
+    )
 
 
-def _place(error: BaseException) -> str:
+def _place(error: BaseException, history: History) -> str:
+    """The file and the line of the migration that failed."""
+    directories = {each.migrations.resolve() for each in history.branches}
     frames = traceback.extract_tb(error.__traceback__)
-    here = [frame for frame in frames if Path(frame.filename).parent.name == "versions"]
+    here = [frame for frame in frames if Path(frame.filename).resolve().parent in directories]
     return f" ({Path(here[-1].filename).name}, line {here[-1].lineno})" if here else ""
 
 

@@ -1,4 +1,4 @@
-"""The base of every table, and the tables of the machinery."""
+"""The tables of the machinery, and what the tables of a team are made of."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, MetaData, St
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 # A migration can name, and so change, only what has a name.
-NAMES = {
+NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -32,9 +32,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(MappedAsDataclass, DeclarativeBase):
-    """The base of every table. Migrations are compared with its metadata."""
+    """The base of the machinery's tables. The tables of a team have a base of their own."""
 
-    metadata = MetaData(naming_convention=NAMES)
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 class SharedSecret(Base):

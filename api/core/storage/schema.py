@@ -1,47 +1,40 @@
-"""Whether the database's schema is good for the code, and the migrations (Alembic) that make it so.
+"""Whether the database's schema is good for the code, and the upgrades that make it so.
 
 Migrations add first and remove a release later, so that the former release works on the schema of
 the next one: a schema that is newer than the code is good, one that is older is not. Newer is a
 revision that the code does not know, on a database that has every table and column of the models.
 """
 
-import io
 import logging
 import shlex
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from api.core.storage.branches import Revisions, text_of
 from api.core.storage.database import Database
 from api.core.storage.faults import Busy, Unavailable, is_locked
+from api.core.storage.history import History, SchemaError
 from api.core.storage.migrating import (
     Change,
     IncompleteSchema,
     NewerSchema,
-    SchemaError,
-    is_known,
     refuse_incomplete,
-    refuse_several,
+    revisions_of,
 )
 from api.core.storage.migrator import connection_to
 
 log = logging.getLogger(__name__)
 
 OUTDATED = "the database's schema is not the code's: run python manage.py db upgrade"
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 # How often a change is begun that meets a lock, and the seconds between two attempts: for a minute
 # or so. SQLite itself waits for several seconds in each.
@@ -52,7 +45,7 @@ PAUSE = 1.0
 PROBE = 2.0
 
 # What a migration imports from Alembic stands for the one that is running in this process.
-_alembic = threading.Lock()
+ALEMBIC = threading.Lock()
 
 
 def upgrade(
@@ -62,7 +55,9 @@ def upgrade(
     tell: Callable[[str], None] = log.info,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path | None:
-    """Bring the schema to a revision: by default, to the code's. A newer one is left as it is.
+    """Bring the schema to a revision: by default, to the heads of the code, one for each branch.
+
+    A newer schema is left as it is.
 
     Returns the copy of a SQLite database that was kept, if any. Raises SchemaError, and then has
     changed nothing, unless a migration has committed by itself, which the error says.
@@ -71,7 +66,8 @@ def upgrade(
     :param sleep: between two attempts to get a lock
     """
     try:
-        return _change(database, Change(MIGRATIONS, revision, is_downgrade=False), tell, sleep)
+        change = Change(database.branches, revision, is_downgrade=False)
+        return _change(database, change, tell, sleep)
     except NewerSchema as error:
         tell(f"The database is at {error}, which is newer than this code: there is nothing to do.")
         return None
@@ -84,12 +80,14 @@ def downgrade(
     tell: Callable[[str], None] = log.info,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path | None:
-    """Bring the schema back to an earlier revision ("-1": one back, "base": to nothing).
+    """Bring the schema back to an earlier revision.
 
-    Returns, raises and takes what `upgrade` does.
+    "-1" is one back on the team's branch, "core@-1" one on the machinery's; "base" is nothing at
+    all, of any branch. Returns, raises and takes what `upgrade` does.
     """
     try:
-        return _change(database, Change(MIGRATIONS, revision, is_downgrade=True), tell, sleep)
+        change = Change(database.branches, revision, is_downgrade=True)
+        return _change(database, change, tell, sleep)
     except NewerSchema as error:
         raise SchemaError(
             f"the database is at {error}, which this code does not know: downgrade it with the "
@@ -97,57 +95,53 @@ def downgrade(
         ) from error
 
 
-def make_revision(database: Database, message: str) -> Path:
-    """Write a migration from the schema that the database has to the models, to be read over."""
-    head()
-    with database.engine.connect() as connection:
-        config = _config(connection, nullcontext)
-        script = command.revision(config, message, autogenerate=True)
-    return Path(str(script.path))  # type: ignore[union-attr]
-
-
-def current(database: Database, seconds: float | None = None) -> str | None:
-    """The revision that the database is at; None where there is no schema yet.
+def current(database: Database, seconds: float | None = None) -> Revisions:
+    """Return the revisions that the database is at; none where there is no schema yet.
 
     :param seconds: how long it may take to find out, by default as long as any transaction
     """
     return database.run(
-        lambda session: _revision(session.connection()), writes=False, seconds=seconds
+        lambda session: revisions_of(session.connection()), writes=False, seconds=seconds
     )
 
 
-def head() -> str | None:
-    """The revision that the code is written for."""
-    heads = _script().get_heads()
-    refuse_several(heads, "the code")
-    return heads[0] if heads else None
+def head(database: Database) -> Revisions:
+    """Return the revisions that the code is written for: the head of each branch.
+
+    :raises SchemaError: a branch has several heads
+    """
+    return History(database.branches).heads()
 
 
-def is_newer(revision: str | None) -> bool:
-    """Whether a database at that revision has migrations that the code does not know."""
-    return revision is not None and not is_known(_script(), revision)
+def is_newer(database: Database, revisions: Revisions) -> bool:
+    """Return whether a database at these revisions has migrations that the code does not know.
+
+    :param revisions: those of the database
+    """
+    return bool(History(database.branches).unknown(revisions))
 
 
 def is_good(database: Database, seconds: float | None = None) -> bool:
-    """Whether the code can work with the database's schema: it is the code's, or a newer one.
+    """Return whether the code can work with the database's schema: its own, or a newer one.
 
-    Raises IncompleteSchema where tables or columns are missing that go with such a revision. What
-    was complete at a revision is not looked at again.
+    What was complete at some revisions is not looked at again.
 
     :param seconds: as of `current`
+    :raises IncompleteSchema: tables or columns are missing that go with such revisions
     """
-    revision = database.run(
-        lambda session: _complete_revision(database, session.connection()),
+    history = History(database.branches)
+    revisions = database.run(
+        lambda session: _complete_revisions(database, history, session.connection()),
         writes=False,
         seconds=seconds,
     )
-    if is_newer(revision):
+    if unknown := history.unknown(revisions):
         database.tell_once(
-            f"the database's schema is at {revision}, newer than this code, whose is {head()}; "
-            "the code works with it"
+            f"the database's schema is at {text_of(unknown)}, newer than this code, whose is "
+            f"{text_of(history.heads())}; the code works with it"
         )
         return True
-    return revision == head()
+    return revisions == history.heads()
 
 
 def fault(database: Database | None = None) -> str | None:
@@ -169,21 +163,17 @@ def fault(database: Database | None = None) -> str | None:
         return "the database's schema cannot be read"
 
 
-def _revision(connection: Connection) -> str | None:
-    heads = MigrationContext.configure(connection).get_current_heads()
-    refuse_several(heads)
-    return heads[0] if heads else None
-
-
-def _complete_revision(database: Database, connection: Connection) -> str | None:
-    """The revision; where it is the code's or a newer one, all that the models need is there."""
-    revision = _revision(connection)
-    if revision is None or revision in database.complete_revisions:
-        return revision
-    if is_newer(revision) or revision == head():
-        refuse_incomplete(connection, revision, is_known=not is_newer(revision))
-        database.complete_revisions.add(revision)
-    return revision
+def _complete_revisions(database: Database, history: History, connection: Connection) -> Revisions:
+    """The revisions; where they are the code's or newer, all that the models need is there."""
+    heads = history.heads()
+    revisions = revisions_of(connection)
+    if revisions in database.complete_revisions:
+        return revisions
+    unknown = history.unknown(revisions)
+    if unknown or revisions == heads:
+        refuse_incomplete(connection, history, unknown)
+        database.complete_revisions.add(revisions)
+    return revisions
 
 
 def _change(
@@ -192,7 +182,6 @@ def _change(
     tell: Callable[[str], None],
     sleep: Callable[[float], None],
 ) -> Path | None:
-    head()
     attempts = ATTEMPTS.get(database.engine.dialect.name, 1)
     for attempt in range(1, attempts + 1):
         try:
@@ -223,9 +212,9 @@ def _run(
     sleep: Callable[[float], None],
 ) -> None:
     run = command.downgrade if change.is_downgrade else command.upgrade
-    with _alembic, connection_to(database.engine, tell, sleep) as connection:
+    with ALEMBIC, connection_to(database.engine, tell, sleep) as connection:
         try:
-            run(_config(connection, change.guarded, change.applied), change.revision)
+            run(change.history.config(connection, change.guarded, change.applied), change.revision)
         except BaseException as error:
             if change.is_checked:
                 raise change.failed_commit(error) from error
@@ -240,22 +229,3 @@ def _tell_of_copy(copy: Path | None, database: Database, tell: Callable[[str], N
             "To go back to it, without what was written since, stop the service, and run: "
             f"rm -f {file}-wal {file}-shm && cp {shlex.quote(str(copy))} {file}"
         )
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS))
-
-
-def _config(
-    connection: Connection, guarded: Callable[..., Any], applied: Callable[..., None] | None = None
-) -> Config:
-    """
-    :param connection: to migrate on
-    :param guarded: what goes around the migrations, in their transaction
-    :param applied: is called after each of them
-    """
-    # Alembic would say on standard output what the commands say themselves.
-    attributes = {"connection": connection, "guarded": guarded, "applied": applied}
-    config = Config(attributes=attributes, stdout=io.StringIO())
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config

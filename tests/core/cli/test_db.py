@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ import pytest
 import urllib3
 from sqlalchemy import make_url, text
 
+from api.core.application import Application
 from api.core.storage import Database, schema
 from tests.core.cli.conftest import complaint, get, manage, until
 from tests.core.support.cli import Runner
@@ -26,8 +28,9 @@ from tests.core.support.tenant import AUDIENCE, Tenant
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
 SECRET = "open-sesame"
-UP_TO_DATE = f"{schema.head()} (up to date)\n"
-NO_SCHEMA = f"no schema (the code's is {schema.head()})\n"
+UP_TO_DATE = "0001, core_0001 (up to date)\n"
+NO_SCHEMA = "no schema (the code's is 0001, core_0001)\n"
+ONE_BACK = NO_SCHEMA.replace("no schema", "core_0001")
 OUTDATED = "DATABASE_URL: the database's schema is not the code's: run python manage.py db upgrade."
 
 
@@ -40,28 +43,38 @@ def test_fresh_directory(runner: Runner) -> None:
 
 
 @ON_BOTH
-@pytest.mark.parametrize("revision", ["-1", "base"])
-def test_down_and_up(runner: Runner, database_url: str, revision: str) -> None:
-    """Down, and up again; each says where the schema is now, and so does `current`."""
+@pytest.mark.parametrize(
+    ("revision", "shown"),
+    [
+        ("-1", ONE_BACK),
+        ("api@-1", ONE_BACK),
+        ("api@base", ONE_BACK),
+        ("core@-1", NO_SCHEMA.replace("no schema", "0001")),
+        ("base", NO_SCHEMA),
+    ],
+)
+def test_down_and_up(runner: Runner, database_url: str, revision: str, shown: str) -> None:
+    """Down, and up again; each says where the schema is now, and so does `current`.
+
+    A number alone counts on the branch of the API.
+    """
     environment = {"DATABASE_URL": database_url}
     assert runner("db", "current", **environment) == (0, UP_TO_DATE, "")
-    assert runner("db", "downgrade", revision, **environment) == (0, NO_SCHEMA, "")
-    assert runner("db", "current", **environment) == (0, NO_SCHEMA, "")
-    assert runner("db", "upgrade", str(schema.head()), **environment) == (0, UP_TO_DATE, "")
+    assert runner("db", "downgrade", revision, **environment) == (0, shown, "")
+    assert runner("db", "current", **environment) == (0, shown, "")
+    for step in ("0001", "core_0001"):
+        assert runner("db", "upgrade", step, **environment).code == 0
     assert runner("db", "upgrade", **environment) == (0, UP_TO_DATE, "")
 
 
 @ON_BOTH
-def test_revision(runner: Runner, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+def test_revision(runner: Runner, migrations: Migrations, database_url: str) -> None:
     """A migration is drafted, its path on standard output; not before the schema is the code's."""
-    copy = runner.directory / "migrations"
-    shutil.copytree(schema.MIGRATIONS, copy)
-    monkeypatch.setattr(schema, "MIGRATIONS", copy)
     environment = {"DATABASE_URL": database_url}
     result = runner("db", "revision", "why it is", **environment)
     assert (result.code, result.err) == (0, "")
     draft = Path(result.out.splitlines()[-1])
-    assert draft.parent == copy / "versions"
+    assert draft.parent == migrations.directory
     assert '"""why it is"""' in draft.read_text()
     said = complaint(runner("db", "revision", "once more", **environment))
     assert said == "Target database is not up to date. See: python manage.py db current"
@@ -69,7 +82,13 @@ def test_revision(runner: Runner, monkeypatch: pytest.MonkeyPatch, database_url:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("upgrade", "nope"), ("upgrade", "+1"), ("downgrade", "nope"), ("downgrade", "-7")],
+    [
+        ("upgrade", "nope"),
+        ("upgrade", "+1"),
+        ("downgrade", "nope"),
+        ("downgrade", "-7"),
+        ("downgrade", "x@-1"),
+    ],
     ids=" ".join,
 )
 def test_unknown_revision(runner: Runner, database_url: str, arguments: tuple[str, ...]) -> None:
@@ -145,7 +164,7 @@ def test_wrong_password_in_the_log(tmp_path: Path, locked: str, tenant: Tenant) 
 
 
 def newer(database: Database) -> None:
-    statement = text("UPDATE alembic_version SET version_num = '9999'")
+    statement = text("UPDATE alembic_version SET version_num = '9999' WHERE version_num = '0001'")
     database.run(lambda session: session.execute(statement), writes=True)
 
 
@@ -182,7 +201,7 @@ def test_upgrade_tells_of_the_copy(
     assert (result.code, result.err) == (0, "")
     assert told == f"The database as it was before is kept in {copy}"
     assert back.startswith("To go back to it, without what was written since, stop the service, ")
-    assert shown == "0002 (up to date)"
+    assert shown == "0002, core_0001 (up to date)"
 
 
 def test_run_tells_of_the_copy(
@@ -210,14 +229,15 @@ def test_a_migration_that_fails(
         said = complaint(runner(*command, **environment))
         assert "0002_of_a_test.py, line 11): LookupError: no luck" in said
         assert "DATABASE_URL" not in said
-    assert runner("db", "current", **environment).out == "0001 (the code's is 0002)\n"
+    shown = "0001, core_0001 (the code's is 0002, core_0001)\n"
+    assert runner("db", "current", **environment).out == shown
 
 
 def test_newer_schema(runner: Runner, database_url: str, database: Database) -> None:
     """The database of a later release is shown as such, and left as it is."""
     newer(database)
     environment = {"DATABASE_URL": database_url}
-    shown = "9999 (newer than the code's 0001)\n"
+    shown = "9999, core_0001 (newer than the code's 0001, core_0001)\n"
     assert runner("db", "current", **environment) == (0, shown, "")
     result = runner("db", "upgrade", **environment)
     assert (result.code, result.err) == (0, "")
@@ -244,23 +264,53 @@ def test_foreign_database(runner: Runner, database_url: str, database: Database)
         assert "Check DATABASE_URL" in said
 
 
-def test_several_revisions(runner: Runner, database_url: str, database: Database) -> None:
-    """A database with several at once is told in a line, whatever the command."""
-    statement = text("INSERT INTO alembic_version VALUES ('9999')")
-    database.run(lambda session: session.execute(statement), writes=True)
-    for command in COMMANDS:
-        port = ["--port", str(free_port())] if command[0] == "run" else []
-        if command[:2] == ("db", "revision"):
-            continue
-        said = complaint(runner(*command, *port, DATABASE_URL=database_url))
-        assert "several revisions at once: 0001, 9999" in said
+def test_several_heads(runner: Runner, migrations: Migrations, database_url: str) -> None:
+    """Two lines of work that each added a migration are told in a line, whatever the command, with
+    the remedy; it merges them, and all is well."""
+    for revision in ("0002", "0003"):
+        migrations.add(revision, "pass", down_revision="0001")
+    environment = {"DATABASE_URL": database_url}
+    for command in (*COMMANDS, ("serve",)):
+        port = ["--port", str(free_port())] if command[0] in {"run", "serve"} else []
+        settings = TENANT if command[0] == "serve" else {}
+        said = complaint(runner(*command, *port, **environment, **settings))
+        assert "several heads: 0002, 0003" in said
+        assert said.endswith('Merge them: python manage.py db merge "why".')
+    assert runner("db", "heads").out == "core: core_0001\napi: 0002, 0003 (several: merge them)\n"
+    merged = Path(runner("db", "merge", "both are good").out.strip())
+    assert merged.parent == migrations.directory
+    assert "down_revision = ('0002', '0003')" in merged.read_text()
+    assert "up to date" in runner("db", "upgrade", **environment).out
+    assert runner("db", "heads").out.count("\n") == 2
+    said = complaint(runner("db", "merge", "again"))
+    assert said.startswith('there is nothing to merge: the branch "api" has one head, ')
 
 
-def test_upgrades_of_sqlite_at_once(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_branch_that_is_not_there_has_no_step_back(runner: Runner, database_url: str) -> None:
+    """It is told in a line, and nothing is changed."""
+    environment = {"DATABASE_URL": database_url}
+    assert runner("db", "downgrade", "-1", **environment).code == 0
+    said = complaint(runner("db", "downgrade", "-1", **environment))
+    assert said.startswith("api@-1 counts from one revision of that branch, and the database has ")
+
+
+def test_an_application_without_tables(runner: Runner) -> None:
+    """It has the machinery's alone, and is told where its own would go."""
+    runner.application = replace(runner.application, tables=None, migrations=None)
+    assert runner("db", "upgrade") == (0, "core_0001 (up to date)\n", "")
+    assert runner("db", "heads").out == "core: core_0001\n"
+    for command in ("revision", "merge"):
+        assert "give it tables and migrations" in complaint(runner("db", command, "why"))
+    assert runner("db", "downgrade", "-1").out == "no schema (the code's is core_0001)\n"
+
+
+def test_upgrades_of_sqlite_at_once(
+    tmp_path: Path, environment: dict[str, str], application: Application
+) -> None:
     """Processes that upgrade one file do it once, and each finds it done."""
     url = environment["DATABASE_URL"]
     with ThreadPoolExecutor() as threads:
-        database = Database(url)
+        database = Database(url, branches=application.branches)
         schema.downgrade(database, "base")
         database.engine.dispose()
         upgrades = [
@@ -372,9 +422,11 @@ def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
-def test_serve_outlives_its_database(tmp_path: Path, tenant: Tenant) -> None:
+def test_serve_outlives_its_database(
+    tmp_path: Path, tenant: Tenant, application: Application
+) -> None:
     """`serve` starts while the database is away, says 503 until it is there, and recovers."""
-    with Postgres() as postgres:
+    with Postgres(application.branches) as postgres:
         environment = tenant.environment | {"DATABASE_URL": postgres.make()}
         postgres.stop()
         with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:

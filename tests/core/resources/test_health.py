@@ -16,6 +16,7 @@ from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
 from api.core.storage import Database, schema
 from tests.core.support.databases import ON_BOTH, Sqlite
+from tests.core.support.migrations import Migrations
 
 LIVE, READY = "/health/live", "/health/ready"
 
@@ -60,7 +61,7 @@ def test_a_database_that_is_away_is_told(
 ) -> None:
     """Without its address; when it is back, so is the service."""
     file = tmp_path / "later" / "api.db"
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", branches=application.branches)
     client = create_app(application, Settings(), issuer=issuer, database=database).test_client()
     assert fault(client).startswith("Not ready: the database cannot be used")
     assert "later" not in fault(client)
@@ -131,10 +132,10 @@ def test_one_issuer_that_is_down_is_no_reason_to_leave(
     assert is_ready(tenants)
 
 
-def test_a_schema_that_cannot_be_read_is_told(client: FlaskClient, database: Database) -> None:
-    """As not ready, and not as a fault of the service."""
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('two')")
+def test_a_schema_that_cannot_be_read_is_told(client: FlaskClient, migrations: Migrations) -> None:
+    """As not ready, and not as a fault of the service: here, migrations with two heads."""
+    for revision in ("0002", "0003"):
+        migrations.add(revision, "pass", down_revision="0001")
     assert fault(client) == "Not ready: the database's schema cannot be read."
 
 

@@ -2,7 +2,7 @@
 
     python -m tests.core.storage.recording
 
-writes them to tests/core/storage/queries/, one file for the head of the migrations. The files of
+writes them to tests/core/storage/queries/, one file for the heads of the migrations. The files of
 former heads stay: for as long as one is there, its release must work on the newest schema. Take
 one away with the release that nobody runs any more.
 """
@@ -20,12 +20,15 @@ from flask import Flask
 from psycopg.types.json import Json
 from sqlalchemy import event
 
+from api.application import application
 from api.core import storage
 from api.core.storage import Database, schema
+from api.core.storage.history import History
 from api.storage import messages
 from tests.core.support.databases import Postgres, Sqlite
 
 DIRECTORY = Path(__file__).parent / "queries"
+FILE = DIRECTORY / f"{'+'.join(History(application.branches).heads())}.json"
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ROW = {"id": UUID(int=1), "text": "a", "author": "a", "created_at": NOON, "updated_at": NOON}
 
@@ -51,9 +54,9 @@ def record(url: str) -> Recording:
 
 
 def write(recordings: dict[str, Recording]) -> None:
-    """Replace the file of the code's head."""
+    """Replace the file of the code's heads."""
     text = json.dumps(recordings, indent=1, sort_keys=True, default=_encoded)
-    (DIRECTORY / f"{schema.head()}.json").write_text(text + "\n")
+    FILE.write_text(text + "\n")
 
 
 def read(file: Path) -> dict[str, Recording]:
@@ -113,8 +116,8 @@ _KINDS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
 
 def main() -> None:
     """Record on both databases."""
-    with tempfile.TemporaryDirectory() as name, Postgres() as postgres:
-        sqlite = Sqlite(Path(name))
+    with tempfile.TemporaryDirectory() as name, Postgres(application.branches) as postgres:
+        sqlite = Sqlite(Path(name), application.branches)
         write({"sqlite": record(sqlite.make()), "postgres": record(postgres.make())})
 
 

@@ -15,7 +15,7 @@ from api.application import application
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
-from api.core.storage import Database, Unavailable
+from api.core.storage import CORE, Database, Unavailable
 from api.core.storage.database import ATTEMPTS, POOL_SIZE
 from api.core.storage.models import SharedSecret
 from tests.core.support.databases import ON_BOTH, Postgres
@@ -402,7 +402,7 @@ def test_what_cannot_be_reached_is_an_outage(
 
 def test_an_outage_of_postgres_passes() -> None:
     """Stopped in the middle of a transaction and between two; started again, all goes on."""
-    with Postgres() as postgres:
+    with Postgres((CORE,)) as postgres:
         database = Database(postgres.make(), wait=2)
 
         def stop(session: Session) -> None:

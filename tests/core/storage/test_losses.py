@@ -53,7 +53,7 @@ def things(migrations: Migrations, database: Database) -> Things:
         file = migrations.add("0003", steps, down_revision="0002")
         file.write_text(f"{file.read_text()}\nloses = {loses or []}\n")
         schema.upgrade(database)
-        assert schema.current(database) == "0003"
+        assert schema.current(database) == ("0003", "core_0001")
 
     return change
 
@@ -146,4 +146,4 @@ def test_the_models_tables_lose_nothing(database: Database, migrations: Migratio
     """They have nothing that Alembic does not see, and can be written anew."""
     migrations.add("0002", ANEW.replace("things", "messages").replace("mate", "author"))
     schema.upgrade(database)
-    assert schema.current(database) == "0002"
+    assert schema.current(database) == ("0002", "core_0001")

@@ -19,6 +19,8 @@ from tests.core.support.databases import ON_BOTH
 from tests.core.support.migrations import Migrations
 from tests.core.support.threads import at_once
 
+AT_0001, AT_0002 = ("0001", "core_0001"), ("0002", "core_0001")
+
 ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 FAMILY = """
@@ -109,7 +111,7 @@ def test_rows_that_lose_their_parent_stop_the_migration(
     migrations.add("0003", ORPHANS, down_revision="0002")
     with pytest.raises(SchemaError, match=r'row 7 of table "children".*"parents"'):
         schema.upgrade(database)
-    assert (rows(database, "parents"), schema.current(database)) == ([(1, "ann")], "0002")
+    assert (rows(database, "parents"), schema.current(database)) == ([(1, "ann")], AT_0002)
 
 
 def test_rows_that_had_no_parent_before_do_not_stop_it(
@@ -151,7 +153,7 @@ def test_a_migration_that_fails_is_undone(
     assert cause in str(raised.value)
     assert "0003_of_a_test.py, line 13" in str(raised.value)
     assert set(inspect(database.engine).get_table_names()) & {"first", "half"} == set()
-    assert (schema.current(database), copies(database)) == ("0001", [])
+    assert (schema.current(database), copies(database)) == (AT_0001, [])
 
 
 @ON_POSTGRES
@@ -163,7 +165,7 @@ def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
     migrations.add("0002", f"{deferred}\n{ORPHANS}")
     with pytest.raises(SchemaError, match=r"the migration failed: .*violates foreign key"):
         schema.upgrade(database)
-    assert schema.current(database) == "0001"
+    assert schema.current(database) == AT_0001
 
 
 def test_an_autocommit_block_leaves_the_connection_as_it_was(
@@ -185,7 +187,7 @@ def test_an_index_can_be_built_concurrently(database: Database, migrations: Migr
     """Outside a transaction, as PostgreSQL wants it."""
     migrations.add("0002", CONCURRENTLY)
     schema.upgrade(database)
-    assert schema.current(database) == "0002"
+    assert schema.current(database) == AT_0002
     names = {index["name"] for index in inspect(database.engine).get_indexes("messages")}
     assert "ix_text" in names
 
@@ -242,7 +244,7 @@ def test_an_index_that_another_upgrade_builds_concurrently_is_waited_for(
 
     schema.upgrade(database, tell=lines.append, sleep=build)
     assert lines == ["Another upgrade of this database is running, and is waited for."]
-    assert schema.current(database) == "0002"
+    assert schema.current(database) == AT_0002
 
 
 WAITS = """
@@ -268,7 +270,7 @@ def test_an_index_that_is_built_concurrently_waits_for_transactions(
             pass
         holder.rollback()
         upgrade.result()
-    assert schema.current(database) == "0002"
+    assert schema.current(database) == AT_0002
 
 
 COMMITTED = [
@@ -331,7 +333,7 @@ def test_a_commit_that_fails_names_the_copy(
             schema.upgrade(database)
     [copy] = copies(database)
     assert str(raised.value).endswith(f"kept in {copy}")
-    assert schema.current(database) == "0001"
+    assert schema.current(database) == AT_0001
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
 
@@ -352,7 +354,7 @@ def test_upgrades_at_once_are_one(database: Database, migrations: Migrations) ->
     """The second one finds it done."""
     migrations.add("0002", 'op.create_table("once", sa.Column("id", sa.Integer))')
     at_once(4, lambda _: schema.upgrade(database))
-    assert (schema.current(database), rows(database, "once")) == ("0002", [])
+    assert (schema.current(database), rows(database, "once")) == (AT_0002, [])
     assert len(copies(database)) == (1 if database.is_sqlite else 0)
 
 
@@ -365,14 +367,15 @@ def test_a_copy_is_kept(database: Database, migrations: Migrations, lines: list[
         copy = schema.upgrade(database, tell=lines.append)
     assert [copy] == copies(database)
     assert copy is not None
-    assert copy.name.startswith("api.db.0001-")
+    assert copy.name.startswith("api.db.0001+core_0001-")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert str(copy) in lines[0]
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute(
             "SELECT count(*) FROM shared_secrets WHERE name = 'kept'"
         ).fetchone() == (1,)
-        assert kept.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        query = "SELECT version_num FROM alembic_version ORDER BY 1"
+        assert kept.execute(query).fetchall() == [("0001",), ("core_0001",)]
 
 
 def test_one_can_go_back_to_the_copy(
@@ -384,7 +387,7 @@ def test_one_can_go_back_to_the_copy(
     schema.upgrade(database, tell=lines.append)
     database.engine.dispose()
     subprocess.run(lines[1].partition("run: ")[2], shell=True, check=True)  # noqa: S602
-    assert schema.current(database) == "0001"
+    assert schema.current(database) == AT_0001
     assert len(rows(database, "shared_secrets")) == 2
 
 
@@ -394,7 +397,8 @@ def test_no_copy_replaces_another(database: Database, migrations: Migrations) ->
     for _ in range(3):
         schema.upgrade(database)
         with database.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+            connection.exec_driver_sql("DELETE FROM alembic_version WHERE version_num = '0002'")
+            connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
     assert len(copies(database)) == 3
 
 
@@ -432,7 +436,7 @@ def test_without_a_copy_nothing_is_changed(
     monkeypatch.setattr("api.core.storage.copies.os.open", fail)
     with pytest.raises(SchemaError, match="No space left on device; nothing was changed"):
         schema.upgrade(database)
-    assert schema.current(database) == "0001"
+    assert schema.current(database) == AT_0001
 
 
 def test_a_copy_that_is_cut_short_is_taken_away(
@@ -448,7 +452,7 @@ def test_a_copy_that_is_cut_short_is_taken_away(
         patch.setattr("api.core.storage.copies.sqlite3.connect", full)
         with pytest.raises(SchemaError, match="disk is full; nothing was changed"):
             schema.upgrade(database)
-    assert (copies(database), schema.current(database)) == ([], "0001")
+    assert (copies(database), schema.current(database)) == ([], AT_0001)
 
 
 @ON_BOTH
@@ -462,7 +466,7 @@ def test_a_lock_that_is_held_is_waited_for(
     """A change that meets a lock is begun again, which is told; it ends when the lock does."""
     monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
-    impatient = Database(database_url, wait=0.05)
+    impatient = Database(database_url, wait=0.05, branches=database.branches)
     slept: list[float] = []
     with database.engine.connect() as holder:
         holder.execute(text("DELETE FROM messages"))
@@ -475,7 +479,7 @@ def test_a_lock_that_is_held_is_waited_for(
         schema.upgrade(impatient, tell=lines.append, sleep=sleep)
     assert len(slept) == 2
     assert [line for line in lines if "a lock" in line] == lines[:1]
-    assert schema.current(database) == "0002"
+    assert schema.current(database) == AT_0002
     impatient.engine.dispose()
 
 
@@ -490,7 +494,7 @@ def test_a_lock_is_not_waited_for_for_ever(
     """In the end the error says who may hold it, and that nothing was changed."""
     monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
-    impatient = Database(database_url, wait=0.05)
+    impatient = Database(database_url, wait=0.05, branches=database.branches)
     slept: list[float] = []
     with database.engine.connect() as holder:
         holder.execute(text("DELETE FROM messages"))
@@ -498,7 +502,7 @@ def test_a_lock_is_not_waited_for_for_ever(
             schema.upgrade(impatient, tell=lines.append, sleep=slept.append)
     assert len(slept) == schema.ATTEMPTS[database.engine.dialect.name] - 1
     assert 1 < len(lines) < len(slept)
-    assert schema.current(database) == "0001"
+    assert schema.current(database) == AT_0001
     impatient.engine.dispose()
 
 
@@ -516,7 +520,7 @@ def test_readers_go_on_while_an_upgrade_waits(
             holder.rollback()
 
         schema.upgrade(database, tell=lines.append, sleep=sleep)
-    assert schema.current(database) == "0002"
+    assert schema.current(database) == AT_0002
 
 
 def test_a_migration_that_commits_and_fails_keeps_the_copy(

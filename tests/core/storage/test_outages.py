@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api.core.storage import Database, Unavailable, schema
+from api.core.storage import Branch, Database, Unavailable, schema
 from api.core.storage.models import SharedSecret
 from tests.core.support.databases import Postgres
 from tests.core.support.migrations import Migrations
@@ -32,9 +32,9 @@ def proxy(database_url: str) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def proxied(proxy: Proxy) -> Iterator[Database]:
+def proxied(proxy: Proxy, branches: tuple[Branch, ...]) -> Iterator[Database]:
     """The database, by way of the proxy, with little patience."""
-    opened = Database(proxy.url, wait=BRIEFLY)
+    opened = Database(proxy.url, wait=BRIEFLY, branches=branches)
     yield opened
     opened.engine.dispose()
 
@@ -123,7 +123,7 @@ def test_migrations_are_not_bounded(proxied: Database, migrations: Migrations, w
     and the connections that requests use afterwards are bounded."""
     migrations.add("0002", f'{where}\n    op.execute("SELECT pg_sleep(1.2)")')
     schema.upgrade(proxied)
-    assert schema.current(proxied) == "0002"
+    assert schema.current(proxied) == ("0002", "core_0001")
     timeout = proxied.run(lambda s: s.scalars(text("SHOW statement_timeout")).one(), writes=False)
     assert timeout == f"{BRIEFLY * 1000:.0f}ms"
 

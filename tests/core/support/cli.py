@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from api.application import application
+from api.core.application import Application
 from api.core.cli.main import main
 from api.core.settings import declarations
 
@@ -27,7 +27,11 @@ class Runner:
     """
 
     def __init__(
-        self, directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self,
+        application: Application,
+        directory: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         self.application = application
         self.directory = directory

@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -11,7 +10,7 @@ from typing import Self
 import psycopg
 import pytest
 
-from api.core.storage import Database, schema
+from api.core.storage import Branch, Database, schema
 
 ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 """Marks what must hold on both databases."""
@@ -20,11 +19,11 @@ ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indire
 class Sqlite:
     """Makes databases with the code's schema: each a copy of one that was migrated once."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, branches: tuple[Branch, ...]) -> None:
         self._directory = directory
         self._template = directory / "template.db"
         self._numbers = count()
-        migrate(f"sqlite:///{self._template}")
+        migrate(f"sqlite:///{self._template}", branches)
 
     def make(self) -> str:
         """The URL of a new, empty database."""
@@ -39,8 +38,12 @@ class Postgres:
     Its directory is not pytest's, which belongs to one user: run by root, PostgreSQL is another.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
-        """durable: wait for the disk at each commit, which is most of what a test would do."""
+    def __init__(self, branches: tuple[Branch, ...], *, durable: bool = False) -> None:
+        """
+        :param branches: the tables that each database has
+        :param durable: wait for the disk at each commit, which is most of what a test would do
+        """
+        self._branches = branches
         self._durable = durable
         with warnings.catch_warnings(action="ignore"):
             # It warns of a machine without a session directory, and then does without.
@@ -55,7 +58,7 @@ class Postgres:
         self._execute(f"ALTER SYSTEM SET fsync = {'on' if self._durable else 'off'}")
         self._execute("SELECT pg_reload_conf()")
         self._execute("CREATE DATABASE template_of_tests")
-        migrate(self.url("template_of_tests"))
+        migrate(self.url("template_of_tests"), self._branches)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -82,14 +85,10 @@ class Postgres:
             connection.execute(statement)
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, branches: tuple[Branch, ...]) -> None:
     """Bring the database at `url` to the code's schema."""
-    with_database(url, schema.upgrade)
-
-
-def with_database(url: str, work: Callable[[Database], object]) -> None:
-    database = Database(url)
+    database = Database(url, branches=branches)
     try:
-        work(database)
+        schema.upgrade(database)
     finally:
         database.engine.dispose()

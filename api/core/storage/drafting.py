@@ -1,0 +1,69 @@
+"""New migrations, as files in the team's directory: drafts of changes, and merges of heads."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import cast
+
+from alembic import command
+from alembic.script import Script
+from alembic.util import rev_id
+
+from api.core.storage.branches import CORE, Branch
+from api.core.storage.database import Database
+from api.core.storage.history import History, SchemaError
+from api.core.storage.schema import ALEMBIC
+
+
+def make_revision(database: Database, message: str) -> Path:
+    """Write a migration from the schema that the database has to the team's models.
+
+    It is a draft, to be read over. Returns its file.
+
+    :param database: at the heads of the code
+    :param message: why it is
+    :raises SchemaError: a branch has several heads, or the application has no tables
+    """
+    history = History(database.branches)
+    history.heads()
+    team = _team(history)
+    heads = history.heads_of(team)
+    with ALEMBIC, database.engine.connect() as connection:
+        script = command.revision(
+            history.config(connection, nullcontext),
+            message,
+            autogenerate=True,
+            head=heads[0] if heads else "base",
+            branch_label=None if heads else team.name,
+            version_path=str(team.migrations),
+        )
+    return Path(cast(Script, script).path)
+
+
+def merge(branches: tuple[Branch, ...], message: str) -> Path:
+    """Write a migration that comes after the several heads of the team's branch.
+
+    Returns its file.
+
+    :param branches: those of the application
+    :param message: why there were several
+    :raises SchemaError: there are not several
+    """
+    history = History(branches)
+    team = _team(history)
+    heads = history.heads_of(team)
+    if len(heads) < 2:
+        ending = f"one head, {heads[0]}" if heads else "no migrations"
+        raise SchemaError(f'there is nothing to merge: the branch "{team.name}" has {ending}')
+    script = history.script.generate_revision(
+        rev_id(), message, head=heads, version_path=str(team.migrations)
+    )
+    return Path(cast(Script, script).path)
+
+
+def _team(history: History) -> Branch:
+    if history.team is None:
+        raise SchemaError(
+            f'this application has no tables of its own, and the branch "{CORE.name}" is not its '
+            "own: give it tables and migrations, in api/application.py"
+        )
+    return history.team
