@@ -396,7 +396,8 @@ def test_a_newer_schema_is_served(
     newer(database)
     environment = tenant.environment | {"DATABASE_URL": database_url}
     with Server(tmp_path, *command, upgrade=False, **environment) as server:
-        assert get(f"{server.url}/health/ready").status == 200
+        # The keys may still be on their way.
+        until(lambda: get(f"{server.url}/health/ready").status == 200)
         assert get(f"{server.url}/api/messages", tenant.token(scope="read:messages")).status == 200
         assert "9999" in server.log
 
