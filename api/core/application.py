@@ -6,9 +6,11 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+from flask import Flask
 from sqlalchemy import MetaData
 
-from api.core.bridge import Namespace
+from api.core import problems
+from api.core.bridge import Api, Namespace
 from api.core.problems import Problem
 from api.core.settings import Settings
 from api.core.storage import CORE, Branch
@@ -80,3 +82,37 @@ def namespaces(*packages: ModuleType) -> tuple[Namespace, ...]:
         for module in modules
         if isinstance(module, ModuleType) and isinstance(getattr(module, "ns", None), Namespace)
     )
+
+
+def init_app(app: Flask, application: Application, settings: Settings) -> Api:
+    """Give an app the Api of an application, and answer the team's exceptions as problems.
+
+    :param app: the app
+    :param application: whose resources they are
+    :param settings: what bounds the size of a body
+    :returns: the Api, which `api_of(app)` returns as well
+    :raises DeclarationError: an operation is declared wrongly
+    """
+    contact, license_ = application.contact, application.license
+    api = Api(
+        app,
+        application.namespaces,
+        summary=application.summary,
+        max_body=settings.max_body,
+        title=application.title,
+        version=application.version,
+        description=application.description,
+        terms_url=application.terms_of_service,
+        contact=contact.get("name"),
+        contact_url=contact.get("url"),
+        contact_email=contact.get("email"),
+        license=license_.get("name"),
+        license_url=license_.get("url"),
+    )
+    for kind, problem in application.problems.items():
+        _answer(app, kind, problem)
+    return api
+
+
+def _answer(app: Flask, kind: type[Exception], problem: type[Problem]) -> None:
+    app.register_error_handler(kind, lambda _error: problems.render(problem()))

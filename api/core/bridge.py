@@ -9,7 +9,7 @@ and what is said of it (api.core.documenting) are read off the same arguments.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Never, TypeVar
+from typing import Any, Never, TypeVar, cast
 
 import flask_restx
 from flask import Flask, request
@@ -31,7 +31,7 @@ from api.core.serialisation import AnswerError
 from openapi.declaration import declare
 from openapi.operation import MISSING
 
-__all__ = ["Api", "Namespace", "Precondition", "Resource"]
+__all__ = ["Api", "Namespace", "Precondition", "Resource", "api_of"]
 
 MAX_BODY = 64 * 1024
 
@@ -149,6 +149,19 @@ class Namespace(flask_restx.Namespace):
         return for_methods(decorate)
 
 
+_NAME = "api"
+
+
+def api_of(app: Flask) -> "Api":
+    """Return the Api of an app.
+
+    :raises LookupError: the app has none
+    """
+    if _NAME not in app.extensions:
+        raise LookupError("This app has no Api. Make the app by api.core.factory.create_app.")
+    return cast("Api", app.extensions[_NAME])
+
+
 class Api(flask_restx.Api):
     """A Flask-RESTX Api that leaves failures to `api.core.problems` and documents to `openapi`."""
 
@@ -173,6 +186,7 @@ class Api(flask_restx.Api):
         super().__init__(doc=False, default_id=_operation_id, **info)
         self.summary = summary
         app.config["MAX_CONTENT_LENGTH"] = max_body
+        app.extensions[_NAME] = self
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)

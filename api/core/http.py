@@ -1,10 +1,11 @@
-"""The address of a request: its path, and the host that it was sent to."""
+"""The address of a request: its path, the host that it was sent to, and the proxies in front."""
 
 import re
 from urllib.parse import quote
 
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import get_host
 
 # RFC 3986 section 3.2.2 and 3.2.3: an IP literal, or a name, which may be empty; then a port.
@@ -14,12 +15,19 @@ _HOST = re.compile(
 )
 
 
-def init_app(app: Flask) -> None:
-    """Let each resource have one path, and take any host that RFC 3986 allows."""
+def init_app(app: Flask, *, trusted_proxies: int = 0) -> None:
+    """Let each resource have one path, and accept any host that RFC 3986 allows.
+
+    :param app: the app
+    :param trusted_proxies: how many proxies in front set X-Forwarded-For, -Proto and -Host
+    """
     # `/api//public` and `//api/public` are no other names for `/api/public`.
     app.url_map.merge_slashes = False
     app.before_request(_refuse_other_names)
     app.before_request(_refuse_what_is_no_host)
+    if trusted_proxies:
+        count = trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def root_url() -> str:

@@ -19,9 +19,10 @@ from marshmallow import Schema, fields
 from webargs.flaskparser import use_args, use_kwargs
 
 from api.application import application
-from api.core.bridge import Namespace, Resource
+from api.core.bridge import Namespace, Resource, api_of
 from api.core.declarations import DeclarationError
-from api.core.factory import build_documents, create_app
+from api.core.documents import build_documents
+from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound, Problem
@@ -173,14 +174,14 @@ def test_what_comes_after_the_start_must_say_it_too(start: Start, add: Callable[
     app = start(ns)
     before = len(list(app.url_map.iter_rules()))
     with pytest.raises(DeclarationError, match="does not say who may call it"):
-        add(app.extensions["api"], ns, resource(get=get))
+        add(api_of(app), ns, resource(get=get))
     assert len(list(app.url_map.iter_rules())) == before
 
 
 def test_what_comes_after_the_start_is_served_when_it_says_it(start: Start, bearer: Bearer) -> None:
     """A guarded method that comes late is guarded."""
     app = start(namespace())
-    app.extensions["api"].add_resource(resource(get=require_auth()(get)), "/late")
+    api_of(app).add_resource(resource(get=require_auth()(get)), "/late")
     client = app.test_client()
     assert client.get("/late").status_code == 401
     assert client.get("/late", headers=bearer()).json == GOOD

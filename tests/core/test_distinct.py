@@ -12,7 +12,8 @@ from marshmallow import Schema, fields
 from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
-from api.core.factory import build_documents, create_app
+from api.core.documents import build_documents
+from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound, Problem

@@ -13,6 +13,7 @@ from api.core.issuer import EmbeddedIssuer
 from api.core.server.gateway import Gateway
 from api.core.server.worker import load
 from api.core.settings import Settings
+from api.core.storage import database_of
 from tests.core.support.cli import Runner
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example/"}
@@ -72,7 +73,7 @@ def test_database(application: Application, issuer: EmbeddedIssuer, tmp_path: Pa
         database_timeout=2.0,
         database_retries=1,
     )
-    database = app.extensions["database"]
+    database = database_of(app)
     assert database.engine.pool.size() == 3
     assert database.engine.pool.timeout() == 2.0
     assert database._attempts == 2
@@ -106,4 +107,4 @@ def test_workers_share_the_connections(
     gateway = loader()
     assert isinstance(gateway, Gateway)
     assert gateway._max_body == 2048
-    assert gateway.app.extensions["database"].engine.pool.size() == 5  # type: ignore[attr-defined]
+    assert database_of(gateway.app).engine.pool.size() == 5  # type: ignore[attr-defined]

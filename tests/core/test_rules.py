@@ -15,7 +15,8 @@ from flask_restx import reqparse
 from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
-from api.core.factory import build_documents, create_app
+from api.core.documents import build_documents
+from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings

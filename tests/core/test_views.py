@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 from flask.views import MethodView, View
 
 from api.application import application
-from api.core.bridge import Namespace, Resource
+from api.core.bridge import Namespace, Resource, api_of
 from api.core.declarations import DeclarationError
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
@@ -42,7 +42,7 @@ class Page(View):
 def refusal(app: Flask) -> str:
     """Why the app is not served."""
     with pytest.raises(DeclarationError) as raised:
-        app.extensions["api"].check()
+        api_of(app).check()
     return str(raised.value)
 
 
@@ -102,7 +102,7 @@ def test_another_api_beside_ours_is_refused(app: Flask) -> None:
 def test_a_view_that_says_it_is_served(app: Flask, view: Handler, status: int) -> None:
     """As a function, as a class, or method by method."""
     app.add_url_rule("/page", "page", view)
-    app.extensions["api"].check()
+    api_of(app).check()
     assert app.test_client().get("/page").status_code == status
 
 
@@ -152,6 +152,6 @@ def test_a_resource_that_is_replaced_is_not_served(app: Flask) -> None:
 def test_a_late_resource_with_a_decorator_that_replaces_it_is_not_served(app: Flask) -> None:
     """It has an address by the time that this can be seen."""
     page = type("Page", (Resource,), {"get": public(secret), "decorators": [lambda _: secret]})
-    app.extensions["api"].add_namespace(ns := Namespace("late", "Late", path="/late"))
+    api_of(app).add_namespace(ns := Namespace("late", "Late", path="/late"))
     ns.add_resource(page, "")
     assert app.test_client().get("/late").status_code == 500

@@ -8,7 +8,8 @@ from flask import Flask
 import openapi as package
 from api.core.application import Application
 from api.core.cli.diffs import diff
-from api.core.factory import build_documents, create_app
+from api.core.documents import build_documents
+from api.core.factory import create_app
 from openapi import about
 from openapi.build import as_text
 from openapi.schemas import Json

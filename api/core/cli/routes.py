@@ -3,6 +3,7 @@
 import click
 
 from api.core.application import Application
+from api.core.bridge import api_of
 from api.core.cli.openapi import example_app
 from api.core.cli.tables import show
 from openapi import operations
@@ -14,6 +15,6 @@ def routes(application: Application) -> None:
     """List each operation with its method, path and required scope."""
     rows = [
         (operation.method.upper(), operation.path, operation.id, str(operation.access))
-        for operation in operations(example_app(application).extensions["api"])
+        for operation in operations(api_of(example_app(application)))
     ]
     show(("METHOD", "PATH", "OPERATION", "NEEDS"), rows)

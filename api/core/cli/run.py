@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.serving import is_running_from_reloader, run_simple
 
 from api.core.application import Application
+from api.core.bridge import api_of
 from api.core.cli import embedded
 from api.core.cli.address import address, check_port, with_address
 from api.core.cli.database import opened
@@ -52,7 +53,7 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
 
 def _greet(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> None:
     api = address(settings)
-    scopes = " ".join(app.extensions["api"].scopes)
+    scopes = " ".join(api_of(app).scopes)
     click.echo(f"\n  Swagger UI  {api}/docs")
     click.echo(f"  API         {api}/api/public")
     if issuer is None:

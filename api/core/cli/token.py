@@ -7,6 +7,7 @@ import sys
 import click
 
 from api.core.application import Application
+from api.core.bridge import api_of
 from api.core.cli import embedded
 from api.core.cli.client_credentials import access_token
 from api.core.cli.explain import explain_token
@@ -89,7 +90,7 @@ def explain(application: Application, text: str, scope: str) -> None:
     settings = load(application.settings)
     issuer = None if settings.has_tenant else embedded.for_reading(settings)
     app = create_app(application, settings, issuer=issuer)
-    guard, scopes = guard_of(app), app.extensions["api"].scopes
+    guard, scopes = guard_of(app), api_of(app).scopes
     lines = explain_token(
         guard,
         _pasted(text),

@@ -33,7 +33,7 @@ from api.core.guard.fetch import Fetch, fetch_https
 from api.core.guard.guard import METADATA_PATH, Guard
 from api.core.guard.issuer import Issuer, IssuerConfig, issuer_config
 from api.core.guard.keys import SigningKeys
-from api.core.guard.protector import current_token, public, require_auth
+from api.core.guard.protector import current_token, open_blueprints, public, require_auth
 from api.core.guard.replay import (
     MemoryReplayCache,
     RedisReplayCache,
@@ -65,6 +65,7 @@ __all__ = [
     "guard_of",
     "init_app",
     "issuer_config",
+    "open_blueprints",
     "public",
     "require_auth",
 ]

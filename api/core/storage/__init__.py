@@ -1,6 +1,7 @@
 """The database layer. In reading order:
 
 database    transactions, and what happens when the database is away
+extension   where an app keeps its database, and how failures are told
 models      the tables of the machinery, and what the tables of a team are made of
 pages       pages of a listing, whose cost does not grow with their depth
 cursors     opaque, tamper-evident cursors of pages
@@ -28,7 +29,8 @@ copies      the copy of a SQLite database that is kept before its schema is chan
 
 from api.core.storage.branches import CORE, Branch
 from api.core.storage.cursors import CursorError
-from api.core.storage.database import Database, init_app, reading, writing
+from api.core.storage.database import Database, reading, writing
+from api.core.storage.extension import current_database, database_of, init_app
 from api.core.storage.faults import Unavailable
 from api.core.storage.history import SchemaError
 from api.core.storage.idempotency import KeyReused, add_once
@@ -49,6 +51,8 @@ __all__ = [
     "Unavailable",
     "UtcDateTime",
     "add_once",
+    "current_database",
+    "database_of",
     "fault",
     "init_app",
     "paginate",

@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from itertools import count
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from flask import Flask, current_app
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from api.core.settings import Settings
 from api.core.storage import deadline
 from api.core.storage.branches import CORE, Branch, Revisions
 from api.core.storage.bulkhead import Bulkhead
 from api.core.storage.connecting import engine_of, is_pooled
+from api.core.storage.extension import current_database
 from api.core.storage.faults import Unavailable, is_passing, is_stale, outage
 from api.core.storage.outages import Outages
 
@@ -74,6 +75,22 @@ class Database:
         self._attempts = attempts
         self._told: set[str] = set()
         self.complete_revisions: set[Revisions] = set()
+
+    @classmethod
+    def from_settings(cls, settings: Settings, branches: tuple[Branch, ...]) -> Self:
+        """Return the database that the settings name. It connects at its first use.
+
+        :param settings: of the process
+        :param branches: the tables, and their migrations
+        """
+        return cls(
+            settings.database_url,
+            branches=branches,
+            connections=settings.database_connections,
+            waiters=settings.database_waiters,
+            wait=settings.database_timeout,
+            attempts=1 + settings.database_retries,
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -164,11 +181,6 @@ class Database:
             raise Unavailable("the database does not answer", kind) from error
 
 
-def init_app(app: Flask, database: Database) -> None:
-    """Give the app its own database."""
-    app.extensions["database"] = database
-
-
 def reading(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
     """A query in a transaction that only reads. Callers leave the session out."""
     return _transactional(query, writes=False)
@@ -182,7 +194,8 @@ def writing(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
 def _transactional(query: Callable[Concatenate[Session, P], T], *, writes: bool) -> Callable[P, T]:
     @wraps(query)
     def in_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
-        database = cast(Database, current_app.extensions["database"])
-        return database.run(lambda session: query(session, *args, **kwargs), writes=writes)
+        return current_database().run(
+            lambda session: query(session, *args, **kwargs), writes=writes
+        )
 
     return in_transaction

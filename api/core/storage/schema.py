@@ -11,16 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 from alembic import command
 from alembic.util import CommandError
-from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.core.storage.branches import Revisions, text_of
 from api.core.storage.database import Database
+from api.core.storage.extension import current_database
 from api.core.storage.faults import Busy, Unavailable, is_locked
 from api.core.storage.history import History, SchemaError
 from api.core.storage.migrating import (
@@ -146,7 +145,7 @@ def is_good(database: Database, seconds: float | None = None) -> bool:
 
 def fault(database: Database | None = None) -> str | None:
     """What keeps a database (the app's) from being used, in words; None where nothing does."""
-    database = database or cast(Database, current_app.extensions["database"])
+    database = database or current_database()
     try:
         return None if is_good(database, PROBE) else "the database's schema is not the code's"
     except Busy:

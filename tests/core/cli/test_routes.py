@@ -3,6 +3,7 @@
 import pytest
 
 from api.application import application
+from api.core.bridge import api_of
 from api.core.cli.openapi import example_app
 from openapi import operations
 from tests.core.support.cli import Runner
@@ -28,5 +29,5 @@ def test_complete(runner: Runner) -> None:
     """There is a line for each operation, in their order, below one with the columns' names."""
     heading, *lines = runner("routes").out.splitlines()
     assert heading.split() == ["METHOD", "PATH", "OPERATION", "NEEDS"]
-    api = example_app(application).extensions["api"]
+    api = api_of(example_app(application))
     assert [line.split()[2] for line in lines] == [operation.id for operation in operations(api)]

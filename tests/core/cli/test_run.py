@@ -10,6 +10,7 @@ import pytest
 import urllib3
 
 from api.application import application
+from api.core.bridge import api_of
 from api.core.cli.openapi import example_app
 from openapi import operations
 from openapi.operation import PUBLIC
@@ -49,7 +50,7 @@ def test_greeting(running: Server) -> None:
 
 PROTECTED = [
     each.path
-    for each in operations(example_app(application).extensions["api"])
+    for each in operations(api_of(example_app(application)))
     if each.method == "get" and each.access != PUBLIC and "{" not in each.path
 ]
 

@@ -9,6 +9,7 @@ from flask_restx import fields, reqparse
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
 
 import openapi
+from api.core.bridge import api_of
 from api.core.guard import require_auth
 from openapi import build_document
 from openapi.declaration import declare
@@ -121,7 +122,7 @@ def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
 def test_an_unknown_version_is_refused(app: Flask) -> None:
     """The error names those that there are."""
     with pytest.raises(ValueError, match=r"version '4\.0': it is one of 3\.1, 2\.0"):
-        build_document(app.extensions["api"], "4.0")
+        build_document(api_of(app), "4.0")
 
 
 def json_arguments() -> Any:

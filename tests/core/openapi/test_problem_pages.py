@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.application import application
-from api.core.bridge import Namespace, Resource
+from api.core.bridge import Namespace, Resource, api_of
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
@@ -47,7 +47,7 @@ def cars(*, guarded: bool = False, problems: tuple[type[Problem], ...] = ()) -> 
 
 def test_every_type_leads_to_its_explanation(app: Flask, client: FlaskClient) -> None:
     """The fragment of each type that the app can answer is there, with the title of the problem."""
-    listed = problem_types(operations(app.extensions["api"]), OF_ANY_PATH)
+    listed = problem_types(operations(api_of(app)), OF_ANY_PATH)
     names = {each.name for each in listed}
     assert {"insufficient-scope", "message-not-found", "not-found"} <= names
     for kind in listed:

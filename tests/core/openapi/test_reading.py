@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from api.application import application
-from api.core.bridge import Namespace, Resource
+from api.core.bridge import Namespace, Resource, api_of
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
@@ -30,7 +30,7 @@ def stock() -> Iterator[dict[str, Operation]]:
 
 def test_operations_come_by_path_and_method(app: Flask) -> None:
     """The order does not depend on that of registration."""
-    listed = operations(app.extensions["api"])
+    listed = operations(api_of(app))
     ranked = [(each.path, METHODS.index(each.method)) for each in listed]
     assert ranked == sorted(ranked)
     assert len({each.id for each in listed}) == len(listed)
@@ -38,7 +38,7 @@ def test_operations_come_by_path_and_method(app: Flask) -> None:
 
 def test_an_operation_has_all_that_its_decorators_declare(app: Flask) -> None:
     """Guard, contract and Flask-RESTX's own decorators are in the one type."""
-    [update] = [each for each in operations(app.extensions["api"]) if each.id == "updateMessage"]
+    [update] = [each for each in operations(api_of(app)) if each.id == "updateMessage"]
     assert (update.method, update.path) == ("patch", "/api/messages/{message_id}")
     assert (update.tags, update.summary) == (("messages",), "Change a message")
     assert update.access == Access((("write:messages",), ("admin:messages",)))
@@ -57,7 +57,7 @@ def test_an_operation_has_all_that_its_decorators_declare(app: Flask) -> None:
 
 def test_an_operation_cannot_be_changed(app: Flask) -> None:
     """Whoever reads the list cannot spoil it for others."""
-    [first, *_] = operations(app.extensions["api"])
+    [first, *_] = operations(api_of(app))
     with pytest.raises(FrozenInstanceError):
         first.id = "another"  # type: ignore[misc]
 
@@ -71,7 +71,7 @@ def test_layers_add_up_and_leave_each_other_as_they_were(issuer: EmbeddedIssuer)
     for number, resource in enumerate((one, two)):
         ns.add_resource(resource, f"/{number}")
     app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
-    first, second = operations(app.extensions["api"])
+    first, second = operations(api_of(app))
     assert (first.access, second.access) == (PUBLIC, Access())
     assert first.problems == (NotFound,)
     assert second.problems[0] is NotFound

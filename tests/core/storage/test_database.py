@@ -15,7 +15,7 @@ from api.application import application
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
-from api.core.storage import CORE, Database, Unavailable
+from api.core.storage import CORE, Database, Unavailable, database_of
 from api.core.storage.database import ATTEMPTS, POOL_SIZE
 from api.core.storage.models import SharedSecret
 from tests.core.support.databases import ON_BOTH, Postgres
@@ -274,7 +274,7 @@ def test_a_lock_does_not_take_every_thread(database: Database, database_url: str
 def test_the_settings_say_how_many_connections(tmp_path: Path, issuer: EmbeddedIssuer) -> None:
     """As shares of the threads of the server."""
     settings = Settings(database_url=f"sqlite:///{tmp_path}/api.db", threads=16)
-    database = create_app(application, settings, issuer=issuer).extensions["database"]
+    database = database_of(create_app(application, settings, issuer=issuer))
     assert database.engine.pool.size() == settings.database_connections == 2
     database.engine.dispose()
 
