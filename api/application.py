@@ -2,8 +2,8 @@
 
 from api import resources
 from api.commands.messages import messages
+from api.core import Application, namespaces
 from api.core import resources as core_resources
-from api.core.application import Application, namespaces
 from api.settings import Settings
 from api.storage import MIGRATIONS
 from api.storage.models import Base

@@ -1,9 +1,18 @@
-"""The machinery, which this project keeps: a team edits none of it. In reading order:
+"""The machinery, which this project keeps: a team edits none of it.
+
+What resources, tables and settings of a team need is imported from here:
+
+    from api.core import Namespace, Resource, require_auth
+
+The modules, in reading order:
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
+cors            cross-origin requests
+http            the address of a request
+documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
@@ -25,3 +34,56 @@ strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own
 """
+
+from api.core.application import Application, namespaces
+from api.core.bridge import Namespace, Precondition, Resource
+from api.core.declarations import DeclarationError
+from api.core.guard import AccessToken, current_token, public, require_auth
+from api.core.problems import (
+    DatabaseUnavailable,
+    IdempotencyKeyReused,
+    NotFound,
+    Problem,
+    ValidationFailed,
+)
+from api.core.settings import Settings, between, current_settings, setting
+from api.core.storage import (
+    NAMING_CONVENTION,
+    Order,
+    Page,
+    UtcDateTime,
+    add_once,
+    paginate,
+    reading,
+    writing,
+)
+
+__all__ = [
+    "NAMING_CONVENTION",
+    "AccessToken",
+    "Application",
+    "DatabaseUnavailable",
+    "DeclarationError",
+    "IdempotencyKeyReused",
+    "Namespace",
+    "NotFound",
+    "Order",
+    "Page",
+    "Precondition",
+    "Problem",
+    "Resource",
+    "Settings",
+    "UtcDateTime",
+    "ValidationFailed",
+    "add_once",
+    "between",
+    "current_settings",
+    "current_token",
+    "namespaces",
+    "paginate",
+    "public",
+    "reading",
+    "require_auth",
+    "setting",
+    "writing",
+]

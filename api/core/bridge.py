@@ -54,9 +54,12 @@ class Resource(flask_restx.Resource):
 class Namespace(flask_restx.Namespace):
     """A Flask-RESTX Namespace whose operations speak marshmallow.
 
-    scopes: those that its operations require, each with the description that the documents, the
-    login page of the embedded issuer and Swagger UI show. problems: what each of its operations
-    may answer.
+    :param name: the name of the tag that its operations have in the documents
+    :param description: the description of that tag
+    :param path: the path before those of its resources
+    :param scopes: the scopes that its operations require, each with the description that the
+        documents, the login page of the embedded issuer and Swagger UI show
+    :param problems: problem types that each of its operations may answer
     """
 
     def __init__(

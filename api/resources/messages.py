@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from api.core.bridge import Namespace, Precondition, Resource
-from api.core.guard import current_token, require_auth
-from api.core.problems import (
+from api.core import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
+    Namespace,
     NotFound,
+    Page,
+    Precondition,
     Problem,
+    Resource,
     ValidationFailed,
+    current_token,
+    require_auth,
 )
-from api.core.storage import Page
 from api.storage import messages
 from api.storage.models import Message
 from schemas.core.idempotency import IdempotencyHeaders

@@ -1,7 +1,6 @@
 """What every caller with an access token may read."""
 
-from api.core.bridge import Namespace, Resource
-from api.core.guard import require_auth
+from api.core import Namespace, Resource, require_auth
 from schemas.greeting import Greeting
 
 ns = Namespace("private", "What every caller with a token may read", path="/api/private")

@@ -1,7 +1,6 @@
 """What a caller may read whose token grants a scope."""
 
-from api.core.bridge import Namespace, Resource
-from api.core.guard import require_auth
+from api.core import Namespace, Resource, require_auth
 from schemas.greeting import Greeting
 
 ns = Namespace(

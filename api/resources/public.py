@@ -1,7 +1,6 @@
 """What everybody may read."""
 
-from api.core.bridge import Namespace, Resource
-from api.core.guard import public
+from api.core import Namespace, Resource, public
 from schemas.greeting import Greeting
 
 ns = Namespace("public", "What everybody may read", path="/api/public")

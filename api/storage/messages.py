@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from api.core.storage import Order, Page, add_once, paginate, reading, writing
+from api.core import Order, Page, add_once, paginate, reading, writing
 from api.storage.models import Message
 
 Allow = Callable[[Message], None]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, MetaData, String, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-from api.core.storage import NAMING_CONVENTION, UtcDateTime
+from api.core import NAMING_CONVENTION, UtcDateTime
 
 
 class Base(MappedAsDataclass, DeclarativeBase):

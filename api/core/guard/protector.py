@@ -54,9 +54,12 @@ _SECOND_HEADER = re.compile(r",(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*=)")
 
 
 class RequireAuth(ResourceProtector):
-    """`@require_auth()`: any accepted token. `@require_auth("read:messages")`: one that grants
-    all of the scopes given. `@require_auth.any_of("write:messages", "admin:messages")`: one that
-    grants one of them. Keeps no state: each app has its own validator."""
+    """The guard of operations: it enforces and documents in one line above a method.
+
+    `@require_auth()` lets in any accepted token, `@require_auth("read:messages")` one that grants
+    all of the scopes given, and `@require_auth.any_of("write:messages", "admin:messages")` one
+    that grants at least one of them. It keeps no state: each app has its own validators.
+    """
 
     def __call__(self, *scopes: str, **unknown: Never) -> Callable[[View], View]:
         """Return the decorator that lets in a token which grants all of the scopes.
@@ -146,7 +149,13 @@ require_auth = RequireAuth()
 
 
 def public(view: View) -> View:
-    """`@public`: anybody may call, and no token is read. A method says this or `@require_auth`."""
+    """Declare that anybody may call a method, and that no token is read.
+
+    Every method has this decorator or `@require_auth`.
+
+    :param view: the method
+    :raises DeclarationError: it has a guard already, or stands in a wrong order
+    """
 
     @wraps(view)
     def open_to_all(*args: Any, **kwargs: Any) -> Any:

@@ -13,7 +13,11 @@ DATABASES = ("sqlite", "postgresql", "cockroachdb")
 
 
 def between(low: float, high: float) -> validate.Range:
-    """A number from `low` to `high`, both included."""
+    """Return the check of a setting that accepts a range of numbers.
+
+    :param low: the least number that is accepted
+    :param high: the greatest number that is accepted
+    """
     return validate.Range(low, high)
 
 

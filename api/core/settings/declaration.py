@@ -68,7 +68,15 @@ def setting(
         token_leeway: float = setting(5.0, "Seconds by which clocks may differ.", example="5")
 
     Its environment variable is its name in capitals. Its type is str, int, float, bool or Path, one
-    of these or None, or a tuple or frozenset of them. See Setting for the parameters.
+    of these or None, or a tuple or frozenset of them.
+
+    :param default: the value where the environment says none
+    :param help: what it is, in a sentence, for the README's table and for `.env.example`
+    :param example: a good value, as the environment has it
+    :param check: raises marshmallow's ValidationError for a value that cannot be used
+    :param secret: whether it is kept out of every repr
+    :param default_text: what the README's table says of the default, if not the default itself
+    :param needed_by_serve: whether `serve` refuses to start without it
     """
     declared = {
         "help": help,

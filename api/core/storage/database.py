@@ -182,12 +182,24 @@ class Database:
 
 
 def reading(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
-    """A query in a transaction that only reads. Callers leave the session out."""
+    """Run a query in a transaction that only reads.
+
+    The query may be called again after a failure that passes, and raises Unavailable while the
+    database is away.
+
+    :param query: a function whose first parameter is the session; callers leave it out
+    """
     return _transactional(query, writes=False)
 
 
 def writing(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
-    """A query in a transaction that may write. Callers leave the session out."""
+    """Run a query in a transaction that may write, and commit it.
+
+    The query may be called again after a failure that passes: it must do nothing that a rollback
+    does not undo. It raises Unavailable while the database is away.
+
+    :param query: a function whose first parameter is the session; callers leave it out
+    """
     return _transactional(query, writes=True)
 
 

@@ -14,7 +14,11 @@ Row = TypeVar("Row")
 
 
 class Page(NamedTuple, Generic[Row]):
-    """A page. items: its rows in order. next: the cursor of the page after it, or None."""
+    """A page of a listing.
+
+    :param items: its rows, in order
+    :param next: the cursor of the page after it, or None on the last
+    """
 
     items: list[Row]
     next: str | None
