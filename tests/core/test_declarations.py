@@ -17,13 +17,13 @@ from flask_restx import fields as restx
 from marshmallow import Schema, fields
 from webargs.flaskparser import use_args, use_kwargs
 
-from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
 from api.core.factory import create_app, emit_documents
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
+from tests.core.demo import application
 from tests.core.support.cli import Runner
 from tests.core.support.server import clean_environment
 

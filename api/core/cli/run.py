@@ -55,7 +55,7 @@ def _greet(app: Flask, found: Settings, issuer: EmbeddedIssuer | None) -> None:
     api = address(found)
     scopes = " ".join(app.extensions["api"].scopes)
     click.echo(f"\n  Swagger UI  {api}/docs")
-    click.echo(f"  API         {api}/api/public")
+    click.echo(f"  OpenAPI     {api}/openapi.json")
     if issuer is None:
         click.echo(f"  Tokens      from {', '.join(found.issuers)}\n")
         return

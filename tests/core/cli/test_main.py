@@ -117,7 +117,7 @@ def test_reader_has_seen_enough(tmp_path: Path) -> None:
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
         ended = subprocess.run(
-            [sys.executable, str(MANAGE), "token", "mint"],
+            [sys.executable, *MANAGE, "token", "mint"],
             cwd=tmp_path,
             env=clean_environment(),
             stdout=closed,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.application import application
 from api.core.cli.openapi import committed_documents
 from api.core.cli.routes import METHODS
+from tests.core.demo import application
 from tests.core.support.cli import Runner
 
 EXPECTED = [

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.core.problems import catalogue
 from tests.core.page.conftest import watch
 from tests.core.page.explorer import PRIVATE, Explorer
+from tests.core.support.problems import demo_problems
 from tests.core.support.server import Server
 
 pytestmark = pytest.mark.needs("chromium")
@@ -15,7 +15,7 @@ def test_home(page: Page, server: Server) -> None:
     """The address that `run` prints, without a path, leads to the page."""
     page.goto(server.url)
     expect(page).to_have_url(f"{server.url}/docs")
-    expect(page).to_have_title("Flask-RESTX API with Auth0")
+    expect(page).to_have_title("Demo")
 
 
 def test_operations(docs: Explorer, server: Server) -> None:
@@ -63,7 +63,7 @@ def test_dialog_on_phone(docs: Explorer) -> None:
 def test_problems(page: Page, server: Server, viewport: int) -> None:
     """/problems has a section for each problem type of the API, and fits any screen."""
     page.set_viewport_size({"width": viewport, "height": 844})
-    for problem in catalogue():
+    for problem in demo_problems():
         page.goto(server.url + problem.type())
         section = page.locator("section:target")
         expect(section.get_by_role("heading")).to_have_text(f"{problem.status} · {problem.title}")
