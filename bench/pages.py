@@ -28,7 +28,7 @@ from api.core import storage
 from api.core.storage import Database
 from api.storage import messages
 from tests.core.support.databases import Postgres, Sqlite
-from tests.core.support.server import MANAGE, clean_environment
+from tests.core.support.server import ROOT, clean_environment
 
 WORDS = ["the", "a", "ship", "harbour", "wind", "has", "left", "before", "morning", "tide", "and"]
 AUTHORS = {"auth0|ann": 5, "auth0|bob": 3, "auth0|cem": 1, "auth0|dee": 1}
@@ -79,7 +79,7 @@ def lines(count: int) -> Iterator[bytes]:
 def measure(name: str, url: str, file: Path, count: int, rounds: int) -> None:
     """Print the speed of the import, and for each list the time of its pages, and the plan."""
     started = time.perf_counter()
-    command = [sys.executable, str(MANAGE), "messages", "import", str(file)]
+    command = [sys.executable, str(ROOT / "manage.py"), "messages", "import", str(file)]
     subprocess.run(command, env=clean_environment() | {"DATABASE_URL": url}, check=True)  # noqa: S603
     click.echo(f"\n{name}: {count / (time.perf_counter() - started):,.0f} messages/s imported\n")
     click.echo("| list | first page | second page | page at 90 % | 90 % : first | plan at 90 % |")

@@ -95,12 +95,3 @@ def test_the_request_is_read_in_few_places() -> None:
         if re.search(r"^from flask import .*\brequest\b", path.read_text("utf-8"), re.MULTILINE)
     }
     assert users == _users_of_request()
-
-
-def test_the_machinery_knows_nothing_of_the_team() -> None:
-    """Upstream's files import none of the team's, so that a team may take away any of its own."""
-    for module, path in MODULES.items():
-        if module.startswith(("api.core", "schemas.core", "openapi")):
-            used = {_module_of(name) for name in _imports(path)} - {"api", "schemas"}
-            foreign = {n for n in used if not n.startswith(("api.core", "schemas.core", "openapi"))}
-            assert not foreign, module

@@ -18,7 +18,9 @@ from api.storage.models import Message
 from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Result, Runner
 from tests.core.support.databases import ON_BOTH
-from tests.core.support.server import MANAGE, SECONDS, clean_environment
+from tests.core.support.server import ROOT, SECONDS, clean_environment
+
+MANAGE = (str(ROOT / "manage.py"),)
 
 ID = "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23"
 TAKEN = "/id: A message with this id is there already."
@@ -96,7 +98,15 @@ def test_what_is_left_out_is_made(runner: Runner, load: Any, database_url: str) 
 def test_standard_input(tmp_path: Path, database_url: str, database: Database) -> None:
     """`-` is standard input; a blank line is no fault; the count is on standard error."""
     data = b"\n" + line() + b"\r\n \t\n\n" + line()
-    result = manage(tmp_path, "messages", "import", "-", stdin=data, DATABASE_URL=database_url)
+    result = manage(
+        tmp_path,
+        "messages",
+        "import",
+        "-",
+        stdin=data,
+        DATABASE_URL=database_url,
+        program=MANAGE,
+    )
     assert result == (0, "", "2 messages imported.\n")
     assert count(database) == 2
 
@@ -217,7 +227,7 @@ def test_old_schema(runner: Runner, database: Database, command: tuple[str, ...]
 def start(directory: Path, *arguments: str, stderr: int, **environment: str) -> subprocess.Popen:
     """`manage.py messages ARGUMENTS`, its standard output to be read."""
     return subprocess.Popen(
-        [sys.executable, str(MANAGE), "messages", *arguments],
+        [sys.executable, *MANAGE, "messages", *arguments],
         cwd=directory,
         env=clean_environment() | environment,
         stdout=subprocess.PIPE,
@@ -256,7 +266,14 @@ def on_a_terminal(directory: Path, *arguments: str, **environment: str) -> tuple
 def test_progress(tmp_path: Path, load: Any, database_url: str) -> None:
     """A terminal sees how far it is; standard output holds nothing of that."""
     load(numbered(3))
-    exported = manage(tmp_path, "messages", "export", DATABASE_URL=database_url, FORCE_COLOR="1")
+    exported = manage(
+        tmp_path,
+        "messages",
+        "export",
+        DATABASE_URL=database_url,
+        FORCE_COLOR="1",
+        program=MANAGE,
+    )
     assert exported.err == ""
     out, shown = on_a_terminal(tmp_path, "export", DATABASE_URL=database_url)
     assert "Exporting" in shown

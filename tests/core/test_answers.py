@@ -18,7 +18,6 @@ from werkzeug.datastructures import Headers
 from werkzeug.local import LocalProxy
 from werkzeug.test import TestResponse
 
-from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.documents import build_documents
 from api.core.factory import create_app
@@ -26,6 +25,7 @@ from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
 from api.core.settings import Settings
+from tests.core.demo import application
 
 Answer = Callable[..., TestResponse]
 

@@ -11,7 +11,6 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from api.application import application
 from api.core.bridge import Namespace
 from api.core.factory import create_app
 from api.core.guard import Issuer, guard_of, public
@@ -19,6 +18,7 @@ from api.core.guard.fetch import FetchError
 from api.core.guard.problems import SigningKeysUnavailable
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings, SettingsError
+from tests.core.demo import application
 
 ORIGIN = "https://app.example.com"
 

@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from marshmallow import Schema, fields, validate
 
-from api.application import application
 from api.core.bridge import MAX_BODY, Namespace, Resource
 from api.core.documents import build_documents
 from api.core.factory import create_app
@@ -18,6 +17,7 @@ from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
 from api.core.settings import Settings
+from tests.core.demo import application
 
 JSON = "application/json"
 

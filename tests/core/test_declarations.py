@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from flask_restx import fields as restx
 from marshmallow import Schema, fields
 from webargs.flaskparser import use_args, use_kwargs
 
-from api.application import application
 from api.core.bridge import Namespace, Resource, api_of
 from api.core.declarations import DeclarationError
 from api.core.documents import build_documents
@@ -27,8 +25,8 @@ from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound, Problem
 from api.core.settings import Settings
+from tests.core.demo import application
 from tests.core.support.cli import Runner
-from tests.core.support.server import clean_environment
 
 ROOT = Path(__file__).parents[2]
 View = Callable[..., Any]
@@ -533,27 +531,3 @@ def test_a_command_ends_in_one_line(runner: Runner) -> None:
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("Error: Notes.get (GET /notes, ")
     assert result.err.count("\n") == 1
-
-
-def test_manage_py_ends_in_one_line(tmp_path: Path) -> None:
-    """So does a wrong order, which is found while the commands are imported."""
-    copy = tmp_path / "project"
-    ignored = shutil.ignore_patterns(".*", "instance", "tests", "__pycache__")
-    shutil.copytree(ROOT, copy, ignore=ignored)
-    private = copy / "api/resources/private.py"
-    lines = private.read_text(encoding="utf-8").splitlines(keepends=True)
-    [number] = [number for number, line in enumerate(lines) if "@require_auth()" in line]
-    lines[number], lines[number + 1] = lines[number + 1], lines[number]
-    private.write_text("".join(lines), encoding="utf-8")
-    ended = subprocess.run(
-        [sys.executable, "manage.py", "routes"],
-        cwd=copy,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ended.returncode, ended.stdout) == (1, "")
-    place = f"{private}:{number + 1}"
-    assert ended.stderr.startswith(f"Error: Private.get ({place}) has @ns.operation above")
-    assert ended.stderr.count("\n") == 1

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from marshmallow import Schema, fields
 
-from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
 from api.core.documents import build_documents
@@ -18,6 +17,7 @@ from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound, Problem
 from api.core.settings import Settings
+from tests.core.demo import application
 
 Start = Callable[..., Flask]
 

@@ -12,7 +12,6 @@ from flask.views import MethodView
 from flask_restx import fields as restx
 from flask_restx import reqparse
 
-from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
 from api.core.documents import build_documents
@@ -20,6 +19,7 @@ from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
+from tests.core.demo import application
 
 View = Callable[..., Any]
 Start = Callable[..., Flask]

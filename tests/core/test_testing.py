@@ -2,11 +2,11 @@
 
 import pytest
 
-from api.application import application
 from api.core.factory import create_app
 from api.core.guard import SigningKeys, guard_of
 from api.core.guard.keys import KEPT_THROUGH_FAILURES, RETRY_AFTER_FAILURE, UNKNOWN_KID_COOLDOWN
 from api.core.settings import Settings
+from tests.core.demo import application
 
 pytest_plugins = ["pytester"]
 
@@ -48,15 +48,16 @@ def keys(app, issuer) -> SigningKeys:
 
 
 CONFTEST = """
-import api.application
 import pytest
+
+from tests.core import demo
 
 pytest_plugins = ["api.core.testing"]
 
 
 @pytest.fixture(scope="session")
 def application():
-    return api.application.application
+    return demo.application
 """
 
 

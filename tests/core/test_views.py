@@ -9,13 +9,13 @@ import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView, View
 
-from api.application import application
 from api.core.bridge import Namespace, Resource, api_of
 from api.core.declarations import DeclarationError
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
+from tests.core.demo import application
 
 Handler = Callable[..., Any]
 

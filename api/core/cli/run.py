@@ -55,7 +55,7 @@ def _greet(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> Non
     api = address(settings)
     scopes = " ".join(api_of(app).scopes)
     click.echo(f"\n  Swagger UI  {api}/docs")
-    click.echo(f"  API         {api}/api/public")
+    click.echo(f"  OpenAPI     {api}/openapi.json")
     if issuer is None:
         click.echo(f"  Tokens      from {', '.join(settings.issuers)}\n")
         return

@@ -233,7 +233,8 @@ def refuse_incomplete(connection: Connection, history: History, unknown: Revisio
         )
     raise IncompleteSchema(
         f"{lack}, although its revision is the code's, {text_of(history.heads())}. Go back to a "
-        "copy or a backup; or, if a model is new, write its migration: python manage.py db revision"
+        "copy or a backup; or, if a model is new, write its migration: "
+        'python manage.py db revision "why"'
     )
 
 

@@ -52,12 +52,12 @@ def manage(
     directory: Path,
     *arguments: str,
     stdin: bytes = b"",
-    program: Path = MANAGE,
+    program: tuple[str, ...] = MANAGE,
     **environment: str,
 ) -> Result:
-    """`manage.py ARGUMENTS` as a process of its own in that directory."""
+    """`ARGUMENTS` of the command line as a process of its own in that directory."""
     ended = subprocess.run(
-        [sys.executable, str(program), *arguments],
+        [sys.executable, *program, *arguments],
         cwd=directory,
         env=clean_environment() | environment,
         input=stdin,

@@ -23,7 +23,7 @@ from tests.core.cli.conftest import complaint, get, manage, until
 from tests.core.support.cli import Runner
 from tests.core.support.databases import ON_BOTH, Postgres, Sqlite
 from tests.core.support.migrations import Migrations
-from tests.core.support.server import MANAGE, Server, free_port
+from tests.core.support.server import ROOT, Server, free_port
 from tests.core.support.tenant import AUDIENCE, Tenant
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
@@ -104,8 +104,7 @@ COMMANDS = [
     ("db", "downgrade", "base"),
     ("db", "current"),
     ("db", "revision", "why"),
-    ("messages", "export"),
-    ("messages", "import", "/dev/null"),
+    ("count",),
     ("run", "--no-reload"),
 ]
 UNUSABLE = {
@@ -146,7 +145,7 @@ def locked(postgres: Postgres) -> str:
     return url.set(username="ann", password=SECRET).render_as_string(hide_password=False)
 
 
-@pytest.mark.parametrize("command", [("db", "upgrade"), ("messages", "export")], ids=" ".join)
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("count",)], ids=" ".join)
 def test_wrong_password(tmp_path: Path, locked: str, command: tuple[str, ...]) -> None:
     """A wrong password is called that, in one line of the process, and shown nowhere."""
     result = manage(tmp_path, *command, DATABASE_URL=locked)
@@ -246,7 +245,7 @@ def test_newer_schema(runner: Runner, database_url: str, database: Database) -> 
     said = complaint(runner("db", "downgrade", "-1", **environment))
     assert "9999, which this code does not know" in said
     assert "Can't locate revision" in complaint(runner("db", "revision", "why", **environment))
-    assert runner("messages", "export", **environment).code == 0
+    assert runner("count", **environment).code == 0
 
 
 @ON_BOTH
@@ -328,14 +327,15 @@ with op.batch_alter_table("messages") as messages:
 
 @pytest.fixture
 def next_release(tmp_path: Path, migrations: Migrations) -> Path:
-    """manage.py of a release with one more migration, which writes the messages anew."""
+    """The code of a release with one more migration, which writes the messages anew."""
     migrations.add("0002", NEXT)
     directory = tmp_path / "next"
-    for name in ("api", "schemas", "openapi"):
-        shutil.copytree(MANAGE.parent / name, directory / name)
-    versions = directory / "api" / "storage" / "migrations"
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    for name in ("api", "schemas", "openapi", "tests"):
+        shutil.copytree(ROOT / name, directory / name, ignore=ignored)
+    versions = directory / "tests" / "core" / "demo" / "migrations"
     shutil.copytree(migrations.directory, versions, dirs_exist_ok=True)
-    return Path(shutil.copy(MANAGE, directory))
+    return directory
 
 
 def test_an_upgrade_of_sqlite_while_it_is_served(
@@ -353,7 +353,9 @@ def test_an_upgrade_of_sqlite_while_it_is_served(
         before = [message_count(environment)]
         try:
             until(lambda: message_count(environment) > before[0] + 5)
-            upgraded = manage(tmp_path, "db", "upgrade", program=next_release, **environment)
+            upgraded = manage(
+                tmp_path, "db", "upgrade", PYTHONPATH=str(next_release), **environment
+            )
             before.append(message_count(environment))
             until(lambda: message_count(environment) > before[1] + 5)
         finally:

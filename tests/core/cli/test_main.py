@@ -120,7 +120,7 @@ def test_reader_has_seen_enough(tmp_path: Path) -> None:
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
         ended = subprocess.run(
-            [sys.executable, str(MANAGE), "token", "mint"],
+            [sys.executable, *MANAGE, "token", "mint"],
             cwd=tmp_path,
             env=clean_environment(),
             stdout=closed,
@@ -131,7 +131,7 @@ def test_reader_has_seen_enough(tmp_path: Path) -> None:
 
 
 def test_manage_py(tmp_path: Path) -> None:
-    """manage.py itself ends in that one line, from whatever directory it is called."""
+    """A process ends in that one line, from whatever directory it is called."""
     result = manage(tmp_path, "nope")
     assert result.code == 2
     assert complaint(result) == "No such command 'nope'."

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from api.application import application
 from api.core.cli.openapi import committed_documents
 from openapi.build import as_text
+from tests.core.demo import application
 from tests.core.support.cli import Runner
-from tests.core.support.server import MANAGE, clean_environment
+from tests.core.support.server import ROOT, clean_environment
 
 NAMES = ["openapi.json", "swagger.json"]
 
@@ -22,12 +22,6 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # By import_module: as an attribute of api.core.cli, the command hides its module.
     monkeypatch.setattr(importlib.import_module("api.core.cli.openapi"), "DIRECTORY", tmp_path)
     return tmp_path
-
-
-def test_committed(runner: Runner) -> None:
-    """The committed documents are what the code says. If not: python manage.py openapi write"""
-    result = runner("openapi", "check")
-    assert (result.code, result.out, result.err) == (0, "", "")
 
 
 def test_write(runner: Runner, directory: Path) -> None:
@@ -80,14 +74,14 @@ def test_newline_at_the_end(runner: Runner, directory: Path, change: object) -> 
 def test_same_in_every_process(seed: str) -> None:
     """The documents are the same to the byte, however a process orders its sets."""
     code = (
-        "from api.application import application; "
+        "from tests.core.demo import application; "
         "from api.core.cli.openapi import committed_documents as found; "
         "from openapi.build import as_text; "
         "print(*map(as_text, found(application).values()), sep='', end='')"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=MANAGE.parent,
+        cwd=ROOT,
         env=clean_environment() | {"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         check=True,

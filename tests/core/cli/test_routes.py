@@ -2,10 +2,10 @@
 
 import pytest
 
-from api.application import application
 from api.core.bridge import api_of
 from api.core.cli.openapi import example_app
 from openapi import operations
+from tests.core.demo import application
 from tests.core.support.cli import Runner
 
 EXPECTED = [

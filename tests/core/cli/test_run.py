@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from api.application import application
 from api.core.bridge import api_of
 from api.core.cli.openapi import example_app
 from openapi import operations
 from openapi.operation import PUBLIC
 from tests.core.cli.conftest import complaint, get, until
+from tests.core.demo import application
 from tests.core.support.cli import Runner
-from tests.core.support.server import MANAGE, Server, free_port, mint
+from tests.core.support.server import ROOT, Server, free_port, mint
 from tests.core.support.tenant import Tenant
 
 DISCOVERY = "/issuer/.well-known/openid-configuration"
@@ -121,13 +121,13 @@ def test_tenant(tmp_path: Path, tenant: Tenant) -> None:
 
 def test_reload(tmp_path: Path) -> None:
     """A change of the code, or of .env, counts at once; the token stays good."""
-    for name in ("api", "schemas", "openapi"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(MANAGE.parent / name, tmp_path / name, ignore=ignored)
-    manage = Path(shutil.copy(MANAGE, tmp_path))
-    env_file, resource = tmp_path / ".env", tmp_path / "api" / "resources" / "private.py"
+    for name in ("api", "schemas", "openapi", "tests"):
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    env_file = tmp_path / ".env"
+    resource = tmp_path / "tests" / "core" / "demo" / "greetings.py"
     env_file.write_text("LOG_FORMAT=console\n")
-    with Server(tmp_path, "run", manage=manage) as server:
+    with Server(tmp_path, "run", PYTHONPATH=str(tmp_path)) as server:
         [token] = TOKEN.findall(server.log)
 
         def answers(text: str) -> bool:
@@ -139,9 +139,9 @@ def test_reload(tmp_path: Path) -> None:
             assert answer.status == 200
             return text in answer.json["message"]
 
-        assert answers("Hello from a private endpoint!")
-        resource.write_text(resource.read_text().replace("Hello", "Good evening"))
-        until(lambda: answers("Good evening from a private endpoint!"))
+        assert answers("Hello")
+        resource.write_text(resource.read_text().replace('"Hello"', '"Good evening"'))
+        until(lambda: answers("Good evening"))
         env_file.write_text("LOG_FORMAT=json\n")
         until(lambda: answers("Good evening") and '"path": "/api/private"' in server.log)
         assert TOKEN.findall(server.log) == [token]

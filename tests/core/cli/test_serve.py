@@ -12,11 +12,13 @@ import pytest
 from joserfc.jwk import RSAKey
 from werkzeug.test import Client
 
-from api import wsgi
+from api.core import settings
+from api.core.factory import create_app
+from tests.core import demo
 from tests.core.cli.conftest import complaint, get, until
 from tests.core.support.cli import Runner
 from tests.core.support.databases import Sqlite
-from tests.core.support.server import MANAGE, SECONDS, Server, clean_environment, free_port
+from tests.core.support.server import SECONDS, Server, clean_environment, free_port
 from tests.core.support.tenant import AUDIENCE, Tenant, sign
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": AUDIENCE}
@@ -149,7 +151,7 @@ def test_no_issuer(
     monkeypatch.chdir(tmp_path)
     for name, value in (TENANT | attempt).items():
         monkeypatch.setenv(name, value)
-    client = Client(wsgi.application())
+    client = Client(create_app(demo.application, settings.load()))
     for path in (DISCOVERY, "/issuer/.well-known/jwks.json", "/issuer/authorize"):
         assert client.get(path).status_code == 404
     assert client.post("/issuer/oauth/token").status_code == 404
@@ -159,14 +161,15 @@ def test_no_issuer(
 def test_never_imports_the_issuer(tmp_path: Path) -> None:
     """What workers load does not even know the embedded issuer."""
     code = (
-        "import sys; from api.wsgi import application; application(); "
+        "import sys; from api.core import settings; from api.core.server.worker import load; "
+        "load('tests.core.demo:application', settings.load()); "
         "print([name for name in sys.modules"
         " if name.startswith(('api.core.issuer', 'api.core.cli.main'))])"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env=clean_environment() | TENANT | {"PYTHONPATH": str(MANAGE.parent)},
+        env=clean_environment() | TENANT,
         capture_output=True,
         text=True,
         check=True,

@@ -13,12 +13,12 @@ import pytest
 from flask import Flask
 from joserfc.jwk import RSAKey
 
-from api.application import application
 from api.core.application import Application
 from api.core.factory import create_app
 from api.core.guard.fetch import FetchError
 from api.core.settings import Settings
 from api.core.testing import Clock
+from tests.core.demo import application
 from tests.core.support.redis import Redis
 from tests.core.support.server import Server
 from tests.core.support.tenant import AUDIENCE, Tenant

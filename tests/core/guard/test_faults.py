@@ -15,13 +15,13 @@ import pytest
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
-from api.application import application
 from api.core.factory import create_app
 from api.core.guard import Guard, SigningKeys, fetch_https, guard_of, jwks
 from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
 from tests.core.cli.conftest import until
+from tests.core.demo import application
 from tests.core.guard.conftest import Answer, exchange
 from tests.core.support.conduct import Conduct, answer, break_off, drip, hold, say_nothing
 from tests.core.support.server import Server

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from marshmallow import Schema, fields
 
-from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.guard import current_token, require_auth
 from api.core.guard.fetch import FetchError
@@ -21,6 +20,7 @@ from api.core.guard.problems import (
 )
 from openapi.declaration import Declaration, declaration_of
 from openapi.operation import Access
+from tests.core.demo import application
 from tests.core.guard.conftest import app_of
 from tests.core.support.tenant import AUDIENCE, Tenant
 

@@ -1,9 +1,9 @@
 """Both documents: sound, served, and in agreement with each other and with the code."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
 
-from api.core.cli.openapi import DIRECTORY
+from api.core.cli.openapi import committed_documents
+from tests.core import demo
 from tests.core.support.server import Server, mint
 
 VALIDATORS = {"openapi.json": OpenAPIV31SpecValidator, "swagger.json": OpenAPIV2SpecValidator}
 
 
+@cache
 def committed(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((DIRECTORY / name).read_text(encoding="utf-8"))
-    return document
+    """A document as the demo would commit it."""
+    return committed_documents(demo.application)[name]
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from marshmallow import Schema, fields
 
-from api.application import application
 from api.core.bridge import Namespace, Resource
 from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
+from tests.core.demo import application
 
 Start = Callable[..., Flask]
 

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.application import application
 from api.core.bridge import Namespace, Resource, api_of
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
@@ -16,6 +15,7 @@ from api.core.problems import OF_ANY_PATH, Problem
 from api.core.settings import Settings
 from openapi import operations
 from openapi.problem_pages import problem_types, type_of
+from tests.core.demo import application
 
 
 class Sold(Problem):

@@ -6,7 +6,6 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 from flask import Flask
 
-from api.application import application
 from api.core.bridge import Namespace, Resource, api_of
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
@@ -16,7 +15,8 @@ from api.core.settings import Settings
 from openapi import Operation, operations
 from openapi.operation import JSON, METHODS, PUBLIC, Access
 from openapi.schemas import ArrayOf, JsonSchema, ObjectOf
-from schemas.message import MessageDraft, MessageView
+from tests.core.demo import application
+from tests.core.demo.messages import MessageDraft, MessageView
 from tests.core.openapi.stock import stock_api
 
 

@@ -9,16 +9,16 @@ from api.core.cli.embedded import AUDIENCE
 from api.core.issuer import EmbeddedIssuer
 from tests.core.page.explorer import SCOPED, Explorer
 from tests.core.support import chromium
-from tests.core.support.server import Server
+from tests.core.support.server import ROOT, Server
 
-PICTURE = Path(__file__).parents[3] / "docs/page.png"
+PICTURE = ROOT / "docs/page.png"
 WIDTH = 1280
 
 
 def main() -> None:
     with (
         TemporaryDirectory() as directory,
-        Server(Path(directory), "run", "--no-reload") as server,
+        Server(Path(directory), "run", "--no-reload", manage=(str(ROOT / "manage.py"),)) as server,
         sync_playwright() as playwright,
         playwright.chromium.launch(
             executable_path=chromium.find(), args=chromium.ARGUMENTS

@@ -21,7 +21,7 @@ def test_public(docs: Explorer) -> None:
     """A public operation answers everybody, and the page shows what."""
     answer = docs.call(PUBLIC)
     assert answer.status == 200
-    assert answer.body["message"].startswith("Hello from a public endpoint!")
+    assert answer.body == {"message": "Hello"}
 
 
 @pytest.mark.parametrize("operation", [PRIVATE, SCOPED, ME])
@@ -71,7 +71,7 @@ def test_printed_token(docs: Explorer, server: Server) -> None:
 
 def test_minted_token(docs: Explorer, directory: Path) -> None:
     """So does, for its scopes, a token of `token mint`, run where the server runs."""
-    command = [sys.executable, MANAGE, "token", "mint", "--scope", "read:messages"]
+    command = [sys.executable, *MANAGE, "token", "mint", "--scope", "read:messages"]
     token = subprocess.check_output(command, cwd=directory, env=clean_environment(), text=True)
     docs.paste(token)
     assert docs.call(SCOPED).status == 200
@@ -82,7 +82,7 @@ def test_scope(docs: Explorer, mint: Mint) -> None:
     docs.paste(mint("read:messages"))
     answer = docs.call(SCOPED)
     assert answer.status == 200
-    assert "have a scope of read:messages" in answer.body["message"]
+    assert answer.body == {"message": "Hello"}
 
 
 @pytest.mark.parametrize("scope", ["", "write:messages"])

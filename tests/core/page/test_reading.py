@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.application import application
 from api.core.cli.openapi import example_app
 from api.core.documents import problem_catalogue
+from tests.core.demo import application
 from tests.core.page.conftest import watch
 from tests.core.page.explorer import PRIVATE, Explorer
 from tests.core.support.server import Server
@@ -17,7 +17,7 @@ def test_home(page: Page, server: Server) -> None:
     """The address that `run` prints, without a path, leads to the page."""
     page.goto(server.url)
     expect(page).to_have_url(f"{server.url}/docs")
-    expect(page).to_have_title("Flask-RESTX API with Auth0")
+    expect(page).to_have_title("Demo")
 
 
 def test_operations(docs: Explorer, server: Server) -> None:

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from api.application import application
 from api.core.factory import create_app
 from api.core.guard.fetch import FetchError
 from api.core.guard.keys import RETRY_AFTER_FAILURE
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
 from api.core.storage import Database, schema
+from tests.core.demo import application
 from tests.core.support.databases import ON_BOTH, Sqlite
 from tests.core.support.migrations import Migrations
 

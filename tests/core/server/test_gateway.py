@@ -10,7 +10,7 @@ import urllib3
 
 from tests.core.cli.conftest import until
 from tests.core.server.streaming import PIECE
-from tests.core.support.server import MANAGE, SECONDS, free_port
+from tests.core.support.server import ROOT, SECONDS, free_port
 from tests.core.support.sockets import Connection, request
 
 START = """
@@ -35,7 +35,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "start.py", str(port)],
             cwd=directory,
-            env={"PYTHONPATH": str(MANAGE.parent)},
+            env={"PYTHONPATH": str(ROOT)},
             stdout=log,
             stderr=log,
         )

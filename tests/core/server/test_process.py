@@ -13,7 +13,7 @@ import pytest
 from api.core.server.worker import OTHER_FILES
 from tests.core.cli.conftest import get, until
 from tests.core.support.databases import Postgres, Sqlite
-from tests.core.support.server import MANAGE, SECONDS, Server, clean_environment
+from tests.core.support.server import SECONDS, Server, clean_environment
 from tests.core.support.sockets import Connection, request
 from tests.core.support.tenant import Tenant
 
@@ -89,11 +89,11 @@ def test_a_worker_that_starts_later(tenant: Tenant, database_url: str, tmp_path:
 
 def test_a_worker_that_cannot_start(tmp_path: Path) -> None:
     """A worker whose settings cannot be used ends with one line, which names them."""
-    code = 'from api.core.server.worker import *; load("api.application:application", Settings())'
+    code = 'from api.core.server.worker import *; load("tests.core.demo:application", Settings())'
     ended = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env=clean_environment() | {"PYTHONPATH": str(MANAGE.parent)},
+        env=clean_environment(),
         capture_output=True,
         text=True,
     )
@@ -140,12 +140,11 @@ def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: P
         assert all(isinstance(json.loads(line), dict) for line in server.log.splitlines())
 
 
-LIMITED = f"""
+LIMITED = """
 import resource, runpy, sys
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
-    sys.path.insert(0, {str(MANAGE.parent)!r})
-    runpy.run_path({str(MANAGE)!r}, run_name="__main__")
+    runpy.run_module("tests.core.demo", run_name="__main__")
 """
 
 
@@ -154,9 +153,8 @@ def test_few_files(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
     manage = tmp_path / "limited.py"
     manage.write_text(LIMITED)
     environment = tenant.environment | {"DATABASE_URL": database_url}
-    environment["PYTHONPATH"] = str(MANAGE.parent)
     with (
-        Server(tmp_path, "serve", "--workers", "1", manage=manage, **environment) as server,
+        Server(tmp_path, "serve", "--workers", "1", manage=(str(manage),), **environment) as server,
         ExitStack() as stack,
     ):
         [worker] = server.workers()
@@ -176,7 +174,7 @@ import json, sys
 from werkzeug.test import Client
 from api.core.server.worker import load as load_app
 from api.core.settings import load
-client = Client(load_app("api.application:application", load()).app)
+client = Client(load_app("tests.core.demo:application", load()).app)
 before = set(sys.modules)
 token = {"Authorization": "Bearer " + sys.argv[1]}
 answers = [
@@ -206,7 +204,7 @@ def test_nothing_is_imported_late(
 ) -> None:
     """No request imports anything: an import that fails once, for want of a file, may stay so."""
     made: Sqlite | Postgres = request.getfixturevalue(maker)
-    environment = {"DATABASE_URL": made.make(), "PYTHONPATH": str(MANAGE.parent)}
+    environment = {"DATABASE_URL": made.make()}
     ended = subprocess.run(
         [sys.executable, "-c", LAZY, tenant.token(scope="read:messages write:messages")],
         cwd=tmp_path,
@@ -246,7 +244,7 @@ def test_each_line_is_an_object(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", NOISY],
         cwd=tmp_path,
-        env=clean_environment() | {"PYTHONPATH": str(MANAGE.parent)},
+        env=clean_environment(),
         capture_output=True,
         text=True,
     )

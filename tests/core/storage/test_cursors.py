@@ -12,7 +12,7 @@ from sqlalchemy import update
 from api.core import storage
 from api.core.storage import CursorError, Database
 from api.core.storage.models import SharedSecret
-from api.storage import messages
+from tests.core.demo import messages
 from tests.core.support.databases import ON_BOTH
 
 ASKED = {"author": "ann", "q": "o", "order": "newest"}

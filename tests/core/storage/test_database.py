@@ -11,13 +11,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from api.application import application
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
 from api.core.storage import CORE, Database, Unavailable, database_of
 from api.core.storage.database import ATTEMPTS, POOL_SIZE
 from api.core.storage.models import SharedSecret
+from tests.core.demo import application
 from tests.core.support.databases import ON_BOTH, Postgres
 from tests.core.support.server import free_port
 from tests.core.support.threads import SECONDS, at_once

@@ -7,13 +7,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from api.application import application
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
 from api.core.storage import Database, Unavailable, schema
 from api.core.storage.connecting import is_pooled
 from tests.core.cli.test_doctor import rows
+from tests.core.demo import application
 from tests.core.support.cli import Runner
 from tests.core.support.databases import Postgres
 from tests.core.support.migrations import Migrations
@@ -146,6 +146,6 @@ def test_commands_work(runner: Runner, database_url: str, query: str) -> None:
     """Whatever the address says of prepared statements; `doctor` mentions the pooler."""
     environment = {"DATABASE_URL": database_url + query}
     assert runner("db", "upgrade", **environment).code == 0
-    assert runner("messages", "export", **environment).code == 0
+    assert runner("count", **environment).code == 0
     result, found, _ = rows(runner("doctor", **environment))["database"]
     assert (result, "through a pooler" in found) == ("ok", True)

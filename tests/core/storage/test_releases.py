@@ -1,24 +1,19 @@
 """Two releases at once: a migration is no outage, and the former release can come back."""
 
-import ast
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy.exc import DBAPIError
 
-from api.application import application
-from api.core.storage import Database, SchemaError, schema
-from tests.core.storage import recording
-from tests.core.support.databases import ON_BOTH, Postgres, Sqlite
+from api.core.storage import CORE, Database, SchemaError, schema
+from tests.core.demo import application
+from tests.core.support.databases import ON_BOTH
 from tests.core.support.migrations import Migrations
+from tests.core.support.removals import removals, says_why
 
-RELEASES = sorted(recording.DIRECTORY.glob("*.json"))
-VERSIONS = sorted(
-    file for branch in application.branches for file in branch.migrations.glob("*.py")
-)
+VERSIONS = sorted(CORE.migrations.glob("*.py"))
 
 NEXT = """
 op.add_column("messages", sa.Column("language", sa.String(9), nullable=True))
@@ -26,44 +21,6 @@ op.add_column("messages", sa.Column("seen", sa.Integer, nullable=False, server_d
 op.create_table("labels", sa.Column("id", sa.Integer, primary_key=True),
                 sa.Column("message_id", sa.Uuid, sa.ForeignKey("messages.id", ondelete="CASCADE")))
 """
-
-
-@pytest.mark.parametrize("name", ["sqlite", "postgres"])
-def test_the_recording_is_current(request: pytest.FixtureRequest, name: str) -> None:
-    """It has the statements that the code sends: python -m tests.core.storage.recording"""
-    maker: Sqlite | Postgres = request.getfixturevalue(name)
-    recorded = recording.read(recording.FILE)[name]
-    assert recorded.keys() == recording.record(maker.make()).keys()
-
-
-@pytest.mark.parametrize("release", RELEASES, ids=[file.stem for file in RELEASES])
-@pytest.mark.parametrize("name", ["sqlite", "postgres"])
-def test_every_release_works_on_the_newest_schema(
-    request: pytest.FixtureRequest, name: str, release: Path
-) -> None:
-    """Each statement that it sends is understood, with the parameters of then."""
-    maker: Sqlite | Postgres = request.getfixturevalue(name)
-    database = Database(maker.make())
-    replay(database, recording.read(release)[name])
-    database.engine.dispose()
-
-
-def replay(database: Database, recorded: recording.Recording) -> None:
-    """Send each statement by itself, and undo it."""
-    for statement, parameters in recorded.items():
-        values = tuple(parameters) if isinstance(parameters, list) else parameters
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql(statement, values)
-
-
-@ON_BOTH
-def test_a_removal_is_noticed(database: Database, migrations: Migrations) -> None:
-    """What this release needs, and a migration takes away, fails when it is replayed."""
-    migrations.add("0002", 'op.drop_column("messages", "folded")')
-    schema.upgrade(database)
-    recorded = recording.read(recording.FILE)
-    with pytest.raises(DBAPIError, match="folded"):
-        replay(database, recorded["sqlite" if database.is_sqlite else "postgres"])
 
 
 @ON_BOTH
@@ -135,42 +92,6 @@ def test_several_heads_of_the_code_are_told(database: Database, migrations: Migr
         with pytest.raises(SchemaError, match="several heads: 0002, 0003"):
             act(database)
     assert schema.fault(database) == "the database's schema cannot be read"
-
-
-# What takes away from the former release what it still uses.
-REMOVALS = {"drop_table", "drop_column", "rename_table"}
-
-
-def removals(source: str) -> list[str]:
-    """What `upgrade()` of a migration takes away from the release before it."""
-    module = ast.parse(source)
-    [body] = [each for each in module.body if getattr(each, "name", "") == "upgrade"]
-    calls = [each for each in ast.walk(body) if isinstance(each, ast.Call)]
-    return [text for call in calls if (text := _removal(call))]
-
-
-def says_why(source: str) -> bool:
-    """Whether a migration says why the former release no longer uses what it takes away."""
-    return any(
-        isinstance(each, ast.Assign) and ast.unparse(each).startswith("removes = ")
-        for each in ast.parse(source).body
-    )
-
-
-def _removal(call: ast.Call) -> str:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    given = {each.arg: ast.unparse(each.value) for each in call.keywords}
-    text = ast.unparse(call)
-    if name in REMOVALS:
-        return text
-    if name == "alter_column":
-        is_taken = "new_column_name" in given or given.get("nullable") == "False"
-        return text if is_taken else ""
-    if name == "add_column":
-        columns = [each for each in ast.walk(call) if "nullable=False" in ast.unparse(each)]
-        return text if columns and "server_default" not in text else ""
-    is_sql = name == "execute" and any(word in text.upper() for word in ("DROP ", "RENAME "))
-    return text if is_sql else ""
 
 
 @pytest.mark.parametrize("file", VERSIONS, ids=[file.stem for file in VERSIONS])

@@ -77,7 +77,7 @@ def execute(database: Database, *statements: str) -> None:
 
 FOREIGN = "UPDATE alembic_version SET version_num = 'deadbeef' WHERE version_num = '0001'"
 SECRETS = "DROP TABLE shared_secrets"
-FOLDED = "ALTER TABLE messages DROP COLUMN folded"
+VERSION = "ALTER TABLE messages DROP COLUMN version"
 
 
 @ON_BOTH
@@ -85,16 +85,16 @@ FOLDED = "ALTER TABLE messages DROP COLUMN folded"
 def test_a_schema_that_lacks_something_is_not_good(database: Database, revision: str) -> None:
     """Neither at the code's revision nor at one that it does not know: what is missing is named,
     and an upgrade is refused. When it is back, the schema is good."""
-    execute(database, FOREIGN.replace("'deadbeef'", f"'{revision}'"), SECRETS, FOLDED)
+    execute(database, FOREIGN.replace("'deadbeef'", f"'{revision}'"), SECRETS, VERSION)
     fault = schema.fault(database)
     assert fault is not None
-    assert fault.startswith("messages.folded, shared_secrets are missing in the database")
+    assert fault.startswith("messages.version, shared_secrets are missing in the database")
     assert revision in fault
-    with pytest.raises(SchemaError, match=r"messages\.folded, shared_secrets are missing"):
+    with pytest.raises(SchemaError, match=r"messages\.version, shared_secrets are missing"):
         schema.upgrade(database)
     with database.engine.begin() as connection:
         Base.metadata.tables["shared_secrets"].create(connection)
-        connection.exec_driver_sql("ALTER TABLE messages ADD COLUMN folded text")
+        connection.exec_driver_sql("ALTER TABLE messages ADD COLUMN version integer")
     assert schema.fault(database) is None
     schema.upgrade(database)
 

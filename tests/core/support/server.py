@@ -1,4 +1,4 @@
-"""manage.py as a process of its own, answering on a port of this machine."""
+"""A command as a process of its own, answering on a port of this machine."""
 
 import os
 import re
@@ -12,15 +12,17 @@ from typing import Self
 
 import psutil
 
-from api.application import application
 from api.core.settings import declarations
+from tests.core.demo import application
 
-MANAGE = Path(__file__).parents[3] / "manage.py"
+ROOT = Path(__file__).parents[3]
+# What manage.py is to the API of a team.
+MANAGE = ("-m", "tests.core.demo")
 SECONDS = 30
 
 
 class Server:
-    """`manage.py COMMAND --port PORT`, from enter to exit, in a directory of its own.
+    """`COMMAND --port PORT`, from enter to exit, in a directory of its own.
 
     port: where the command listens of its own accord; without it, a free one is given with --port.
     upgrade: bring the schema up to date before `serve`, which would refuse an old one.
@@ -33,13 +35,14 @@ class Server:
         *command: str,
         port: int | None = None,
         upgrade: bool = True,
-        manage: Path = MANAGE,
+        manage: tuple[str, ...] = MANAGE,
         **environment: str,
     ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         told = [] if port else ["--port", str(self.port)]
-        self._command = [sys.executable, str(manage), *command, *told]
+        self._manage = [sys.executable, *manage]
+        self._command = [*self._manage, *command, *told]
         self._directory = directory
         self._environment = clean_environment() | environment
         self._log = directory / "log"
@@ -89,7 +92,7 @@ class Server:
 
     def _run(self, *command: str) -> None:
         subprocess.run(
-            [*self._command[:2], *command],
+            [*self._manage, *command],
             cwd=self._directory,
             env=self._environment,
             check=True,
@@ -106,21 +109,22 @@ class Server:
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
-                connection.sendall(b"GET /api/public HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 return connection.recv(12) == b"HTTP/1.1 200"
         except OSError:
             return False
 
 
 def clean_environment() -> dict[str, str]:
-    """This environment without any setting of the project's."""
+    """This environment without any setting, and from which the project can be imported."""
     known = declarations(application.settings)
-    return {name: value for name, value in os.environ.items() if name not in known}
+    kept = {name: value for name, value in os.environ.items() if name not in known}
+    return kept | {"PYTHONPATH": str(ROOT)}
 
 
-def mint(directory: Path, scope: str = "") -> str:
-    """A token of the embedded issuer that `manage.py run` has in that directory."""
-    command = [sys.executable, str(MANAGE), "token", "mint", "--scope", scope]
+def mint(directory: Path, scope: str = "", manage: tuple[str, ...] = MANAGE) -> str:
+    """A token of the embedded issuer that `run` has in that directory."""
+    command = [sys.executable, *manage, "token", "mint", "--scope", scope]
     minted = subprocess.run(
         command, cwd=directory, env=clean_environment(), capture_output=True, text=True, check=True
     )

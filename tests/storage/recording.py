@@ -1,8 +1,8 @@
 """The statements that this release sends, recorded for the releases after it.
 
-    python -m tests.core.storage.recording
+    python -m tests.storage.recording
 
-writes them to tests/core/storage/queries/, one file for the heads of the migrations. The files of
+writes them to tests/storage/queries/, one file for the heads of the migrations. The files of
 former heads stay: for as long as one is there, its release must work on the newest schema. Take
 one away with the release that nobody runs any more.
 """
@@ -38,7 +38,7 @@ Recording = dict[str, Any]
 def record(url: str) -> Recording:
     """The parameters by statement, of all queries of the release."""
     recording: Recording = {}
-    database = Database(url)
+    database = Database(url, branches=application.branches)
 
     def listen(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if statement.partition(" ")[0] in {"SELECT", "INSERT", "UPDATE", "DELETE"}:

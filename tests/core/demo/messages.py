@@ -1,0 +1,277 @@
+"""Messages of the tests: a resource with a table, pages, conditions and idempotent creation."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, validate
+from sqlalchemy import Index, MetaData, String, Text, Uuid, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column
+from uuid_utils.compat import uuid7
+
+from api.core.bridge import Namespace, Precondition, Resource
+from api.core.guard import current_token, require_auth
+from api.core.problems import DatabaseUnavailable, IdempotencyKeyReused, NotFound, Problem
+from api.core.storage import (
+    NAMING_CONVENTION,
+    Order,
+    Page,
+    UtcDateTime,
+    add_once,
+    paginate,
+    reading,
+    writing,
+)
+from schemas.core.fields import Line, Moment, TrimmedText
+from schemas.core.idempotency import IdempotencyHeaders
+from schemas.core.pages import PageQuery
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+ID = "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23"
+
+
+class Base(MappedAsDataclass, DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class Message(Base):
+    __tablename__ = "messages"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index(None, "author", "created_at", "id"),
+    )
+
+    @property
+    def etag(self) -> str:
+        return f"{self.id.hex}.{self.version}"
+
+
+class MessageDraft(Schema):
+    """What a message says"""
+
+    text = TrimmedText(
+        longest=2000, required=True, metadata={"description": "Any text.", "example": "Hello"}
+    )
+
+
+class MessageView(Schema):
+    """A message"""
+
+    id = fields.UUID(required=True, metadata={"description": "Its id.", "example": ID})
+    text = fields.Str(required=True, metadata={"description": "Its text.", "example": "Hello"})
+    author = fields.Str(required=True, metadata={"description": "Whose it is.", "example": "ann"})
+    created_at = Moment(
+        required=True, metadata={"description": "When.", "example": "2026-01-02T03:04:05.678901Z"}
+    )
+    updated_at = Moment(
+        required=True, metadata={"description": "When.", "example": "2026-01-02T03:04:05.678901Z"}
+    )
+
+
+class MessagePage(Schema):
+    """A page of messages"""
+
+    items = fields.List(
+        fields.Nested(MessageView), required=True, metadata={"description": "The messages."}
+    )
+    next = fields.Str(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The cursor of the next page.", "example": None},
+    )
+
+
+class MessageQuery(PageQuery):
+    """Which messages"""
+
+    author = Line(metadata={"description": "Whose.", "example": "auth0|ann"})
+    since = Moment(metadata={"description": "From when on.", "example": "2026-01-01T00:00:00Z"})
+    q = Line(
+        validate=validate.Length(1, 200), metadata={"description": "What it says.", "example": "o"}
+    )
+    order = fields.Str(
+        load_default="newest",
+        validate=validate.OneOf(["newest", "oldest"]),
+        metadata={"description": "Which end of time comes first."},
+    )
+
+
+@reading
+def page(
+    session: Session,
+    /,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    order: str = "newest",
+    **filters: Any,
+) -> Page[Message]:
+    query = select(Message)
+    if author := filters.get("author"):
+        query = query.where(Message.author == author)
+    if since := filters.get("since"):
+        query = query.where(Message.created_at >= since)
+    if q := filters.get("q"):
+        query = query.where(Message.text.contains(q, autoescape=True))
+    by = Order((Message.created_at, Message.id), descending=order == "newest")
+    made_for = (order, sorted(filters.items()))
+    return paginate(session, query, by, filters=made_for, limit=limit, cursor=cursor)
+
+
+@reading
+def get(session: Session, message_id: UUID) -> Message | None:
+    return session.get(Message, message_id)
+
+
+@writing
+def create(session: Session, *, text: str, author: str, key: str | None = None) -> Message:
+    now = datetime.now(UTC)
+    message = Message(id=uuid7(), text=text, author=author, created_at=now, updated_at=now)
+    return add_once(session, message, owner=author, key=key, request=text)
+
+
+@writing
+def change(
+    session: Session, message_id: UUID, *, text: str, allow: Callable[[Message], None]
+) -> Message | None:
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is not None:
+        allow(message)
+        message.text = text
+        message.version += 1
+        message.updated_at = datetime.now(UTC)
+    return message
+
+
+@writing
+def remove(
+    session: Session, message_id: UUID, *, allow: Callable[[Message], None]
+) -> Message | None:
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is not None:
+        allow(message)
+        session.delete(message)
+    return message
+
+
+ns = Namespace(
+    "messages",
+    "Messages",
+    path="/api/messages",
+    scopes={
+        "read:messages": "Read messages",
+        "write:messages": "Write messages, and change your own",
+        "admin:messages": "Change and delete anybody's messages",
+    },
+    problems=(DatabaseUnavailable,),
+)
+
+
+class MessageNotFound(NotFound):
+    """No message has this id."""
+
+    name = "message-not-found"
+    title = "No such message"
+    detail = "No message has this id."
+
+
+class NotYourMessage(Problem):
+    """A message belongs to its author."""
+
+    name = "not-your-message"
+    status = 403
+    title = "Somebody else's message"
+    detail = "This message is another author's."
+
+
+@ns.route("")
+class MessageList(Resource):
+    @require_auth("read:messages")
+    @ns.operation(query=MessageQuery, returns=MessagePage, paged=True, id="listMessages")
+    def get(self, query: dict[str, Any]) -> Page[Message]:
+        """List messages
+
+        The newest come first, unless `order` says otherwise.
+        """
+        return page(**query)
+
+    @require_auth("write:messages")
+    @ns.operation(
+        body=MessageDraft,
+        headers=IdempotencyHeaders,
+        returns=MessageView,
+        status=201,
+        etag=True,
+        location="/api/messages/{0.id}",
+        problems=(IdempotencyKeyReused,),
+        id="createMessage",
+    )
+    def post(self, body: dict[str, Any], headers: dict[str, str]) -> Message:
+        """Write a message
+
+        It is its author's: the caller's.
+        """
+        return create(**body, author=current_token.subject, **headers)
+
+
+@ns.route("/<uuid:message_id>")
+@ns.param("message_id", "The message's id.", _in="path", format="uuid", example=ID)
+class MessageItem(Resource):
+    @require_auth("read:messages")
+    @ns.operation(returns=MessageView, etag=True, problems=(MessageNotFound,), id="getMessage")
+    def get(self, message_id: UUID) -> Message:
+        """Read one message
+
+        Whoever wrote it.
+        """
+        return _existing(get(message_id))
+
+    @require_auth.any_of("write:messages", "admin:messages")
+    @ns.operation(
+        body=MessageDraft,
+        if_match=True,
+        returns=MessageView,
+        etag=True,
+        problems=(MessageNotFound, NotYourMessage),
+        id="updateMessage",
+    )
+    def patch(self, message_id: UUID, body: dict[str, Any], precondition: Precondition) -> Message:
+        """Change a message
+
+        One's own, or anybody's with `admin:messages`.
+        """
+        return _existing(change(message_id, **body, allow=_allow(precondition)))
+
+    @require_auth.any_of("write:messages", "admin:messages")
+    @ns.operation(if_match=True, problems=(MessageNotFound, NotYourMessage), id="deleteMessage")
+    def delete(self, message_id: UUID, precondition: Precondition) -> None:
+        """Delete a message
+
+        One's own, or anybody's with `admin:messages`.
+        """
+        _existing(remove(message_id, allow=_allow(precondition)))
+
+
+def _existing(message: Message | None) -> Message:
+    if message is None:
+        raise MessageNotFound
+    return message
+
+
+def _allow(precondition: Precondition) -> Callable[[Message], None]:
+    def allow(message: Message) -> None:
+        if message.author != current_token.subject and not current_token.grants("admin:messages"):
+            raise NotYourMessage
+        precondition(message.etag)
+
+    return allow

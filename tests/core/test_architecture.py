@@ -1,0 +1,41 @@
+"""Each file has one owner: what is upstream's imports nothing that a team may take away."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.core.support.server import ROOT
+
+UPSTREAM = ("api.core", "schemas.core", "openapi", "tests.core")
+FILES = sorted(
+    path
+    for name in UPSTREAM
+    for path in ROOT.joinpath(*name.split(".")).rglob("*.py")
+    if "node_modules" not in path.parts
+)
+PROJECT = {"api", "schemas", "openapi", "tests"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every name of the project that a file imports, wherever in the file it does."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name for name in names if name.split(".")[0] in PROJECT)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_upstream_knows_nothing_of_the_team(path: Path) -> None:
+    """So a team may take away any of its own files, and merges the next release all the same."""
+    foreign = [
+        name
+        for name in imports(path)
+        if not any(name == each or name.startswith(f"{each}.") for each in UPSTREAM)
+    ]
+    assert foreign == []

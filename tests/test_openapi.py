@@ -1,0 +1,24 @@
+"""The committed documents."""
+
+import json
+
+import pytest
+from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
+
+from api.core.cli.openapi import DIRECTORY
+from tests.core.support.cli import Runner
+
+VALIDATORS = {"openapi.json": OpenAPIV31SpecValidator, "swagger.json": OpenAPIV2SpecValidator}
+
+
+def test_the_committed_documents_are_current(runner: Runner) -> None:
+    """They are what the code says. If not: python manage.py openapi write"""
+    result = runner("openapi", "check")
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", VALIDATORS)
+def test_a_committed_document_is_valid(name: str) -> None:
+    """By the validator of its version."""
+    document = json.loads((DIRECTORY / name).read_text(encoding="utf-8"))
+    assert list(VALIDATORS[name](document).iter_errors()) == []

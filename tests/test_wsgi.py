@@ -1,0 +1,43 @@
+"""The callable for other WSGI servers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from api import wsgi
+from tests.core.support.server import clean_environment
+
+TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example.com/"}
+
+
+def test_it_serves_the_api_without_an_issuer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever an earlier `run` left there."""
+    (tmp_path / "instance" / "issuer").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for name, value in TENANT.items():
+        monkeypatch.setenv(name, value)
+    client = Client(wsgi.application())
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/issuer/.well-known/openid-configuration").status_code == 404
+
+
+def test_it_never_imports_the_issuer(tmp_path: Path) -> None:
+    """What serves does not even know it."""
+    code = (
+        "import sys; from api.wsgi import application; application(); "
+        "print([name for name in sys.modules if name.startswith('api.core.issuer')])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=clean_environment() | TENANT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout.splitlines()[-1] == "[]"
