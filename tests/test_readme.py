@@ -1,4 +1,4 @@
-"""The README is true: its recipe is followed to the letter, and what it lists is what there is."""
+"""The documents are true: README's recipe works to the letter, and all that they name exists."""
 
 import re
 import shutil
@@ -25,6 +25,16 @@ FILES = re.findall(
 )
 
 TEST, TABLE = FILES[2:]
+
+DOCUMENTS = sorted(
+    path for place in ("*.md", "docs/*.md", "bench/*.md") for path in ROOT.glob(place)
+)
+
+
+def _named(pattern: str, documents: list[Path]) -> list[str]:
+    """What the documents name by a pattern, each once."""
+    texts = [path.read_text(encoding="utf-8") for path in documents]
+    return sorted({name for text in texts for name in re.findall(pattern, text, re.MULTILINE)})
 
 
 def manage(project: Path, *arguments: str) -> str:
@@ -190,11 +200,37 @@ def test_every_example_can_be_used(
 
 
 @pytest.mark.parametrize(
-    "command", sorted(set(re.findall(r"^\$ python manage\.py ([a-z]+(?: [a-z]+)?)", README, re.M)))
+    "command", _named(r"(?:^\$ |`)python manage\.py ([a-z]+(?: [a-z]+)?)", DOCUMENTS)
 )
 def test_every_command_exists(command: str) -> None:
-    """What the README tells people to type is there."""
+    """Each command of manage.py that a document names is there."""
     assert "Usage:" in manage(ROOT, *command.split(), "--help")
+
+
+def test_every_target_and_module_exists() -> None:
+    """Each target of make and each module to run that a document names is there."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    assert set(_named(r"(?:^\$ |`)make ([a-z]+)", DOCUMENTS)) <= targets
+    modules = _named(r"python -m ((?:bench|tests)[a-z_.]*[a-z])", DOCUMENTS)
+    files = [ROOT / f"{module.replace('.', '/')}.py" for module in modules]
+    assert [file for file in files if not file.is_file()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=[path.name for path in DOCUMENTS])
+def test_every_link_leads_somewhere(path: Path) -> None:
+    """Each link of a document to a file, and to a heading of its own, has its target."""
+    text = path.read_text(encoding="utf-8")
+    headings = {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        file, _, heading = link.partition("#")
+        if not file:
+            assert heading in headings
+        elif "://" not in file:
+            assert (path.parent / file).exists(), link
 
 
 def test_no_secret_is_in_the_tree() -> None:
