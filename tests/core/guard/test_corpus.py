@@ -6,9 +6,10 @@ import socket
 
 import pytest
 
-from tests.core.guard.conftest import Answer, challenges, echoes
 from tests.core.guard.corpus import ACCEPTED, REFUSED, Case
 from tests.core.guard.corpus.case import bearer, claims, header, of_kid
+from tests.core.guard.exchange import challenges, echoes
+from tests.core.support.sockets import Answer
 
 UUID7 = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 CANARY = 'canary", error="none\\\r\nSet-Cookie: canary=1'

@@ -7,10 +7,11 @@ import json
 
 import pytest
 
-from tests.core.guard.conftest import Answer, challenges, echoes
 from tests.core.guard.corpus.proof_case import CLIENT, STRANGER, URL, bound, claims, good, header
 from tests.core.guard.corpus.proofs import ACCEPTED_PROOFS, REFUSED_PROOFS, ProofCase
+from tests.core.guard.exchange import challenges, echoes
 from tests.core.support.dpop import proof
+from tests.core.support.sockets import Answer
 from tests.core.support.tenant import AUDIENCE
 
 CANARY = 'canary", error="none\\\r\nSet-Cookie: canary=1'

@@ -22,9 +22,10 @@ from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
 from tests.core.cli.conftest import until
-from tests.core.guard.conftest import Answer, exchange
+from tests.core.guard.exchange import exchange
 from tests.core.support.conduct import Conduct, answer, break_off, drip, hold, say_nothing
 from tests.core.support.server import Server
+from tests.core.support.sockets import Answer
 from tests.core.support.tenant import AUDIENCE, DISCOVERY, JWKS, Tenant, sign
 
 PRIVATE, PUBLIC = "/api/private", "/api/public"

@@ -4,8 +4,9 @@ import pytest
 
 from api.core.guard import guard_of, require_auth
 from api.core.guard.proof_checks import ALGORITHMS
-from tests.core.guard.conftest import METADATA, app_of
 from tests.core.guard.corpus.proof_case import CLIENT, bound, good
+from tests.core.guard.exchange import METADATA
+from tests.core.support.app import app_of
 from tests.core.support.dpop import proof
 from tests.core.support.tenant import AUDIENCE
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.guard.conftest import app_of
 from tests.core.guard.corpus.case import signed
 from tests.core.guard.corpus.proof_case import CLIENT, URL, bound
 from tests.core.support import dpop
+from tests.core.support.app import app_of
 from tests.core.support.tenant import AUDIENCE
 
 # Whether a kid is unknown, the keys tell for tokens that are older than them; others wait (503).

@@ -12,7 +12,7 @@ from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
 from api.core.guard.problems import SigningKeysUnavailable
 from api.core.testing import Clock
-from tests.core.guard.conftest import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
+from tests.core.guard.doubles import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
 from tests.core.support.threads import at_once
 
 TTL = 600

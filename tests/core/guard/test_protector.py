@@ -21,7 +21,7 @@ from api.core.guard.problems import (
 )
 from openapi.declaration import Declaration, declaration_of
 from openapi.operation import Access
-from tests.core.guard.conftest import app_of
+from tests.core.support.app import app_of
 from tests.core.support.tenant import AUDIENCE, Tenant
 
 ns = Namespace(

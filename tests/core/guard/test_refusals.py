@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, Response, g
 
 from api.core.guard import Guard, guard_of
-from tests.core.guard.conftest import app_of
+from tests.core.support.app import app_of
 from tests.core.support.tenant import Tenant
 from tests.core.support.threads import at_once
 

@@ -19,8 +19,10 @@ from api.core.guard import (
 from api.core.guard.dpop import REMEMBERED
 from api.core.guard.proof_checks import SECONDS_AHEAD, SECONDS_BACK
 from api.core.guard.replay import SECONDS_TO_WAIT
-from tests.core.guard.conftest import Clock, app_of, exchange
+from api.core.testing import Clock
 from tests.core.guard.corpus.proof_case import bound, good
+from tests.core.guard.exchange import exchange
+from tests.core.support.app import app_of
 from tests.core.support.redis import Redis
 from tests.core.support.server import Server, free_port
 from tests.core.support.tenant import Tenant

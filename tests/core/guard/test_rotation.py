@@ -17,8 +17,8 @@ from api.core.guard import Auth0JWTBearerTokenValidator, SigningKeys, TokenRequi
 from api.core.guard.keys import UNKNOWN_KID_COOLDOWN
 from api.core.guard.problems import InvalidToken, SigningKeysUnavailable
 from api.core.testing import Clock
-from tests.core.guard.conftest import ISSUER, Documents
 from tests.core.guard.corpus.case import signed
+from tests.core.guard.doubles import ISSUER, Documents
 from tests.core.support.tenant import AUDIENCE, as_json, encode
 
 STEP = 0.5

@@ -18,8 +18,9 @@ from api.core.guard.checks import Check
 from api.core.guard.keyset import NEVER
 from api.core.guard.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
 from api.core.guard.validator import find_key
-from tests.core.guard.conftest import ISSUER, Clock, Documents
+from api.core.testing import Clock
 from tests.core.guard.corpus.case import foreign_key, signed
+from tests.core.guard.doubles import ISSUER, Documents
 from tests.core.support.tenant import AUDIENCE
 
 OTHER = "https://other.example/"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import AUDIENCE, URL, claims_of, client_for, code_of, sent_back
+from tests.core.issuer.browser import AUDIENCE, URL, claims_of, client_for, code_of, sent_back
 
 
 @pytest.mark.parametrize(

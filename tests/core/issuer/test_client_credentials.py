@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from .conftest import AUDIENCE, URL, claims_of
+from tests.core.issuer.browser import AUDIENCE, URL, claims_of
 
 ALL = "read:messages write:messages admin:messages"
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import SCOPES, URL, client_for
+from tests.core.issuer.browser import SCOPES, URL, client_for
 
 DISCOVERY = f"{URL}.well-known/openid-configuration"
 

@@ -10,8 +10,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from api.core.issuer.keys import signing_key
-
-from .conftest import claims_of
+from tests.core.issuer.browser import claims_of
 
 
 def mode_of(path):

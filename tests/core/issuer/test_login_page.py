@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .conftest import SCOPES
+from tests.core.issuer.browser import SCOPES
 
 
 def test_offers(browser):

@@ -5,7 +5,7 @@ import json
 import pytest
 from joserfc import jws
 
-from .conftest import AUDIENCE, URL, claims_of
+from tests.core.issuer.browser import AUDIENCE, URL, claims_of
 
 DEFAULT = {
     "iss": URL,

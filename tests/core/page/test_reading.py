@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from api.application import application
 from api.core.cli.openapi import example_app
 from api.core.factory import problem_catalogue
-from tests.core.page.conftest import watch
+from tests.core.page.browsing import watch
 from tests.core.page.explorer import PRIVATE, Explorer
 from tests.core.support.server import Server
 

@@ -9,7 +9,7 @@ import urllib3
 from joserfc.util import urlsafe_b64decode
 from playwright.sync_api import Browser
 
-from tests.core.page.conftest import watch
+from tests.core.page.browsing import watch
 from tests.core.page.explorer import ME, SCOPED, Explorer, logout
 from tests.core.provider.provider import Provider
 from tests.core.support.dpop import ClientKey, proof
