@@ -1,6 +1,7 @@
 """A client that plays the browser and the SPA, and what the issuer answers to it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,9 @@ from werkzeug.test import TestResponse
 
 from api.core import problems
 from api.core.issuer import EmbeddedIssuer
+
+MakeIssuer = Callable[..., EmbeddedIssuer]
+"""Makes issuers that share a clock."""
 
 URL = "http://127.0.0.1:3010/issuer/"
 AUDIENCE = "https://api.example.com"
@@ -66,7 +70,8 @@ class Browser:
         """The token response of a login that goes well."""
         answer = self.exchange(code_of(self.choose(persona, permit, **overrides)))
         assert answer.status_code == 200, answer.text
-        return answer.json
+        token: dict[str, Any] = answer.get_json()
+        return token
 
     def _request(self, overrides: dict[str, Any]) -> dict[str, Any]:
         return _present(

@@ -1,6 +1,5 @@
 """An issuer, its clock, and who asks it for tokens."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from flask.testing import FlaskClient
 
 from api.core.issuer import EmbeddedIssuer
 from api.core.testing import Clock
-from tests.core.issuer.browser import AUDIENCE, URL, Browser, client_for
+from tests.core.issuer.browser import AUDIENCE, URL, Browser, MakeIssuer, client_for
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def make_issuer(tmp_path: Path, clock: Clock) -> Callable[..., EmbeddedIssuer]:
+def make_issuer(tmp_path: Path, clock: Clock) -> MakeIssuer:
     def make(directory: Path = tmp_path / "issuer", url: str = URL) -> EmbeddedIssuer:
         return EmbeddedIssuer(directory, url, AUDIENCE, clock)
 
@@ -25,7 +24,7 @@ def make_issuer(tmp_path: Path, clock: Clock) -> Callable[..., EmbeddedIssuer]:
 
 
 @pytest.fixture
-def issuer(make_issuer: Callable[..., EmbeddedIssuer]) -> EmbeddedIssuer:
+def issuer(make_issuer: MakeIssuer) -> EmbeddedIssuer:
     return make_issuer()
 
 

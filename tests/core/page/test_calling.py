@@ -71,7 +71,7 @@ def test_printed_token(docs: Explorer, server: Server) -> None:
 
 def test_minted_token(docs: Explorer, directory: Path) -> None:
     """So does, for its scopes, a token of `token mint`, run where the server runs."""
-    command = [sys.executable, MANAGE, "token", "mint", "--scope", "read:messages"]
+    command = [sys.executable, str(MANAGE), "token", "mint", "--scope", "read:messages"]
     token = subprocess.check_output(command, cwd=directory, env=clean_environment(), text=True)
     docs.paste(token)
     assert docs.call(SCOPED).status == 200

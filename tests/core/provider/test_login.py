@@ -34,7 +34,8 @@ def get(server: Server) -> Get:
 
 def decoded(part: str) -> dict[str, Any]:
     """The header or the payload of a JWT."""
-    return json.loads(urlsafe_b64decode(part.encode()))
+    members: dict[str, Any] = json.loads(urlsafe_b64decode(part.encode()))
+    return members
 
 
 def test_accepted(get: Get, log_in: LogIn, provider: Provider) -> None:
