@@ -1,5 +1,7 @@
 """Refusals as WWW-Authenticate."""
 
+from typing import Any
+
 import pytest
 
 from api.core.guard.challenges import ChallengeParameters, challenges
@@ -24,7 +26,7 @@ ALGS = 'algs="ES256 RS256 EdDSA"'
         (("Bearer", "DPoP"), [f"Bearer {KNOWN}", f"DPoP {KNOWN}, {ALGS}"]),
     ],
 )
-def test_missing(schemes, expected):
+def test_missing(schemes: tuple[str, ...], expected: list[str]) -> None:
     """A request without credentials learns each scheme that is taken, and no error."""
     parameters = ChallengeParameters(schemes, BOTH.realm, BOTH.metadata)
     assert list(challenges(parameters, AuthorizationMissing(), None, ("a",))) == expected
@@ -37,14 +39,14 @@ def test_missing(schemes, expected):
         (InvalidToken(check="exp", remedy="do this"), "invalid_token", "exp: do this"),
     ],
 )
-def test_error(refusal, error, description):
+def test_error(refusal: Any, error: str, description: str) -> None:
     """A refusal names its error and what to do about it, and no scope."""
     bearer, dpop = challenges(BOTH, refusal, "Bearer", ("a",))
     assert bearer == f'Bearer {KNOWN}, error="{error}", error_description="{description}"'
     assert dpop == f"DPoP {KNOWN}, {ALGS}"
 
 
-def test_error_at_the_scheme_that_was_used():
+def test_error_at_the_scheme_that_was_used() -> None:
     """What is wrong with a DPoP request is said in the challenge of DPoP."""
     bearer, dpop = challenges(BOTH, InvalidDPoPProof(check="htm", remedy="do this"), "DPoP", ())
     assert bearer == f"Bearer {KNOWN}"
@@ -54,7 +56,7 @@ def test_error_at_the_scheme_that_was_used():
 
 
 @pytest.mark.parametrize("used", [None, "Basic"])
-def test_error_without_a_scheme_of_ours(used):
+def test_error_without_a_scheme_of_ours(used: str | None) -> None:
     """A broken header without a scheme of ours is told of in the first challenge."""
     bearer, dpop = challenges(BOTH, InvalidRequest("do this"), used, ())
     assert "invalid_request" in bearer
@@ -64,13 +66,13 @@ def test_error_without_a_scheme_of_ours(used):
 @pytest.mark.parametrize(
     ("alternatives", "scope"), [(("a:b",), "a:b"), (("a:b c",), "a:b c"), (("a b", "c"), "a b")]
 )
-def test_insufficient_scope(alternatives, scope):
+def test_insufficient_scope(alternatives: tuple[str, ...], scope: str) -> None:
     """A refusal for want of scope names all that would do: of alternatives, the first."""
     [bearer, _] = challenges(BOTH, InsufficientScope("ask"), "Bearer", alternatives)
     assert bearer.endswith(f'error_description="ask", scope="{scope}"')
 
 
-def test_quotes():
+def test_quotes() -> None:
     """Whatever a description holds, it stays within its quotes and on its line."""
     text = 'a"b\\c\r\nd\té\x7f'
     parameters = ChallengeParameters(("Bearer",), "r", "m")
@@ -78,7 +80,7 @@ def test_quotes():
     assert challenge.endswith('error_description="a\'b/c??d???"')
 
 
-def test_quotes_of_what_is_said_to_every_caller():
+def test_quotes_of_what_is_said_to_every_caller() -> None:
     """An audience and an address stay within their quotes as well."""
     parameters = ChallengeParameters(("Bearer",), 'urn:"\u00e4"', 'm"\r\n')
     [challenge] = challenges(parameters, AuthorizationMissing(), None, ())

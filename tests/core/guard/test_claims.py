@@ -1,6 +1,7 @@
 """How the claims of an access token are read."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from api.core.guard.claims import (
     ("aud", "read"),
     [("a", ("a",)), (["a", "b"], ("a", "b")), ([], ()), (["a", 1], ()), (5, ()), (None, ())],
 )
-def test_audiences(aud, read):
+def test_audiences(aud: Any, read: tuple[str, ...]) -> None:
     """aud is a string or a list of strings; anything else names nobody."""
     assert audiences({"aud": aud}) == read
 
@@ -37,7 +38,7 @@ def test_audiences(aud, read):
         (None, ()),
     ],
 )
-def test_scopes(scope, words):
+def test_scopes(scope: Any, words: tuple[str, ...]) -> None:
     """scope is split at U+0020 alone; a value of another type grants nothing."""
     assert scopes({"scope": scope}) == words
 
@@ -46,7 +47,7 @@ def test_scopes(scope, words):
     ("value", "granted"),
     [(["a", "b c"], ("a", "b c")), ([], ()), (["a", 5], ()), ("a", ()), ({"a": 1}, ()), (5, ())],
 )
-def test_permissions(value, granted):
+def test_permissions(value: Any, granted: tuple[str, ...]) -> None:
     """permissions is a list of strings; anything else grants nothing."""
     assert permissions({"permissions": value}) == granted
 
@@ -63,12 +64,12 @@ def test_permissions(value, granted):
         ({"permissions": ["a b"]}, ("a", "b")),
     ],
 )
-def test_missing_scopes(claims, missing):
+def test_missing_scopes(claims: dict[str, Any], missing: tuple[str, ...]) -> None:
     """All that is required must be granted, word by word, by scope or by permission."""
     assert missing_scopes(claims, ("a", "b")) == missing
 
 
-def test_nothing_required():
+def test_nothing_required() -> None:
     """Where no scope is required none is missing."""
     assert missing_scopes({"scope": 5}, ()) == ()
 
@@ -78,7 +79,7 @@ def test_nothing_required():
     [(0, True), (-1.5, True), (10**400, True), (True, False), ("1", False), (None, False)]
     + [(float(text), False) for text in ("inf", "-inf", "nan")],
 )
-def test_is_number(value, number):
+def test_is_number(value: Any, number: Any) -> None:
     """A number is finite, and no boolean."""
     assert is_number(value) is number
 
@@ -91,9 +92,15 @@ def test_is_number(value, number):
         (-62135596800, datetime(1, 1, 1, tzinfo=UTC)),
         (253402300799, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
         *((absurd, None) for absurd in (-62135596801, 253402300800, 1e18, 10**400, -(10**400))),
-        *((absurd, None) for absurd in (1e308, float("inf"), float("nan"), True, "0", None, [])),
+        (1e308, None),
+        (float("inf"), None),
+        (float("nan"), None),
+        (True, None),
+        ("0", None),
+        (None, None),
+        ([], None),
     ],
 )
-def test_as_datetime(value, moment):
+def test_as_datetime(value: Any, moment: Any) -> None:
     """A number is a moment in UTC; where no calendar has a day for it, None."""
     assert as_datetime(value) == moment

@@ -3,12 +3,17 @@
 import json
 import re
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.core.guard.conftest import Answer, challenges, echoes
 from tests.core.guard.corpus import ACCEPTED, REFUSED, Case
 from tests.core.guard.corpus.case import bearer, claims, header, of_kid
+from tests.core.guard.exchange import challenges, echoes
+from tests.core.support.server import Server
+from tests.core.support.sockets import Answer
+from tests.core.support.tenant import Tenant
 
 UUID7 = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 CANARY = 'canary", error="none\\\r\nSet-Cookie: canary=1'
@@ -19,7 +24,7 @@ def named(case: Case) -> str:
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=named)
-def test_refused(case, send, tenant):
+def test_refused(case: Case, send: Callable[..., Answer], tenant: Tenant) -> None:
     """A bad authorisation is refused with its status, its reason, and nothing of itself."""
     authorization = case.authorization(tenant)
     answer = send(case.path, *authorization)
@@ -35,7 +40,7 @@ def test_refused(case, send, tenant):
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=named)
-def test_accepted(case, send, tenant):
+def test_accepted(case: Case, send: Callable[..., Answer], tenant: Tenant) -> None:
     """A good authorisation is let in, and no challenge goes with the answer."""
     answer = send(case.path, *case.authorization(tenant))
     assert answer.status == 200, answer.body
@@ -51,7 +56,7 @@ def test_accepted(case, send, tenant):
     ],
     ids=["alg", "typ", "crit", "kid", "iss", "aud", "exp", "nbf", "iat"],
 )
-def test_nothing_echoed(token, send, tenant):
+def test_nothing_echoed(token: Any, send: Callable[..., Answer], tenant: Tenant) -> None:
     """What a member of the token says is in no header and no body."""
     answer = send("/api/private", *bearer(token)(tenant))
     assert answer.status == 401
@@ -59,13 +64,13 @@ def test_nothing_echoed(token, send, tenant):
 
 
 @pytest.mark.parametrize("name", ["access_token", "token", "authorization", "bearer"])
-def test_query_is_not_read(name, send, tenant):
+def test_query_is_not_read(name: str, send: Callable[..., Answer], tenant: Tenant) -> None:
     """A token in the query string is no token."""
     answer = send(f"/api/private?{name}={tenant.token()}")
     assert_missing(answer)
 
 
-def test_form_is_not_read(send, tenant):
+def test_form_is_not_read(send: Callable[..., Answer], tenant: Tenant) -> None:
     """A token in a form body is no token (RFC 6750 section 2.2 is not offered)."""
     body = f"access_token={tenant.token()}".encode()
     length = b"Content-Length: %d\r\n" % len(body)
@@ -77,13 +82,13 @@ def test_form_is_not_read(send, tenant):
     "name",
     ["X-Authorization", "Proxy-Authorization", "Cookie", "X-Access-Token", "X_Authorization"],
 )
-def test_other_headers_are_not_read(name, send, tenant):
+def test_other_headers_are_not_read(name: str, send: Callable[..., Answer], tenant: Tenant) -> None:
     """A token in a header of another name is no token."""
     assert_missing(send("/api/private", more=f"{name}: Bearer {tenant.token()}\r\n".encode()))
 
 
 @pytest.mark.parametrize("byte", [b"\0", b"\1", b"\x0b", b"\x1f", b"\x7f"])
-def test_server_refuses_control_characters(byte, server):
+def test_server_refuses_control_characters(byte: bytes, server: Server) -> None:
     """A control character in a header never reaches the application: the server answers 400."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(
@@ -93,7 +98,7 @@ def test_server_refuses_control_characters(byte, server):
         assert connection.recv(12) == b"HTTP/1.1 400"
 
 
-def test_nothing_logged(server, tenant, send):
+def test_nothing_logged(server: Server, tenant: Tenant, send: Callable[..., Answer]) -> None:
     """The log of the process holds no token, and no traceback."""
     token = tenant.token(sub="")
     send(f"/api/private?access_token={token}", f"Bearer {token}".encode())

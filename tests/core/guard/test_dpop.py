@@ -4,30 +4,34 @@ RFC 9449: a token that is bound to a key comes with a proof of the key.
 """
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.core.guard.conftest import Answer, challenges, echoes
 from tests.core.guard.corpus.proof_case import CLIENT, STRANGER, URL, bound, claims, good, header
 from tests.core.guard.corpus.proofs import ACCEPTED_PROOFS, REFUSED_PROOFS, ProofCase
+from tests.core.guard.exchange import challenges, echoes
 from tests.core.support.dpop import proof
-from tests.core.support.tenant import AUDIENCE
+from tests.core.support.server import Server
+from tests.core.support.sockets import Answer
+from tests.core.support.tenant import AUDIENCE, Tenant
 
 CANARY = 'canary", error="none\\\r\nSet-Cookie: canary=1'
 
 
 @pytest.fixture
-def ask(send):
+def ask(send: Callable[..., Answer]) -> Any:
     """`ask("/api/me", token, proof)`: a request with these as DPoP has them."""
 
-    def request(path, token, *proofs, scheme="DPoP", **sent) -> Answer:
+    def request(path: str, token: Any, *proofs: Any, scheme: str = "DPoP", **sent: Any) -> Answer:
         more = sent.pop("more", b"") + lines(proofs)
         return send(path, f"{scheme} {token}".encode(), more=more, **sent)
 
     return request
 
 
-def lines(proofs) -> bytes:
+def lines(proofs: Any) -> bytes:
     values = (value.encode() if isinstance(value, str) else value for value in proofs)
     return b"".join(b"DPoP: %b\r\n" % value for value in values)
 
@@ -37,7 +41,7 @@ def named(case: ProofCase) -> str:
 
 
 @pytest.mark.parametrize("case", REFUSED_PROOFS, ids=named)
-def test_refused(case, ask, tenant):
+def test_refused(case: ProofCase, ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A bad proof is refused with its status, its reason, and nothing of itself."""
     token = case.token(tenant)
     proofs = case.proofs(token)
@@ -56,7 +60,7 @@ def test_refused(case, ask, tenant):
 
 
 @pytest.mark.parametrize("case", ACCEPTED_PROOFS, ids=named)
-def test_accepted(case, ask, tenant):
+def test_accepted(case: ProofCase, ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A good proof is let in, no challenge goes with the answer, and /api/me says how it came."""
     token = case.token(tenant)
     answer = ask(case.path, token, *case.proofs(token), scheme=case.scheme, host=case.host)
@@ -75,7 +79,7 @@ def test_accepted(case, ask, tenant):
     ],
     ids=["typ", "alg", "crit", "jwk", "kty", "crv", "x", "y", "htm", "htu", "iat", "ath"],
 )
-def test_nothing_echoed(made, ask, tenant):
+def test_nothing_echoed(made: Any, ask: Callable[..., Answer], tenant: Tenant) -> None:
     """What a member of the proof says is in no header and no body."""
     token = bound()(tenant)
     answer = ask("/api/me", token, made(token))
@@ -83,7 +87,7 @@ def test_nothing_echoed(made, ask, tenant):
     assert "canary" not in (str(answer.headers) + json.dumps(answer.body)).lower()
 
 
-def test_replayed(ask, tenant):
+def test_replayed(ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A proof counts once, and no later time."""
     token = bound()(tenant)
     made = good(token)
@@ -95,7 +99,7 @@ def test_replayed(ask, tenant):
         assert again.headers.get_all("WWW-Authenticate") == challenges(again.body, "DPoP")
 
 
-def test_same_jti_in_another_proof(ask, tenant):
+def test_same_jti_in_another_proof(ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A jti that was used is used, whatever else the proof says."""
     token = bound()(tenant)
     assert ask("/api/me", token, claims(jti="once")(token)).status == 200
@@ -103,7 +107,7 @@ def test_same_jti_in_another_proof(ask, tenant):
     assert again.body["error_description"].startswith("jti: it was used before")
 
 
-def test_same_jti_of_another_key(ask, tenant):
+def test_same_jti_of_another_key(ask: Callable[..., Answer], tenant: Tenant) -> None:
     """Two clients may choose the same jti: it is remembered with its key."""
     for key in (CLIENT, STRANGER):
         token = bound(key)(tenant)
@@ -111,7 +115,7 @@ def test_same_jti_of_another_key(ask, tenant):
         assert ask("/api/me", token, made).status == 200
 
 
-def test_refused_is_not_used(ask, tenant):
+def test_refused_is_not_used(ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A proof that was refused for another reason is not used up by that."""
     token = bound()(tenant)
     made = good(token)
@@ -119,7 +123,7 @@ def test_refused_is_not_used(ask, tenant):
     assert ask("/api/me", token, made).status == 200
 
 
-def test_two_authorization_headers(send, tenant):
+def test_two_authorization_headers(send: Callable[..., Answer], tenant: Tenant) -> None:
     """Two Authorization headers are no request, whichever schemes they have."""
     token = bound()(tenant)
     both = (f"DPoP {token}".encode(), f"Bearer {tenant.token()}".encode())
@@ -129,14 +133,14 @@ def test_two_authorization_headers(send, tenant):
         assert answer.body["error"] == "invalid_request"
 
 
-def test_scheme_alone(send):
+def test_scheme_alone(send: Callable[..., Answer]) -> None:
     """The scheme without a token is no request; its challenge says so."""
     answer = send("/api/me", b"DPoP", more=lines([good("")]))
     assert answer.status == 400
     assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, "DPoP")
 
 
-def test_proof_alone(send):
+def test_proof_alone(send: Callable[..., Answer]) -> None:
     """A proof without an Authorization header is no credentials: there is no error to tell."""
     answer = send("/api/me", more=lines([good("")]))
     assert answer.status == 401
@@ -145,14 +149,14 @@ def test_proof_alone(send):
 
 
 @pytest.mark.parametrize("name", ["DPoP-Proof", "X-DPoP", "D-PoP", "Proof", "Cookie"])
-def test_other_headers_are_not_read(name, ask, tenant):
+def test_other_headers_are_not_read(name: str, ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A proof in a header of another name is no proof."""
     token = bound()(tenant)
     answer = ask("/api/me", token, more=f"{name}: {good(token)}\r\n".encode())
     assert answer.body["error_description"] == "format: send a proof in the header DPoP"
 
 
-def test_header_name_in_any_case(send, tenant):
+def test_header_name_in_any_case(send: Callable[..., Answer], tenant: Tenant) -> None:
     """The name of the header is DPoP in any case."""
     token = bound()(tenant)
     for name in ("dpop", "DPOP"):
@@ -160,19 +164,19 @@ def test_header_name_in_any_case(send, tenant):
         assert send("/api/me", f"DPoP {token}".encode(), more=more).status == 200
 
 
-def test_head(ask, tenant):
+def test_head(ask: Callable[..., Answer], tenant: Tenant) -> None:
     """HEAD needs a proof for HEAD, and answers with its headers alone."""
     token = bound()(tenant)
     let_in = ask("/api/me", token, proof(CLIENT, "HEAD", URL, token), method="HEAD")
     assert (let_in.status, let_in.body) == (200, {})
     refused = ask("/api/me", token, good(token), method="HEAD")
     assert (refused.status, refused.body) == (401, {})
-    [bearer, dpop] = refused.headers.get_all("WWW-Authenticate")
+    [bearer, dpop] = refused.headers.get_all("WWW-Authenticate", [])
     assert bearer.startswith(f'Bearer realm="{AUDIENCE}"')
     assert 'error_description="htm: ' in dpop
 
 
-def test_body(ask, tenant):
+def test_body(ask: Callable[..., Answer], tenant: Tenant) -> None:
     """A request with a body is let in by a proof for its method, and by no other."""
     token = bound(scope="write:messages")(tenant)
     url = "http://localhost/api/messages"
@@ -185,7 +189,7 @@ def test_body(ask, tenant):
     assert refused.body["error_description"].startswith("htm: ")
 
 
-def test_nothing_logged(ask, server, tenant):
+def test_nothing_logged(ask: Callable[..., Answer], server: Server, tenant: Tenant) -> None:
     """The log of the process holds no token, no proof, and no traceback."""
     token = bound()(tenant)
     made = claims(htm="POST")(token)

@@ -22,9 +22,10 @@ from api.core.settings import Settings
 from api.core.testing import Clock
 from tests.core.cli.conftest import until
 from tests.core.demo import application
-from tests.core.guard.conftest import Answer, exchange
+from tests.core.guard.exchange import exchange
 from tests.core.support.conduct import Conduct, answer, break_off, drip, hold, say_nothing
 from tests.core.support.server import Server
+from tests.core.support.sockets import Answer
 from tests.core.support.tenant import AUDIENCE, DISCOVERY, JWKS, Tenant, sign
 
 PRIVATE, PUBLIC = "/api/private", "/api/public"
@@ -166,10 +167,11 @@ def insecurely(handler: Any) -> None:
 
 FOREIGN = b'{"issuer": "https://evil.example/", "jwks_uri": "https://evil.example/keys"}'
 
+HTML: dict[str, Any] = {"Content-Type": "text/html"}
 FAULTS: dict[str, tuple[str, Conduct, str]] = {
     "malformed discovery": (DISCOVERY, answer(b'{"issuer": '), "malformed"),
     "malformed keys": (JWKS, answer(b'{"keys": [}'), "malformed"),
-    "HTML": (JWKS, answer(b"<html>Sign in</html>", **{"Content-Type": "text/html"}), "malformed"),
+    "HTML": (JWKS, answer(b"<html>Sign in</html>", **HTML), "malformed"),
     "wrong issuer": (DISCOVERY, answer(FOREIGN), "foreign-issuer"),
     "jwks_uri on http": (DISCOVERY, insecurely, "no-keys"),
     "no keys": (JWKS, answer(b'{"keys": []}'), "no-keys"),
@@ -292,7 +294,7 @@ def test_rotation(caller: Caller, faulty: Tenant, clock: Clock, second_key: RSAK
     assert (caller.status(old), caller.status(new)) == (401, 200)
     assert faulty.requests == [DISCOVERY, JWKS] * 4
     # Its kid is now one that nobody knows, and asks once more.
-    assert [caller.get(old).json["detail"].partition(":")[0] for _ in range(3)] == ["key"] * 3
+    assert [caller.get(old).get_json()["detail"].partition(":")[0] for _ in range(3)] == ["key"] * 3
     assert caller.outcomes(faulty) == {"ok": 5}
 
 

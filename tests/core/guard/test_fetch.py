@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,7 +75,7 @@ def response(body: bytes, status: bytes = b"200 OK", more: bytes = b"") -> bytes
 
 
 @pytest.mark.usefixtures("trust")
-def test_fetched(tenant):
+def test_fetched(tenant: Tenant) -> None:
     """A document of the issuer comes as it is."""
     assert json.loads(fetch_https(f"{tenant.issuer}{DISCOVERY[1:]}"))["issuer"] == tenant.issuer
 
@@ -82,7 +83,7 @@ def test_fetched(tenant):
 @pytest.mark.parametrize(
     "url", ["http://localhost/", "HTTPS://localhost/", "file:///etc/passwd", ""]
 )
-def test_not_https(url):
+def test_not_https(url: str) -> None:
     """Nothing but https is asked."""
     with refused("is not https", "malformed"):
         fetch_https(url)
@@ -101,13 +102,13 @@ def test_not_https(url):
         "https://%zz/",
     ],
 )
-def test_no_address(url):
+def test_no_address(url: str) -> None:
     """An address that is none is a fault like any other, not a crash."""
     with pytest.raises(FetchError):
         fetch_https(url)
 
 
-def test_certificate_is_not_trusted(tenant, monkeypatch):
+def test_certificate_is_not_trusted(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate of an unknown authority is refused."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     with refused("CERTIFICATE_VERIFY_FAILED", "untrusted"):
@@ -115,13 +116,13 @@ def test_certificate_is_not_trusted(tenant, monkeypatch):
 
 
 @pytest.mark.usefixtures("trust")
-def test_certificate_of_another_host(tenant):
+def test_certificate_of_another_host(tenant: Tenant) -> None:
     """A certificate of another name is refused."""
     with refused(r"127\.0\.0\.1", "untrusted"):
         fetch_https(tenant.issuer.replace("localhost", "127.0.0.1"))
 
 
-def test_nobody_listens(free_port):
+def test_nobody_listens(free_port: int) -> None:
     """An issuer that is down is a fault with its reason."""
     with refused("refused", "unreachable"):
         fetch_https(f"https://localhost:{free_port}/")
@@ -130,14 +131,14 @@ def test_nobody_listens(free_port):
 @pytest.fixture
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+        return int(listener.getsockname()[1])
 
 
 @pytest.mark.usefixtures("trust")
 @pytest.mark.parametrize(
     "status", ["201 Created", "204 No Content", "304 Not Modified", "404 Not Found", "500 Oops"]
 )
-def test_other_status(answering, status):
+def test_other_status(answering: Any, status: str) -> None:
     """Only 200 brings a document."""
     with refused(f"answered {status[:3]}", "status"):
         fetch_https(answering([response(b"", status.encode())]))
@@ -145,7 +146,7 @@ def test_other_status(answering, status):
 
 @pytest.mark.usefixtures("trust")
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
-def test_redirect(answering, tenant, status):
+def test_redirect(answering: Any, tenant: Tenant, status: str) -> None:
     """A redirect is not followed, not even to the issuer itself."""
     asked = len(tenant.requests)
     location = f"Location: {tenant.issuer}\r\n".encode()
@@ -154,13 +155,13 @@ def test_redirect(answering, tenant, status):
     assert len(tenant.requests) == asked
 
 
-def test_limits():
+def test_limits() -> None:
     """A fetch has 5 s and 512 KiB, whatever the tests below make of them."""
     assert (fetch.SECONDS, MAX_BYTES) == (5, 524_288)
 
 
 @pytest.mark.usefixtures("trust")
-def test_size(answering):
+def test_size(answering: Any) -> None:
     """A document of 512 KiB comes, one byte more does not."""
     assert fetch_https(answering([response(b" " * MAX_BYTES)])) == b" " * MAX_BYTES
     with refused("is over 512 KiB", "too-large"):
@@ -168,7 +169,7 @@ def test_size(answering):
 
 
 @pytest.mark.usefixtures("trust")
-def test_endless(answering):
+def test_endless(answering: Any) -> None:
     """A document without an end is left at 512 KiB."""
     with pytest.raises(FetchError, match="is over 512 KiB"):
         fetch_https(answering(_endlessly(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536)))
@@ -187,7 +188,7 @@ def test_endless(answering):
     ],
     ids=["nothing", "no HTTP", "cut short", "no chunks", "no gzip", "a header without end"],
 )
-def test_broken_answer(answering, answer):
+def test_broken_answer(answering: Any, answer: Any) -> None:
     """An answer that is no sound HTTP is a fault, not a crash."""
     with pytest.raises(FetchError):
         fetch_https(answering([answer]))
@@ -199,7 +200,7 @@ def test_broken_answer(answering, answer):
     [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"],
     ids=["status", "header", "body"],
 )
-def test_drip_fed(answering, begin):
+def test_drip_fed(answering: Any, begin: bytes) -> None:
     """A document that drips in is given up after the time for the whole of it."""
     given_up = threading.Event()
 
@@ -219,7 +220,7 @@ def test_drip_fed(answering, begin):
         given_up.set()
 
 
-def test_silent():
+def test_silent() -> None:
     """A server that takes the connection and says nothing is given up in that time as well."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with refused(r"took over 0\.2 s", "timeout"):
@@ -227,7 +228,7 @@ def test_silent():
         assert_hung_up()
 
 
-def test_no_tls():
+def test_no_tls() -> None:
     """A server that does not speak TLS is a fault, not a crash."""
 
     def serve(listener: socket.socket) -> None:
@@ -244,7 +245,7 @@ def test_no_tls():
         thread.join(30)
 
 
-def test_hanging_up_on_who_has_hung_up():
+def test_hanging_up_on_who_has_hung_up() -> None:
     """A connection that is closed already can be hung up on."""
     call = fetch._Call("https://localhost/", None, 5)
     call.hang_up()
@@ -253,7 +254,7 @@ def test_hanging_up_on_who_has_hung_up():
     call.hang_up()
 
 
-def test_reason_is_one_line():
+def test_reason_is_one_line() -> None:
     """Whatever an issuer has in its words, the reason stays on its line, and has a code."""
     error = FetchError("a\r\nb\x1b[2J\u2028c\u00e9")
     assert (str(error), error.code) == ("a??b?[2J?c\u00e9", "unreachable")
@@ -265,13 +266,15 @@ def _endlessly(begin: bytes, piece: bytes) -> Iterator[bytes]:
         yield piece
 
 
-def test_documents_of_one_fetch_share_its_time(tenant, monkeypatch):
+def test_documents_of_one_fetch_share_its_time(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second document has the seconds that the first has left."""
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(fetch, "time", SimpleNamespace(monotonic=lambda: clock.now))
     given = []
 
-    def slow(url, seconds):
+    def slow(url: str, seconds: float) -> Any:
         given.append(seconds)
         clock.now += 3
         return tenant.documents[urlsplit(url).path]
@@ -281,7 +284,7 @@ def test_documents_of_one_fetch_share_its_time(tenant, monkeypatch):
 
 
 @pytest.mark.parametrize("seconds", [0, -1.5])
-def test_without_time_nobody_is_asked(tenant, seconds):
+def test_without_time_nobody_is_asked(tenant: Tenant, seconds: float) -> None:
     """Where no time is left the answer is a timeout, and no connection is made."""
     asked = len(tenant.requests)
     with refused("there was no time left", "timeout"):

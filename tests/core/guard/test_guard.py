@@ -1,13 +1,18 @@
 """DPOP: which schemes each mode takes, offers, and tells clients of."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from flask import Flask
 
 from api.core.guard import guard_of, require_auth
 from api.core.guard.proof_checks import ALGORITHMS
-from tests.core.guard.conftest import METADATA, app_of
 from tests.core.guard.corpus.proof_case import CLIENT, bound, good
+from tests.core.guard.exchange import METADATA
+from tests.core.support.app import app_of
 from tests.core.support.dpop import proof
-from tests.core.support.tenant import AUDIENCE
+from tests.core.support.tenant import AUDIENCE, Tenant
 
 KNOWN = f'realm="{AUDIENCE}", resource_metadata="{METADATA}"'
 BEARER = f"Bearer {KNOWN}"
@@ -15,16 +20,18 @@ DPOP = f'DPoP {KNOWN}, algs="ES256 RS256 EdDSA"'
 OFFERS = {"allowed": [BEARER, DPOP], "required": [DPOP], "off": [BEARER]}
 MODES = pytest.mark.parametrize("mode", OFFERS)
 
+Ask = Callable[..., Any]
 
-def guard_in(tenant, mode):
+
+def guard_in(tenant: Tenant, mode: str) -> Any:
     return guard_of(app_of(tenant, settings={"dpop": mode}))
 
 
 @pytest.fixture
-def ask(tenant):
+def ask(tenant: Tenant) -> Ask:
     """`ask("off", "Bearer")`: the answer of an app in that mode to good credentials by a scheme."""
 
-    def request(mode, scheme, *, is_bound=False):
+    def request(mode: str, scheme: str, *, is_bound: Any = False) -> Any:
         client = app_of(tenant, settings={"dpop": mode}).test_client()
         token = bound()(tenant) if is_bound else tenant.token()
         headers = {"Authorization": f"{scheme} {token}", "DPoP": good(token)}
@@ -50,14 +57,14 @@ def ask(tenant):
         ("off", "DPoP", False, 401),
     ],
 )
-def test_accepted_schemes(ask, mode, scheme, is_bound, status):
+def test_accepted_schemes(ask: Ask, mode: str, scheme: str, is_bound: bool, status: int) -> None:
     """Each mode accepts its schemes, and each scheme the tokens that are bound as it needs."""
     assert ask(mode, scheme, is_bound=is_bound).status_code == status
 
 
 @MODES
 @pytest.mark.parametrize("scheme", ["Basic", "Digest", "GNAP", "B", "DPoPx", "Bearer1"])
-def test_unknown_scheme(ask, mode, scheme):
+def test_unknown_scheme(ask: Ask, mode: str, scheme: str) -> None:
     """A scheme that nobody takes is no credentials: every scheme is offered, and no error told."""
     answer = ask(mode, scheme)
     assert answer.status_code == 401
@@ -67,19 +74,19 @@ def test_unknown_scheme(ask, mode, scheme):
 
 
 @MODES
-def test_nothing_sent(tenant, mode):
+def test_nothing_sent(tenant: Tenant, mode: str) -> None:
     """Who sends nothing is offered the schemes of the mode, and told how to send the first."""
     client = app_of(tenant, settings={"dpop": mode}).test_client()
     answer = client.get("/api/me")
     assert answer.headers.getlist("WWW-Authenticate") == OFFERS[mode]
     scheme = OFFERS[mode][0].partition(" ")[0]
-    assert answer.json["detail"].endswith(f"Authorization: {scheme} TOKEN.")
+    assert answer.get_json()["detail"].endswith(f"Authorization: {scheme} TOKEN.")
 
 
 @pytest.mark.parametrize(
     ("mode", "scheme"), [("required", "Bearer"), ("required", "bearer"), ("off", "DPoP")]
 )
-def test_scheme_that_is_off(ask, mode, scheme):
+def test_scheme_that_is_off(ask: Ask, mode: str, scheme: str) -> None:
     """A scheme that the mode does not take is a scheme like any unknown one."""
     for is_bound in (False, True):
         answer = ask(mode, scheme, is_bound=is_bound)
@@ -89,7 +96,7 @@ def test_scheme_that_is_off(ask, mode, scheme):
 
 
 @pytest.mark.parametrize(("mode", "scheme"), [("allowed", "Bearer"), ("off", "Bearer")])
-def test_bound_token_by_bearer(ask, mode, scheme):
+def test_bound_token_by_bearer(ask: Ask, mode: str, scheme: str) -> None:
     """A bound token is never to be had by bearing it, even where DPoP is off."""
     answer = ask(mode, scheme, is_bound=True)
     assert answer.json["error"] == "invalid_token"
@@ -100,7 +107,7 @@ def test_bound_token_by_bearer(ask, mode, scheme):
     ("mode", "schemes"),
     [("allowed", ["bearer", "dpop"]), ("required", ["dpop"]), ("off", ["bearer"])],
 )
-def test_validators(tenant, mode, schemes):
+def test_validators(tenant: Tenant, mode: str, schemes: list[str]) -> None:
     """The guard has a validator for each scheme that it takes, and offers them in this order."""
     guard = guard_in(tenant, mode)
     assert list(guard.validators) == schemes
@@ -115,7 +122,7 @@ def test_validators(tenant, mode, schemes):
         ("off", None),
     ],
 )
-def test_metadata(tenant, mode, members):
+def test_metadata(tenant: Tenant, mode: str, members: dict[str, Any] | None) -> None:
     """What clients are told of the guard (RFC 9728 section 2) fits what it takes."""
     algorithms = {"dpop_signing_alg_values_supported": list(ALGORITHMS)}
     assert guard_in(tenant, mode).metadata() == {
@@ -138,7 +145,9 @@ def test_metadata(tenant, mode, members):
         ("/of/a%3Fb", "/of/a?b", 401),
     ],
 )
-def test_address_of_the_request(app, tenant, path, htu, status):
+def test_address_of_the_request(
+    app: Flask, tenant: Tenant, path: str, htu: str, status: int
+) -> None:
     """A proof is for the path as it was asked for, whatever its characters and escapes."""
     app.add_url_rule("/of/<name>", view_func=require_auth()(lambda name: name))
     token = bound()(tenant)
@@ -148,7 +157,7 @@ def test_address_of_the_request(app, tenant, path, htu, status):
 
 
 @pytest.mark.parametrize(("htu", "status"), [("/v1/api/me", 200), ("/api/me", 401)])
-def test_address_under_a_prefix(app, tenant, htu, status):
+def test_address_under_a_prefix(app: Flask, tenant: Tenant, htu: str, status: int) -> None:
     """Where the API is mounted under a prefix, a proof is for the path with it."""
     token = bound()(tenant)
     made = proof(CLIENT, "GET", f"http://localhost{htu}", token)

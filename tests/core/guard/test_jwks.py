@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from api.core.guard.fetch import FetchError
 from api.core.guard.jwks import load
-from tests.core.guard.conftest import DISCOVERY, ISSUER, JWKS, Documents
+from tests.core.guard.doubles import DISCOVERY, ISSUER, JWKS, Documents
 
 Jwk = Callable[..., dict[str, Any]]
 

@@ -1,32 +1,33 @@
 """The form of a token. The corpus holds what else is refused, over a socket."""
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from api.core.guard import jws
-from tests.core.guard.corpus.case import signed
+from tests.core.support.tenant import sign
 
 
-def test_parts(key):
+def test_parts(key: RSAKey) -> None:
     """A token is read into its header, its claims, and what was signed."""
-    token = signed(key, {"alg": "RS256"}, {"sub": "Änne"})
+    token = sign({"alg": "RS256"}, {"sub": "Änne"}, key)
     read = jws.read(token)
     assert (read.header, read.claims) == ({"alg": "RS256"}, {"sub": "Änne"})
     assert read.signing_input == token.rpartition(".")[0].encode()
     assert len(read.signature) == 256
 
 
-def test_surrogate_pair(key):
+def test_surrogate_pair(key: RSAKey) -> None:
     """Two surrogates that make a character are text."""
-    assert jws.read(signed(key, {}, rb'{"sub": "\ud83d\ude00"}')).claims == {"sub": "\U0001f600"}
+    assert jws.read(sign({}, rb'{"sub": "\ud83d\ude00"}', key)).claims == {"sub": "\U0001f600"}
 
 
 @pytest.mark.parametrize(
     "text", [rb'{"a": "\ud800"}', rb'{"\udfff": 1}', rb'{"a": ["\udc00\ud800"]}']
 )
-def test_lone_surrogate(key, text):
+def test_lone_surrogate(key: RSAKey, text: bytes) -> None:
     """A surrogate alone is no text: what holds one is refused, for it could not be shown."""
     with pytest.raises(jws.Unreadable, match="the payload is no strict JSON object"):
-        jws.read(signed(key, {}, text))
+        jws.read(sign({}, text, key))
 
 
 @pytest.mark.parametrize(
@@ -50,12 +51,12 @@ def test_lone_surrogate(key, text):
         ("e30.W10.", "payload is no strict JSON object"),
     ],
 )
-def test_unreadable(token, reason):
+def test_unreadable(token: str, reason: str) -> None:
     """What is no compact JWS is refused with the part that is at fault."""
     with pytest.raises(jws.Unreadable, match=reason):
         jws.read(token)
 
 
-def test_no_signature():
+def test_no_signature() -> None:
     """An empty signature is well formed: it fails where it is verified."""
     assert jws.read("e30.e30.").signature == b""

@@ -12,7 +12,7 @@ from api.core.guard.keys import SigningKeys
 from api.core.guard.keyset import NEVER
 from api.core.guard.problems import SigningKeysUnavailable
 from api.core.testing import Clock
-from tests.core.guard.conftest import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
+from tests.core.guard.doubles import DISCOVERY, ISSUER, JWKS, Background, Documents, Gate
 from tests.core.support.threads import at_once
 
 TTL = 600
@@ -37,8 +37,15 @@ def make(documents: Documents, clock: Clock, background: Background) -> Make:
     """`make(ttl=1)`: signing keys, the world around them as given."""
 
     def made(**changes: Any) -> SigningKeys:
-        world = {"now": clock, "clock": clock, "start": background, "sleep": None, "ttl": TTL}
-        return SigningKeys(ISSUER, **({"fetch": documents} | world | changes))
+        defaults: dict[str, Any] = {
+            "fetch": documents,
+            "now": clock,
+            "clock": clock,
+            "start": background,
+            "sleep": None,
+            "ttl": TTL,
+        }
+        return SigningKeys(ISSUER, **(defaults | changes))
 
     return made
 
@@ -537,8 +544,8 @@ def patient(gate: Gate, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Make:
     monkeypatch.setattr("api.core.guard.keys.MAX_WAIT", 30)
 
     def made(**changes: Any) -> SigningKeys:
-        world = {"now": clock, "clock": clock, "sleep": None, "ttl": TTL}
-        return SigningKeys(ISSUER, gate, **(world | changes))
+        defaults: dict[str, Any] = {"now": clock, "clock": clock, "sleep": None, "ttl": TTL}
+        return SigningKeys(ISSUER, gate, **(defaults | changes))
 
     return made
 

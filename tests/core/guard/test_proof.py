@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,25 +23,25 @@ ORDER = ["typ", "alg", "crit", "signature", "htm", "htu", "iat", "ath", "jkt", "
 HERE = RequestContext("GET", URL, TOKEN, KEY.jkt, NOW)
 
 
-def failed_check(header=None, key=KEY, **changes):
+def failed_check(header: Any = None, key: ClientKey = KEY, **changes: Any) -> Any:
     """The first check that a proof for this request fails; its header and claims as changed."""
     return fault(read(made(key, "GET", URL, TOKEN, header, **({"iat": NOW} | changes))), HERE)
 
 
-def fault(proof, here):
+def fault(proof: Any, here: Any) -> Any:
     """The name of the first check that fails."""
     failed = first_failure(CHECKS, proof, here)
     return failed and failed.name
 
 
-def test_order():
+def test_order() -> None:
     """The checks are one table, in one order, and each names the standard that demands it."""
     assert [check.name for check in CHECKS] == ORDER
     assert all(check.source.startswith("RFC ") for check in CHECKS)
 
 
 @pytest.mark.parametrize("value", [None, True, 10**400, "", "\r\n\x1b", [], {"a": [1]}], ids=repr)
-def test_results_in_words(value):
+def test_results_in_words(value: Any) -> None:
     """Whatever a proof holds, each check has a result that can be printed, and a remedy of ours."""
     header = dict.fromkeys(("typ", "alg", "crit"), value)
     claims = dict.fromkeys(("htm", "htu", "iat", "ath", "jti"), value)
@@ -54,7 +55,7 @@ def test_results_in_words(value):
 
 
 @pytest.mark.parametrize("alg", ALGORITHMS)
-def test_good(alg):
+def test_good(alg: Any) -> None:
     """A proof of each algorithm passes every check."""
     key = ClientKey(alg)
     here = RequestContext("GET", URL, TOKEN, key.jkt, NOW)
@@ -75,12 +76,12 @@ def test_good(alg):
         ("jti", {}, {"jti": ""}),
     ],
 )
-def test_first_failure(name, header, claims):
+def test_first_failure(name: str, header: dict[str, Any], claims: dict[str, Any]) -> None:
     """A proof is refused for the first check that fails, by name, with what to change."""
     assert failed_check(header, **claims) == name
 
 
-def test_another_key():
+def test_another_key() -> None:
     """A good proof of another key than the token's is refused before its jti is looked at."""
     assert failed_check(key=OTHER, jti="") == "jkt"
 
@@ -101,7 +102,7 @@ def test_another_key():
         (10**400, False),
     ],
 )
-def test_iat(seconds, accepted):
+def test_iat(seconds: Any, accepted: bool) -> None:
     """A proof counts from 300 s after its iat back to 30 s before it, to the second."""
     assert (failed_check(iat=NOW + seconds) is None) == accepted
 
@@ -109,7 +110,7 @@ def test_iat(seconds, accepted):
 @pytest.mark.parametrize(
     ("seconds", "accepted"), [(-30, True), (-31, False), (300, True), (300.25, False)]
 )
-def test_time_passes(seconds, accepted):
+def test_time_passes(seconds: float, accepted: bool) -> None:
     """It is the request's time that counts, not the time at which somebody reads."""
     one = read(made(KEY, "GET", URL, TOKEN, iat=NOW))
     assert (fault(one, replace(HERE, now=NOW + seconds)) is None) == accepted
@@ -118,7 +119,7 @@ def test_time_passes(seconds, accepted):
 @pytest.mark.parametrize(
     ("jti", "accepted"), [("a", True), ("a" * 256, True), ("a" * 257, False), ("", False)]
 )
-def test_jti(jti, accepted):
+def test_jti(jti: Any, accepted: bool) -> None:
     """A jti has 1 to 256 characters."""
     assert (failed_check(jti=jti) is None) == accepted
 
@@ -126,28 +127,28 @@ def test_jti(jti, accepted):
 @pytest.mark.parametrize(
     ("length", "name"), [(8192, "format: send exactly one"), (8193, "format: the proof is over")]
 )
-def test_length(length, name):
+def test_length(length: int, name: str) -> None:
     """Over 8 KiB nothing is read."""
     with pytest.raises(InvalidDPoPProof, match=name):
         read("a" * length)
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "ä.ä.ä", "\ud800.\ud800.a", "a" * 9000])
-def test_unreadable(text):
+def test_unreadable(text: Any) -> None:
     """What is no signed JWT is refused with a sentence of ours."""
     with pytest.raises(InvalidDPoPProof, match="format: "):
         read(text)
 
 
 @pytest.mark.parametrize("name", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
-def test_private_member(name):
+def test_private_member(name: str) -> None:
     """A jwk with any private member is refused, whatever its value."""
     for value in ("", None, 0):
         with pytest.raises(InvalidDPoPProof, match="jwk: "):
             read(signed(KEY, proof_header(KEY, jwk=KEY.jwk | {name: value}), {}))
 
 
-def test_only_public_members_are_kept():
+def test_only_public_members_are_kept() -> None:
     """What else a jwk says does not reach the key."""
     extra = {"use": "enc", "alg": "RS512", "key_ops": [], "kid": 5, "x5c": {}}
     key = read(signed(KEY, proof_header(KEY, jwk=KEY.jwk | extra), {})).key
@@ -233,19 +234,19 @@ NONE = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_same_address(one, other):
+def test_same_address(one: Any, other: Any) -> None:
     """Two spellings of one address (RFC 3986 section 6.2) count as one."""
     assert normalised(one) == normalised(other) is not None
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_different_addresses(one, other):
+def test_different_addresses(one: Any, other: Any) -> None:
     """Two addresses that RFC 3986 does not make one stay two."""
     assert None is not normalised(one) != normalised(other) is not None
 
 
 @pytest.mark.parametrize("text", NONE)
-def test_no_address(text):
+def test_no_address(text: Any) -> None:
     """What is no absolute http or https address is none at all, and equals nothing."""
     assert normalised(text) is None
     here = replace(HERE, url=text)
@@ -253,10 +254,10 @@ def test_no_address(text):
     assert fault(read(made(KEY, "GET", htu, TOKEN, iat=NOW)), here) == "htu"
 
 
-def test_fingerprint():
+def test_fingerprint() -> None:
     """A proof is remembered by its key and its jti alone, in a text of one length."""
 
-    def of(key=KEY, jti="a", **changes):
+    def of(key: ClientKey = KEY, jti: Any = "a", **changes: Any) -> Any:
         return fingerprint(read(made(key, "GET", URL, TOKEN, jti=jti, **changes)))
 
     assert of() == of(htm="POST", iat=5)
@@ -264,7 +265,7 @@ def test_fingerprint():
     assert len(of(jti="a" * 256)) == len(of()) == hashlib.sha256().digest_size * 2
 
 
-def test_ath_is_of_the_token_as_sent():
+def test_ath_is_of_the_token_as_sent() -> None:
     """ath is the hash of the token's letters (RFC 9449 section 4.2), to the last one."""
     digest = hashlib.sha256(TOKEN.encode()).digest()
     assert failed_check(ath=encode(digest)) is None

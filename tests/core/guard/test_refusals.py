@@ -1,12 +1,14 @@
 """Refusals are counted by what was wrong, in words that are ours."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from flask import Flask, Response, g
+from flask.testing import FlaskClient
 
 from api.core.guard import Guard, guard_of
-from tests.core.guard.conftest import app_of
+from tests.core.support.app import app_of
 from tests.core.support.tenant import Tenant
 from tests.core.support.threads import at_once
 
@@ -14,7 +16,7 @@ PRIVATE, SCOPED = "/api/private", "/api/private-scoped"
 
 
 @pytest.fixture
-def counted(app) -> Counter[str]:
+def counted(app: Flask) -> Counter[str]:
     """The counts of the app's guard."""
     guard: Guard = guard_of(app)
     return guard.refusals
@@ -24,7 +26,7 @@ def bearing(token: str, scheme: str = "Bearer") -> dict[str, str]:
     return {"Authorization": f"{scheme} {token}"}
 
 
-CASES = {
+CASES: dict[str, Callable[[Tenant], dict[str, str]]] = {
     "authorization-missing": lambda tenant: {},
     "invalid_request": lambda tenant: bearing("two tokens"),
     "invalid_token:format": lambda tenant: bearing("opaque"),
@@ -45,7 +47,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_name(client, counted, tenant: Tenant, name: str):
+def test_name(client: FlaskClient, counted: Counter[str], tenant: Tenant, name: str) -> None:
     """The error, and the check that failed."""
     for _ in range(2):
         client.get(SCOPED, headers=CASES[name](tenant))
@@ -77,20 +79,22 @@ def refusal(app: Flask, headers: dict[str, str]) -> str | None:
     return name
 
 
-def test_accepted(client, counted, tenant: Tenant):
+def test_accepted(client: FlaskClient, counted: Counter[str], tenant: Tenant) -> None:
     """What is let in is not counted, nor is what needs no token."""
     assert client.get(SCOPED, headers=bearing(tenant.token())).status_code == 200
     assert client.get("/api/public", headers=bearing("opaque")).status_code == 200
     assert counted == {}
 
 
-def test_each_app_counts_for_itself(client, counted, tenant: Tenant):
+def test_each_app_counts_for_itself(
+    client: FlaskClient, counted: Counter[str], tenant: Tenant
+) -> None:
     """Two in one process do not mix."""
     app_of(tenant).test_client().get(PRIVATE)
     assert counted == {}
 
 
-def test_threads(app, counted):
+def test_threads(app: Flask, counted: Counter[str]) -> None:
     """None is lost where many come at once."""
     at_once(8, lambda _: [app.test_client().get(PRIVATE) for _ in range(25)])
     assert counted == {"authorization-missing": 200}

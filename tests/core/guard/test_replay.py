@@ -5,6 +5,8 @@ import socketserver
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import redis
@@ -19,8 +21,10 @@ from api.core.guard import (
 from api.core.guard.dpop import REMEMBERED
 from api.core.guard.proof_checks import SECONDS_AHEAD, SECONDS_BACK
 from api.core.guard.replay import SECONDS_TO_WAIT
-from tests.core.guard.conftest import Clock, app_of, exchange
+from api.core.testing import Clock
 from tests.core.guard.corpus.proof_case import bound, good
+from tests.core.guard.exchange import exchange
+from tests.core.support.app import app_of
 from tests.core.support.redis import Redis
 from tests.core.support.server import Server, free_port
 from tests.core.support.tenant import Tenant
@@ -31,7 +35,7 @@ needs_redis = pytest.mark.needs("redis")
 
 
 @pytest.fixture
-def redis_url(redis_server):
+def redis_url(redis_server: Redis) -> Any:
     """The address of a Redis that has seen nothing."""
     with redis_server.client() as client:
         client.flushall()
@@ -39,14 +43,14 @@ def redis_url(redis_server):
 
 
 @pytest.fixture
-def own_redis(tmp_path):
+def own_redis(tmp_path: Path) -> Any:
     """A Redis that a test may take away."""
     with Redis(tmp_path) as running:
         yield running
 
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=needs_redis)])
-def copies(request):
+def copies(request: pytest.FixtureRequest) -> Any:
     """The memory as two copies of the service see it; without a Redis, there is but one copy."""
     if request.param == "memory":
         return [MemoryReplayCache()] * 2
@@ -54,7 +58,7 @@ def copies(request):
     return [RedisReplayCache(url), RedisReplayCache(url)]
 
 
-def test_first(copies):
+def test_first(copies: Any) -> None:
     """A proof is first once, whichever copy it comes to; another proof is first as well."""
     here, there = copies
     assert here.add("a", SECONDS)
@@ -64,10 +68,10 @@ def test_first(copies):
     assert not here.add("b", SECONDS)
 
 
-def test_race(copies):
+def test_race(copies: Any) -> None:
     """Of eight threads with one proof exactly one is first, and so for each of many proofs."""
 
-    def work(number):
+    def work(number: Any) -> Any:
         return [copies[number % 2].add(str(proof), SECONDS) for proof in range(50)]
 
     answers = at_once(8, work)
@@ -90,7 +94,7 @@ class WatchedLock:
         self._lock.release()
 
 
-def test_looking_and_noting_are_one_step():
+def test_looking_and_noting_are_one_step() -> None:
     """A proof is looked for and noted while one thread holds the lock, and leaves it only then."""
     steps = []
 
@@ -102,19 +106,19 @@ def test_looking_and_noting_are_one_step():
             return super().__hash__()
 
     replay_cache = MemoryReplayCache()
-    replay_cache._lock = WatchedLock(steps)
+    replay_cache._lock = cast(Any, WatchedLock(steps))
     assert replay_cache.add(Proof("a"), SECONDS)
     first, *uses, last = steps
     assert (first, set(uses), last) == ("taken", {"used"}, "left")
     assert len(uses) >= 2
 
 
-def test_longer_than_it_counts():
+def test_longer_than_it_counts() -> None:
     """A proof is remembered for longer than it could be accepted."""
     assert REMEMBERED > SECONDS_BACK + SECONDS_AHEAD
 
 
-def test_expiry():
+def test_expiry() -> None:
     """A proof is forgotten when its time is over, and not before; seeing it again adds nothing."""
     clock = Clock(0)
     replay_cache = MemoryReplayCache(clock)
@@ -125,7 +129,7 @@ def test_expiry():
     assert replay_cache.add("a", SECONDS)
 
 
-def test_bounded_growth():
+def test_bounded_growth() -> None:
     """What is forgotten takes no room: as many are kept as come within the time, and no more."""
     clock = Clock(0)
     replay_cache = MemoryReplayCache(clock)
@@ -138,7 +142,7 @@ def test_bounded_growth():
     assert len(replay_cache._seen) == 1
 
 
-def test_the_oldest_are_forgotten():
+def test_the_oldest_are_forgotten() -> None:
     """What is forgotten is what came first, not what came last."""
     clock = Clock(0)
     replay_cache = MemoryReplayCache(clock)
@@ -150,7 +154,7 @@ def test_the_oldest_are_forgotten():
 
 
 @needs_redis
-def test_expiry_in_redis(redis_url, redis_server):
+def test_expiry_in_redis(redis_url: str, redis_server: Redis) -> None:
     """In Redis a proof has its time to live from its first sight on, and a name of ours."""
     replay_cache = RedisReplayCache(redis_url)
     with redis_server.client() as client:
@@ -165,7 +169,7 @@ def test_expiry_in_redis(redis_url, redis_server):
 
 
 @needs_redis
-def test_redis_is_away(own_redis):
+def test_redis_is_away(own_redis: Redis) -> None:
     """Where Redis is away nobody knows; when it is back the same client finds it."""
     replay_cache = RedisReplayCache(own_redis.url)
     assert replay_cache.add("a", SECONDS)
@@ -180,7 +184,7 @@ def test_redis_is_away(own_redis):
     assert replay_cache.add("b", SECONDS)
 
 
-def test_redis_does_not_answer():
+def test_redis_does_not_answer() -> None:
     """A Redis that takes the connection and says nothing is away, after a second or so."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         replay_cache = RedisReplayCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
@@ -191,7 +195,7 @@ def test_redis_does_not_answer():
 
 
 @needs_redis
-def test_redis_refuses(redis_url, redis_server):
+def test_redis_refuses(redis_url: str, redis_server: Redis) -> None:
     """A Redis that answers with an error is away: a full one, or one that wants a password."""
     with redis_server.client() as client:
         client.config_set("maxmemory", 1)
@@ -202,7 +206,7 @@ def test_redis_refuses(redis_url, redis_server):
             client.config_set("maxmemory", 0)
 
 
-def test_the_password_is_not_shown():
+def test_the_password_is_not_shown() -> None:
     """A password in REDIS_URL is in no text of the failure."""
     with pytest.raises(ReplayCacheUnavailable) as caught:
         RedisReplayCache(f"redis://:s3cr3t@127.0.0.1:{free_port()}/0").ping()
@@ -448,14 +452,14 @@ def test_readiness_without_redis(tenant: Tenant) -> None:
     assert guard.faults() == []
 
 
-def proven(tenant):
+def proven(tenant: Tenant) -> Any:
     """The headers of a good request by DPoP."""
     token = bound()(tenant)
     return {"Authorization": f"DPoP {token}", "DPoP": good(token)}
 
 
 @needs_redis
-def test_app_without_its_redis(tenant, own_redis):
+def test_app_without_its_redis(tenant: Tenant, own_redis: Redis) -> None:
     """While Redis is away a good proof is 503 with Retry-After and no challenge; then it is 200."""
     client = app_of(tenant, settings={"redis_url": own_redis.url}).test_client()
     assert client.get("/api/me", headers=proven(tenant)).status_code == 200
@@ -464,17 +468,17 @@ def test_app_without_its_redis(tenant, own_redis):
     away = client.get("/api/me", headers=headers)
     assert away.status_code == 503
     assert away.content_type == "application/problem+json"
-    assert away.json["type"] == "/problems#replay-memory-unavailable"
+    assert away.get_json()["type"] == "/problems#replay-memory-unavailable"
     assert away.headers["Retry-After"] == "1"
     assert "WWW-Authenticate" not in away.headers
-    assert "error" not in away.json
+    assert "error" not in away.get_json()
     own_redis.start()
     assert client.get("/api/me", headers=headers).status_code == 200
     assert client.get("/api/me", headers=headers).status_code == 401
 
 
 @needs_redis
-def test_only_dpop_needs_redis(tenant, own_redis):
+def test_only_dpop_needs_redis(tenant: Tenant, own_redis: Redis) -> None:
     """While Redis is away Bearer goes on, and a bad proof is still a bad proof."""
     client = app_of(tenant, settings={"redis_url": own_redis.url}).test_client()
     own_redis.stop()
@@ -485,7 +489,7 @@ def test_only_dpop_needs_redis(tenant, own_redis):
     own_redis.start()
 
 
-def test_two_apps_without_redis(tenant):
+def test_two_apps_without_redis(tenant: Tenant) -> None:
     """Without Redis each copy of the service remembers what it has seen itself."""
     here, there = app_of(tenant).test_client(), app_of(tenant).test_client()
     headers = proven(tenant)
@@ -493,7 +497,7 @@ def test_two_apps_without_redis(tenant):
     assert answers == [200, 200, 401]
 
 
-def test_time_passes_in_the_app(tenant):
+def test_time_passes_in_the_app(tenant: Tenant) -> None:
     """The app's own clock is what proofs are forgotten by."""
     clock = Clock(0)
     app = app_of(tenant, clock=clock)
@@ -506,7 +510,7 @@ def test_time_passes_in_the_app(tenant):
 
 
 @needs_redis
-def test_two_processes_share_one_redis(tenant, redis_url, tmp_path):
+def test_two_processes_share_one_redis(tenant: Tenant, redis_url: str, tmp_path: Path) -> None:
     """A proof that one process has taken is refused by the other, and by each of its workers."""
     environment = tenant.environment | {"REDIS_URL": redis_url}
     directories = [tmp_path / name for name in ("one", "two")]
@@ -520,7 +524,7 @@ def test_two_processes_share_one_redis(tenant, redis_url, tmp_path):
         token = bound()(tenant)
         authorization, more = f"DPoP {token}".encode(), b"DPoP: %b\r\n" % good(token).encode()
 
-        def status(server):
+        def status(server: Server) -> Any:
             return exchange(server.port, "/api/me", authorization, more=more).status
 
         assert status(one) == 200

@@ -17,9 +17,8 @@ from api.core.guard import Auth0JWTBearerTokenValidator, SigningKeys, TokenRequi
 from api.core.guard.keys import UNKNOWN_KID_COOLDOWN
 from api.core.guard.problems import InvalidToken, SigningKeysUnavailable
 from api.core.testing import Clock
-from tests.core.guard.conftest import ISSUER, Documents
-from tests.core.guard.corpus.case import signed
-from tests.core.support.tenant import AUDIENCE, as_json, encode
+from tests.core.guard.doubles import ISSUER, Documents
+from tests.core.support.tenant import AUDIENCE, as_json, encode, sign
 
 STEP = 0.5
 SECONDS = 60
@@ -91,7 +90,7 @@ class World:
         """A good token of that key, issued just now."""
         claims = {"iss": ISSUER, "sub": "ann", "aud": AUDIENCE, "iat": int(self.clock.now)}
         claims["exp"] = int(self.clock.now) + 60
-        token = signed(self._key, {"alg": "RS256", "kid": kid}, claims)
+        token = sign({"alg": "RS256", "kid": kid}, claims, self._key)
         self.answers.setdefault(kid, []).append(self._status(token))
 
     def flood(self, name: str) -> None:
@@ -180,7 +179,7 @@ def test_a_token_that_waits_is_decided(key: RSAKey, jwk: Jwk) -> None:
     world = World(key, jwk)
     world.call("key-0")
     claims = {"iss": ISSUER, "iat": int(world.clock.now)}
-    token = signed(key, {"alg": "RS256", "kid": "unknown"}, claims)
+    token = sign({"alg": "RS256", "kid": "unknown"}, claims, key)
     answers = []
     for _ in range(13):
         answers.append(world._status(token))

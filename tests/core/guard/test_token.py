@@ -1,10 +1,13 @@
 """The accepted token: what the resources see, and what /api/me shows."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from api.core.guard.token import AccessToken
+from tests.core.support.tenant import Tenant
 
 CLAIMS = {"iss": "https://issuer/", "sub": "auth0|ann", "aud": "api", "exp": 3600}
 BARE = {
@@ -20,15 +23,15 @@ BARE = {
 }
 
 
-def read(name, **claims):
+def read(name: str, **claims: Any) -> Any:
     return getattr(AccessToken(CLAIMS | claims), name)
 
 
 @pytest.fixture
-def me(client, tenant):
+def me(client: FlaskClient, tenant: Tenant) -> Any:
     """`me(act={…})`: what /api/me shows to a caller with these claims."""
 
-    def show(**claims):
+    def show(**claims: Any) -> Any:
         authorization = {"Authorization": f"Bearer {tenant.token(**claims)}"}
         answer = client.get("/api/me", headers=authorization)
         assert answer.status_code == 200, answer.text
@@ -37,7 +40,7 @@ def me(client, tenant):
     return show
 
 
-def nested_act(depth):
+def nested_act(depth: Any) -> Any:
     return {"sub": f"agent-{depth}", "act": nested_act(depth - 1)} if depth else None
 
 
@@ -53,7 +56,7 @@ def nested_act(depth):
         ({"azp": ["a"], "client_id": {}}, None),
     ],
 )
-def test_client_id(claims, client_id):
+def test_client_id(claims: dict[str, Any], client_id: str | None) -> None:
     """The application is azp, else client_id; what is no text is nobody."""
     assert read("client_id", **claims) == client_id
 
@@ -74,7 +77,7 @@ def test_client_id(claims, client_id):
         ),
     ],
 )
-def test_actor(act, actor):
+def test_actor(act: Any, actor: dict[str, Any] | None) -> None:
     """The actor is a chain, the latest first; it ends where a link is no actor."""
     assert read("actor", act=act) == actor
 
@@ -82,19 +85,19 @@ def test_actor(act, actor):
 @pytest.mark.parametrize(
     ("org", "shown"), [("org_1", "org_1"), ("", None), (5, None), (None, None)]
 )
-def test_organization(org, shown):
+def test_organization(org: int | str | None, shown: str | None) -> None:
     """The organization is a text or none."""
     assert read("organization", org_id=org) == shown
 
 
-def test_times():
+def test_times() -> None:
     """The times of the token are moments in UTC."""
     assert read("expires_at") == datetime(1970, 1, 1, 1, tzinfo=UTC)
     assert read("issued_at") is None
     assert read("issued_at", iat=1.5) == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=UTC)
 
 
-def test_grants():
+def test_grants() -> None:
     """A token grants what all of its scopes and permissions grant together."""
     token = AccessToken(CLAIMS | {"scope": "a", "permissions": ["b"]})
     assert token.grants()
@@ -102,14 +105,14 @@ def test_grants():
     assert not token.grants("a", "c")
 
 
-def test_bare_token(me):
+def test_bare_token(me: Any) -> None:
     """What a token does not say is null or an empty list."""
     shown = me(aud="https://api.example.com/", iat=None, azp=None, scope=None)
     assert {name: shown[name] for name in BARE} == BARE
     assert set(shown) == {*BARE, "issuer", "expires_at"}
 
 
-def test_full_token(me, tenant):
+def test_full_token(me: Any, tenant: Tenant) -> None:
     """What a token says is shown."""
     now = tenant.claims()["iat"]
     shown = me(
@@ -131,13 +134,13 @@ def test_full_token(me, tenant):
 
 
 @pytest.mark.parametrize("exp", [10**400, 1e308, 253402300800], ids=str)
-def test_no_calendar_has_that_day(me, exp):
+def test_no_calendar_has_that_day(me: Any, exp: Any) -> None:
     """A time of expiry past all calendars is accepted, and shown as null."""
     assert me(exp=exp)["expires_at"] is None
 
 
 @pytest.mark.parametrize("iat", [-(10**400), -1e308, -62135596801], ids=str)
-def test_before_all_calendars(me, iat):
+def test_before_all_calendars(me: Any, iat: Any) -> None:
     """A time of issue before all calendars is accepted, and shown as null."""
     assert me(iat=iat)["issued_at"] is None
 
@@ -152,12 +155,12 @@ def test_before_all_calendars(me, iat):
         ({"act": {"sub": None}}, "actor"),
     ],
 )
-def test_other_types(me, claims, member):
+def test_other_types(me: Any, claims: dict[str, Any], member: str) -> None:
     """A claim of another type than its standard's is shown as if it were not there."""
     assert me(**claims)[member] is None
 
 
-def test_long_chain_of_actors(me):
+def test_long_chain_of_actors(me: Any) -> None:
     """A chain of actors is shown to its end, as deep as a token may nest."""
     shown = me(act=nested_act(31))
     for depth in range(31, 0, -1):
@@ -169,6 +172,6 @@ def test_long_chain_of_actors(me):
 @pytest.mark.parametrize(
     "sub", [" ", "\0", "\u2028", "\x1b[2J", "Анна|\U0001f600", "a" * 5000], ids=ascii
 )
-def test_odd_subjects(me, sub):
+def test_odd_subjects(me: Any, sub: Any) -> None:
     """A subject is shown as it is, whatever its characters."""
     assert me(sub=sub)["subject"] == sub

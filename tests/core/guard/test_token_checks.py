@@ -30,7 +30,7 @@ CHECKS = {
     if check.name not in {"key", "signature"}
 }
 ABSENT = object()
-ODD = [
+ODD: list[Any] = [
     *(None, True, False, 0, -1, 1.5, 10**400, -(10**400), 1e308, float("inf"), float("-inf")),
     *("", " ", "a" * 5000, "\ud800", "\0", [], [None], [[]], {}, {"a": [1]}),
 ]
@@ -57,7 +57,7 @@ def test_each_check_has_a_source(check: TokenCheck) -> None:
     assert check.source.startswith(("RFC ", "Auth0 "))
 
 
-def test_names():
+def test_names() -> None:
     """Each check fails by the name of the member that it looks at, in this order."""
     assert list(CHECKS) == [
         "alg",
@@ -88,7 +88,7 @@ def test_names():
         *(("org_id", org) for org in ("org_1", "org_2")),
     ],
 )
-def test_passes(name, value):
+def test_passes(name: Any, value: Any) -> None:
     """A member within its bounds passes, and there is nothing to change."""
     result = result_of(name, value)
     assert (result.passed, result.remedy) == (True, "")
@@ -112,7 +112,7 @@ def test_passes(name, value):
         *(("org_id", org) for org in (ABSENT, None, "org_3", ["org_1"], "ORG_1")),
     ],
 )
-def test_fails(name, value):
+def test_fails(name: Any, value: Any) -> None:
     """A member out of its bounds fails, and the remedy says what to change."""
     result = result_of(name, value)
     assert not result.passed
@@ -123,7 +123,7 @@ def test_fails(name, value):
     ("leeway", "exp", "passes"),
     [(0, NOW, False), (0, NOW + 0.25, True), (60, NOW - 60, False), (60, NOW - 59.75, True)],
 )
-def test_leeway(leeway, exp, passes):
+def test_leeway(leeway: int, exp: Any, passes: bool) -> None:
     """The leeway is the one that is set."""
     requirements = TokenRequirements((ISSUER,), AUDIENCE, leeway=leeway)
     assert result_of("exp", exp, requirements).passed is passes
@@ -140,7 +140,7 @@ def test_odd_bindings(check: TokenCheck, cnf: Any) -> None:
     assert result.passed is (check is NOT_BOUND and cnf in (None, {}))
 
 
-def test_any_organization():
+def test_any_organization() -> None:
     """Where no organization is set, every token's will do, whatever its type."""
     for value in (ABSENT, None, "org_3", 5):
         assert result_of("org_id", value, TokenRequirements((ISSUER,), AUDIENCE)).passed
@@ -148,7 +148,7 @@ def test_any_organization():
 
 @pytest.mark.parametrize("name", CHECKS)
 @pytest.mark.parametrize("value", ODD, ids=lambda value: shown(value)[:12])
-def test_odd_values(name, value):
+def test_odd_values(name: str, value: Any) -> None:
     """No type and no size of a member makes a check raise, and what it found can be printed."""
     result = result_of(name, value)
     assert result.found.isprintable()
@@ -157,7 +157,7 @@ def test_odd_values(name, value):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_remedy_quotes_nothing(name):
+def test_remedy_quotes_nothing(name: str) -> None:
     """A remedy is fit for a challenge, and nothing of the token is in it."""
     remedy = result_of(name, ['canary", error="none\r\n']).remedy
     assert remedy == quotable(remedy)
@@ -165,7 +165,7 @@ def test_remedy_quotes_nothing(name):
 
 
 @pytest.mark.parametrize("claim", ["nonce", "at_hash", "c_hash", "s_hash"])
-def test_id_token(claim):
+def test_id_token(claim: str) -> None:
     """An ID token is told by its claims, where it is not for this API."""
     result = apply(CHECKS["aud"], {"aud": "a-client", claim: "x"})
     assert result.remedy.startswith("this is an ID token")

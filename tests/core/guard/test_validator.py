@@ -18,9 +18,10 @@ from api.core.guard.checks import Check
 from api.core.guard.keyset import NEVER
 from api.core.guard.problems import InsufficientScope, InvalidToken, SigningKeysUnavailable
 from api.core.guard.validator import find_key
-from tests.core.guard.conftest import ISSUER, Clock, Documents
-from tests.core.guard.corpus.case import foreign_key, signed
-from tests.core.support.tenant import AUDIENCE
+from api.core.testing import Clock
+from tests.core.guard.corpus.case import foreign_key
+from tests.core.guard.doubles import ISSUER, Documents
+from tests.core.support.tenant import AUDIENCE, sign
 
 OTHER = "https://other.example/"
 NOW = 1_800_000_000
@@ -28,6 +29,9 @@ ORDER = ["alg", "crit", "typ", "iss", "key", "signature"]
 ORDER += ["aud", "exp", "nbf", "iat", "sub", "org_id", "cnf"]
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "a"}
 CLAIMS = {"iss": ISSUER, "sub": "auth0|ann", "aud": AUDIENCE, "iat": NOW, "exp": NOW + 60}
+
+Validator = Auth0JWTBearerTokenValidator
+MakeToken = Callable[..., str]
 
 
 class OneKey:
@@ -49,44 +53,44 @@ def now() -> Clock:
 
 
 @pytest.fixture
-def validator(key, now):
+def validator(key: RSAKey, now: Clock) -> Any:
     requirements = TokenRequirements((ISSUER, OTHER), AUDIENCE)
-    keys = {ISSUER: OneKey(key), OTHER: OneKey(foreign_key())}
+    keys: dict[str, Any] = {ISSUER: OneKey(key), OTHER: OneKey(foreign_key())}
     return Auth0JWTBearerTokenValidator(requirements, keys, now)
 
 
 @pytest.fixture
-def token(key):
+def token(key: RSAKey) -> Any:
     """`token({"typ": "at+jwt"}, exp=5)`: signed, its header and claims as changed."""
-    return lambda header=(), **claims: signed(key, HEADER | dict(header), CLAIMS | claims)
+    return lambda header=(), **claims: sign(HEADER | dict(header), CLAIMS | claims, key)
 
 
-def failed(results):
+def failed(results: Any) -> Any:
     """The names of the checks that did not pass; each of them has a remedy, and no other has."""
     results = list(results)
     assert all(bool(result.remedy) is not result.passed for result in results)
     return [result.name for result in results if not result.passed]
 
 
-def refusal(validator, token):
+def refusal(validator: Validator, token: str) -> Any:
     with pytest.raises(InvalidToken) as caught:
         validator.authenticate_token(token)
     return caught.value.error_description
 
 
-def test_accepted(validator, token):
+def test_accepted(validator: Validator, token: MakeToken) -> None:
     """A token that passes every check comes back with its claims."""
     assert validator.authenticate_token(token()).claims == CLAIMS
 
 
-def test_order(validator, token):
+def test_order(validator: Validator, token: MakeToken) -> None:
     """The checks come in one order, and go on after one that failed for whoever asks."""
     results = list(validator.examine(jws.read(token({"alg": "none"}, exp=0)), find_key))
     assert [result.name for result in results] == ORDER
     assert failed(results) == ["alg", "exp"]
 
 
-def test_no_key_no_signature(validator, token):
+def test_no_key_no_signature(validator: Validator, token: MakeToken) -> None:
     """Without a key there is nothing that a signature could be verified with."""
     results = validator.examine(jws.read(token({"kid": "unknown"})), find_key)
     assert failed(results) == ["key", "signature"]
@@ -95,22 +99,29 @@ def test_no_key_no_signature(validator, token):
 @pytest.mark.parametrize(
     ("header", "claims"),
     [
-        *(({}, {"iss": iss}) for iss in (None, 5, [ISSUER], {}, "https://stranger.example/")),
-        *(({"kid": kid}, {}) for kid in (None, 5, ["a"], {})),
+        ({}, {"iss": None}),
+        ({}, {"iss": 5}),
+        ({}, {"iss": [ISSUER]}),
+        ({}, {"iss": {}}),
+        ({}, {"iss": "https://stranger.example/"}),
+        ({"kid": None}, {}),
+        ({"kid": 5}, {}),
+        ({"kid": ["a"]}, {}),
+        ({"kid": {}}, {}),
     ],
 )
-def test_no_such_key(validator, token, header, claims):
+def test_no_such_key(validator: Validator, token: MakeToken, header: Any, claims: Any) -> None:
     """Whoever goes on finds no key for an issuer or a kid that is none, whatever its type."""
     results = list(validator.examine(jws.read(token(header, **claims)), find_key))
     assert [result.name for result in results] == ORDER
     assert failed(results)[-2:] == ["key", "signature"]
 
 
-def test_the_key_finder_is_the_callers(validator, token, key):
+def test_the_key_finder_is_the_callers(validator: Validator, token: MakeToken, key: RSAKey) -> None:
     """Whoever examines a token says how its key is looked up, and for what it is asked."""
     asked = []
 
-    def find(keys, kid, issued_before):
+    def find(keys: Any, kid: Any, issued_before: Any) -> Any:
         asked.append((keys, kid, issued_before))
         return key
 
@@ -119,7 +130,9 @@ def test_the_key_finder_is_the_callers(validator, token, key):
     assert asked == [(validator.keys[ISSUER], "unknown", NOW + 5)]
 
 
-def test_nothing_is_worded_for_an_accepted_token(validator, token, monkeypatch):
+def test_nothing_is_worded_for_an_accepted_token(
+    validator: Validator, token: MakeToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The API makes no sentence and no date for a token that it accepts."""
     made = token()
     monkeypatch.setattr(Check, "result", None)
@@ -144,36 +157,42 @@ def test_nothing_is_worded_for_an_accepted_token(validator, token, monkeypatch):
         ("sub", {}, {"sub": ""}),
     ],
 )
-def test_first_failure(validator, token, name, header, claims):
+def test_first_failure(
+    validator: Validator,
+    token: MakeToken,
+    name: str,
+    header: dict[str, Any],
+    claims: dict[str, Any],
+) -> None:
     """A refusal names the first check that failed."""
     assert refusal(validator, token(header, **claims)).startswith(f"{name}: ")
 
 
-def test_forged(validator):
+def test_forged(validator: Validator) -> None:
     """A token of another key is refused for its signature, before its claims are looked at."""
-    forged = signed(foreign_key(), HEADER, CLAIMS | {"aud": "x"})
+    forged = sign(HEADER, CLAIMS | {"aud": "x"}, foreign_key())
     assert refusal(validator, forged).startswith("signature: ")
 
 
-def test_format(validator):
+def test_format(validator: Validator) -> None:
     """A token that cannot be read is refused for its format."""
     assert refusal(validator, "opaque").startswith("format: ")
 
 
-def test_keys_of_its_issuer(validator, token):
+def test_keys_of_its_issuer(validator: Validator, token: MakeToken) -> None:
     """A token counts with the keys of the issuer that it names, and with no other's."""
     assert refusal(validator, token(iss=OTHER)).startswith("signature: ")
-    other = signed(foreign_key(), HEADER, CLAIMS | {"iss": OTHER})
+    other = sign(HEADER, CLAIMS | {"iss": OTHER}, foreign_key())
     assert validator.authenticate_token(other).issuer == OTHER
 
 
-def test_no_keys_for_strangers(now):
+def test_no_keys_for_strangers(now: Clock) -> None:
     """A token that fails before its key is needed makes nobody fetch."""
     documents = Documents()
     keys = {ISSUER: SigningKeys(ISSUER, documents)}
     validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), AUDIENCE), keys, now)
     for header, claims in (({"alg": "none"}, {}), ({"typ": "x"}, {}), ({}, {"iss": OTHER})):
-        refusal(validator, signed(foreign_key(), HEADER | header, CLAIMS | claims))
+        refusal(validator, sign(HEADER | header, CLAIMS | claims, foreign_key()))
     assert documents.requests == []
 
 
@@ -187,11 +206,11 @@ def test_no_keys_for_strangers(now):
     ],
 )
 def test_age_of_an_unknown_kid(
-    key: RSAKey, now: Clock, token: Callable[..., str], iat: Any, issued_before: float
+    key: RSAKey, now: Clock, token: MakeToken, iat: Any, issued_before: float
 ) -> None:
     """How new the keys must be that refuse a token follows from its iat and the leeway. One without
     an iat of use, or from the future, counts as old: its refusal waits for nothing."""
-    keys = OneKey(key)
+    keys: Any = OneKey(key)
     requirements = TokenRequirements((ISSUER,), AUDIENCE)
     validator = Auth0JWTBearerTokenValidator(requirements, {ISSUER: keys}, now)
     assert refusal(validator, token({"kid": "unknown"}, iat=iat)).startswith("key: ")
@@ -200,27 +219,25 @@ def test_age_of_an_unknown_kid(
 
 @pytest.mark.parametrize(("leeway", "seconds"), [(0, 1), (0.5, 1), (60, 60)])
 def test_iat_in_whole_seconds(
-    key: RSAKey, now: Clock, token: Callable[..., str], leeway: float, seconds: float
+    key: RSAKey, now: Clock, token: MakeToken, leeway: float, seconds: float
 ) -> None:
     """A token may be a second younger than its iat says, however small the leeway."""
-    keys = OneKey(key)
+    keys: Any = OneKey(key)
     requirements = TokenRequirements((ISSUER,), AUDIENCE, leeway=leeway)
     refusal(Auth0JWTBearerTokenValidator(requirements, {ISSUER: keys}, now), token({"kid": "b"}))
     assert keys.issued_before == NOW + seconds
 
 
-def test_unknown_kid_from_the_future(
-    validator: Auth0JWTBearerTokenValidator, token: Callable[..., str]
-) -> None:
+def test_unknown_kid_from_the_future(validator: Validator, token: MakeToken) -> None:
     """A token whose kid is unknown and whose iat is wrong is told of its iat, which it can mend."""
     future = refusal(validator, token({"kid": "unknown"}, iat=NOW + 60))
     assert future == "key: the token is from the future; set the clocks right"
     assert "iat is not a number" in refusal(validator, token({"kid": "unknown"}, iat="0"))
 
 
-def test_keys_cannot_be_had(now, token):
+def test_keys_cannot_be_had(now: Clock, token: MakeToken) -> None:
     """Where the keys cannot be had the token is not judged."""
-    keys = {ISSUER: OneKey(None)}
+    keys: dict[str, Any] = {ISSUER: OneKey(None)}
     validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), AUDIENCE), keys, now)
     with pytest.raises(SigningKeysUnavailable):
         validator.authenticate_token(token())
@@ -229,7 +246,9 @@ def test_keys_cannot_be_had(now, token):
 @pytest.mark.parametrize(
     ("seconds", "accepted"), [(59, True), (64.5, True), (65, False), (3600, False), (-6, False)]
 )
-def test_time_passes(validator, now, token, seconds, accepted):
+def test_time_passes(
+    validator: Validator, now: Clock, token: MakeToken, seconds: float, accepted: bool
+) -> None:
     """A token counts from 5 s before its iat until 5 s after its exp, and no longer."""
     made = token()
     assert validator.authenticate_token(made)
@@ -240,10 +259,11 @@ def test_time_passes(validator, now, token, seconds, accepted):
         refusal(validator, made)
 
 
-def test_organizations(key, now, token):
+def test_organizations(key: RSAKey, now: Clock, token: MakeToken) -> None:
     """Where organizations are set, a token of another, or of none, is refused."""
     requirements = TokenRequirements((ISSUER,), AUDIENCE, organizations=frozenset({"org_1"}))
-    validator = Auth0JWTBearerTokenValidator(requirements, {ISSUER: OneKey(key)}, now)
+    keys: Any = {ISSUER: OneKey(key)}
+    validator = Auth0JWTBearerTokenValidator(requirements, keys, now)
     assert validator.authenticate_token(token(org_id="org_1")).organization == "org_1"
     assert refusal(validator, token(org_id="org_2")).startswith("org_id: ")
     assert refusal(validator, token()).startswith("org_id: ")
@@ -261,7 +281,9 @@ def test_organizations(key, now, token):
         (("a c", "c b"), False),
     ],
 )
-def test_scopes(validator, token, alternatives, granted):
+def test_scopes(
+    validator: Validator, token: MakeToken, alternatives: tuple[str, ...], granted: bool
+) -> None:
     """A token must grant all the words of one alternative; the refusal names them."""
     accepted = validator.authenticate_token(token(scope="a b"))
     if granted:
@@ -271,13 +293,13 @@ def test_scopes(validator, token, alternatives, granted):
             validator.validate_token(accepted, alternatives, None)
 
 
-def test_realm(now):
+def test_realm(now: Clock) -> None:
     """The realm is the audience, in characters that a challenge may quote."""
     validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), 'urn:"ä"'), {}, now)
     assert validator.realm == "urn:'?'"
 
 
-def test_repr_has_no_token(validator, token):
+def test_repr_has_no_token(validator: Validator, token: MakeToken) -> None:
     """What a traceback shows of a token is not the token."""
     text = token({}, sub="auth0|private")
     read = jws.read(text)

@@ -1,127 +1,22 @@
-"""An issuer, an application around it, and a client that plays the browser and the SPA."""
+"""An issuer, its clock, and who asks it for tokens."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from flask import Flask
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import KeySet
-from werkzeug.test import TestResponse
 
-from api.core import problems
 from api.core.issuer import EmbeddedIssuer
-
-URL = "http://127.0.0.1:3010/issuer/"
-AUDIENCE = "https://api.example.com"
-SCOPES = {
-    "read:messages": "Read messages",
-    "write:messages": "Write messages of one's own",
-    "admin:messages": "Change & delete the messages of others",
-}
-
-
-class Clock:
-    """Time that moves when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.75
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
-class Browser:
-    """Plays both sides of the authorization code flow.
-
-    Overrides change a parameter of the request; None leaves it out.
-    """
-
-    client: FlaskClient
-    issuer: EmbeddedIssuer
-    verifier: str = "v" * 43
-    redirect_uri: str = "http://localhost:5173/callback?from=login"
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def open(self, **overrides: Any) -> TestResponse:
-        return self.client.get(
-            self.issuer.authorization_endpoint, query_string=self._request(overrides)
-        )
-
-    def choose(self, persona: str, permit: tuple[str, ...] = (), **overrides: Any) -> TestResponse:
-        return self.client.post(
-            self.issuer.authorization_endpoint,
-            query_string=self._request(overrides),
-            data={"persona": persona, "permit": list(permit)},
-            headers=self.headers,
-        )
-
-    def exchange(self, code: str, **overrides: Any) -> TestResponse:
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": self.issuer.spa_client_id,
-            "redirect_uri": self.redirect_uri,
-            "code": code,
-            "code_verifier": self.verifier,
-        }
-        return self.client.post(self.issuer.token_endpoint, data=_present(form | overrides))
-
-    def log_in(
-        self, persona: str, permit: tuple[str, ...] = (), **overrides: Any
-    ) -> dict[str, Any]:
-        """The token response of a login that goes well."""
-        answer = self.exchange(code_of(self.choose(persona, permit, **overrides)))
-        assert answer.status_code == 200, answer.text
-        return answer.json
-
-    def _request(self, overrides: dict[str, Any]) -> dict[str, Any]:
-        return _present(
-            {
-                "response_type": "code",
-                "client_id": self.issuer.spa_client_id,
-                "redirect_uri": self.redirect_uri,
-                "state": "s/t & ü",
-                "code_challenge": create_s256_code_challenge(self.verifier),
-                "code_challenge_method": "S256",
-            }
-            | overrides
-        )
-
-
-def _present(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if value is not None}
-
-
-def sent_back(response: TestResponse) -> dict[str, str]:
-    """The parameters with which a redirect returns to the client."""
-    assert response.status_code == 302, response.text
-    return {name: value for name, [value] in parse_qs(urlsplit(response.location).query).items()}
-
-
-def code_of(response: TestResponse) -> str:
-    return sent_back(response)["code"]
-
-
-def claims_of(issuer: EmbeddedIssuer, token: str) -> dict[str, Any]:
-    """The claims of a token, after its signature was checked against the published JWKS."""
-    keys = KeySet.import_key_set(json.loads(issuer.fetch(issuer.jwks_uri)))
-    return jwt.decode(token, keys, algorithms=["RS256"]).claims
+from api.core.testing import Clock
+from tests.core.issuer.browser import AUDIENCE, URL, Browser, MakeIssuer, client_for
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_800_000_000.75)
 
 
 @pytest.fixture
-def make_issuer(tmp_path: Path, clock: Clock) -> Callable[..., EmbeddedIssuer]:
+def make_issuer(tmp_path: Path, clock: Clock) -> MakeIssuer:
     def make(directory: Path = tmp_path / "issuer", url: str = URL) -> EmbeddedIssuer:
         return EmbeddedIssuer(directory, url, AUDIENCE, clock)
 
@@ -129,20 +24,13 @@ def make_issuer(tmp_path: Path, clock: Clock) -> Callable[..., EmbeddedIssuer]:
 
 
 @pytest.fixture
-def issuer(make_issuer: Callable[..., EmbeddedIssuer]) -> EmbeddedIssuer:
+def issuer(make_issuer: MakeIssuer) -> EmbeddedIssuer:
     return make_issuer()
 
 
 @pytest.fixture
 def client(issuer: EmbeddedIssuer) -> FlaskClient:
     return client_for(issuer)
-
-
-def client_for(issuer: EmbeddedIssuer) -> FlaskClient:
-    app = Flask(__name__)
-    problems.init_app(app)
-    issuer.init_app(app, SCOPES)
-    return app.test_client()
 
 
 @pytest.fixture

@@ -1,8 +1,22 @@
 """Authorization code with PKCE (RFC 6749, section 4.1; RFC 7636)."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from .conftest import AUDIENCE, URL, claims_of, client_for, code_of, sent_back
+from api.core.issuer import EmbeddedIssuer
+from api.core.testing import Clock
+from tests.core.issuer.browser import (
+    AUDIENCE,
+    URL,
+    Browser,
+    MakeIssuer,
+    claims_of,
+    client_for,
+    code_of,
+    sent_back,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,7 +27,9 @@ from .conftest import AUDIENCE, URL, claims_of, client_for, code_of, sent_back
         ("administrator", "read:messages write:messages admin:messages"),
     ],
 )
-def test_persona_decides(browser, issuer, persona, scope):
+def test_persona_decides(
+    browser: Browser, issuer: EmbeddedIssuer, persona: str, scope: str
+) -> None:
     """The persona chosen decides subject and scopes, whatever the client asked for."""
     answer = browser.log_in(persona, scope="admin:messages")
     claims = claims_of(issuer, answer["access_token"])
@@ -30,7 +46,9 @@ def test_persona_decides(browser, issuer, persona, scope):
         ((), None),
     ],
 )
-def test_custom(browser, issuer, permit, scope):
+def test_custom(
+    browser: Browser, issuer: EmbeddedIssuer, permit: tuple[str, ...], scope: str | None
+) -> None:
     """Custom grants the ticked scopes that the API knows, and no scope claim when none is."""
     answer = browser.log_in("custom", permit)
     claims = claims_of(issuer, answer["access_token"])
@@ -38,7 +56,7 @@ def test_custom(browser, issuer, permit, scope):
     assert claims["sub"] == "auth0|custom"
 
 
-def test_token_shape(browser, issuer):
+def test_token_shape(browser: Browser, issuer: EmbeddedIssuer) -> None:
     """An access token has exactly the claims of Auth0's default profile."""
     answer = browser.log_in("reader")
     assert claims_of(issuer, answer["access_token"]) == {
@@ -52,16 +70,16 @@ def test_token_shape(browser, issuer):
     }
 
 
-def test_token_response(browser):
+def test_token_response(browser: Browser) -> None:
     """The token response is a Bearer's, good for a day, and stored by nobody (RFC 6749, 5.1)."""
     response = browser.exchange(code_of(browser.choose("reader")))
-    body = response.json
+    body = response.get_json()
     assert response.headers["Cache-Control"] == "no-store"
     assert (body["token_type"], body["expires_in"]) == ("Bearer", 86400)
     assert set(body) == {"access_token", "token_type", "expires_in", "scope"}
 
 
-def test_openid(browser, issuer):
+def test_openid(browser: Browser, issuer: EmbeddedIssuer) -> None:
     """openid adds the userinfo audience, and the identity scopes stay in, as at Auth0."""
     answer = browser.log_in("reader", scope="openid email unknown")
     claims = claims_of(issuer, answer["access_token"])
@@ -69,7 +87,7 @@ def test_openid(browser, issuer):
     assert claims["scope"] == "openid email read:messages"
 
 
-def test_state_and_query_survive(browser):
+def test_state_and_query_survive(browser: Browser) -> None:
     """The client gets its state back, and keeps the query of its redirect URI."""
     response = browser.choose("reader")
     returned = sent_back(response)
@@ -78,7 +96,7 @@ def test_state_and_query_survive(browser):
     assert returned == {"from": "login", "state": "s/t & ü"}
 
 
-def test_denied(browser):
+def test_denied(browser: Browser) -> None:
     """Deny sends access_denied and the state back to the client, and no code."""
     returned = sent_back(browser.choose("deny"))
     assert (returned["error"], returned["state"]) == ("access_denied", "s/t & ü")
@@ -86,7 +104,7 @@ def test_denied(browser):
 
 
 @pytest.mark.parametrize("persona", ["", "root", "Reader"])
-def test_nobody_chosen(browser, persona):
+def test_nobody_chosen(browser: Browser, persona: str) -> None:
     """A persona that is not on offer gets a page with 400 and no redirect."""
     response = browser.choose(persona)
     assert response.status_code == 400
@@ -107,7 +125,9 @@ def test_nobody_chosen(browser, persona):
         ({"response_type": None}, "unsupported_response_type"),
     ],
 )
-def test_refused_to_the_client(browser, overrides, error, finish):
+def test_refused_to_the_client(
+    browser: Browser, overrides: dict[str, Any], error: str, finish: bool
+) -> None:
     """Once client and redirect URI are known, the client itself hears of a faulty request."""
     response = browser.choose("reader", **overrides) if finish else browser.open(**overrides)
     returned = sent_back(response)
@@ -129,7 +149,7 @@ def test_refused_to_the_client(browser, overrides, error, finish):
         {"redirect_uri": ["http://localhost/", "http://localhost/"]},
     ],
 )
-def test_refused_to_the_person(browser, overrides, finish):
+def test_refused_to_the_person(browser: Browser, overrides: dict[str, Any], finish: bool) -> None:
     """Before that, a page with 400 says so, and nobody is sent anywhere."""
     response = browser.choose("reader", **overrides) if finish else browser.open(**overrides)
     assert response.status_code == 400
@@ -137,13 +157,13 @@ def test_refused_to_the_person(browser, overrides, finish):
     assert "Location" not in response.headers
 
 
-def test_refusal_is_escaped(browser):
+def test_refusal_is_escaped(browser: Browser) -> None:
     """What a refusal page quotes is text, not markup."""
     response = browser.open(redirect_uri="http://evil.example/<script>")
     assert "<script>" not in response.text
 
 
-def test_right_audience_is_named(browser):
+def test_right_audience_is_named(browser: Browser) -> None:
     """A wrong audience is answered with the right one."""
     assert AUDIENCE in sent_back(browser.open(audience="other"))["error_description"]
     assert browser.open(audience=AUDIENCE).status_code == 200
@@ -167,42 +187,42 @@ def test_right_audience_is_named(browser):
         ({"grant_type": "password"}, "unsupported_grant_type"),
     ],
 )
-def test_exchange_refused(browser, overrides, error):
+def test_exchange_refused(browser: Browser, overrides: dict[str, Any], error: str) -> None:
     """A code is exchanged by its own client, redirect URI and verifier alone."""
     parameters = {"code": code_of(browser.choose("reader"))} | overrides
     response = browser.exchange(**parameters)
-    assert (response.status_code, response.json["error"]) == (400, error)
+    assert (response.status_code, response.get_json()["error"]) == (400, error)
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_code_works_once(browser):
+def test_code_works_once(browser: Browser) -> None:
     """A used code is refused."""
     code = code_of(browser.choose("reader"))
     assert browser.exchange(code).status_code == 200
-    assert browser.exchange(code).json["error"] == "invalid_grant"
+    assert browser.exchange(code).get_json()["error"] == "invalid_grant"
 
 
-def test_failed_exchange_uses_the_code_up(browser):
+def test_failed_exchange_uses_the_code_up(browser: Browser) -> None:
     """Nobody gets a second guess at the verifier."""
     code = code_of(browser.choose("reader"))
     assert browser.exchange(code, code_verifier="w" * 43).status_code == 400
-    assert browser.exchange(code).json["error"] == "invalid_grant"
+    assert browser.exchange(code).get_json()["error"] == "invalid_grant"
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(59, 200), (60, 400)])
-def test_code_expires(browser, clock, seconds, status):
+def test_code_expires(browser: Browser, clock: Clock, seconds: int, status: int) -> None:
     """A code is good for less than a minute."""
     code = code_of(browser.choose("reader"))
     clock.now += seconds
     assert browser.exchange(code).status_code == status
 
 
-def test_issuers_do_not_mix(browser, make_issuer, tmp_path):
+def test_issuers_do_not_mix(browser: Browser, make_issuer: MakeIssuer, tmp_path: Path) -> None:
     """Two issuers in one process share neither codes nor keys nor secrets."""
     other = make_issuer(directory=tmp_path / "other", url="http://localhost:4000/")
     code = code_of(browser.choose("reader"))
     browser_of_other = type(browser)(client_for(other), other)
-    assert browser_of_other.exchange(code).json["error"] == "invalid_grant"
+    assert browser_of_other.exchange(code).get_json()["error"] == "invalid_grant"
     assert other.fetch(other.jwks_uri) != browser.issuer.fetch(browser.issuer.jwks_uri)
     assert other.machine_client_secret != browser.issuer.machine_client_secret
     claims = claims_of(other, browser_of_other.log_in("reader")["access_token"])

@@ -1,19 +1,25 @@
 """Client credentials (RFC 6749, section 4.4)."""
 
 import base64
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
-from .conftest import AUDIENCE, URL, claims_of
+from api.core.issuer import EmbeddedIssuer
+from tests.core.issuer.browser import AUDIENCE, URL, claims_of
 
 ALL = "read:messages write:messages admin:messages"
 
+Ask = Callable[..., Any]
+
 
 @pytest.fixture
-def ask(client, issuer):
+def ask(client: FlaskClient, issuer: EmbeddedIssuer) -> Ask:
     """A token request of the machine client; keywords change its form, headers its headers."""
 
-    def ask(headers=None, **form):
+    def ask(headers: Any = None, **form: Any) -> Any:
         credentials = {
             "grant_type": "client_credentials",
             "client_id": issuer.machine_client_id,
@@ -24,7 +30,7 @@ def ask(client, issuer):
     return ask
 
 
-def test_token_shape(ask, issuer):
+def test_token_shape(ask: Ask, issuer: EmbeddedIssuer) -> None:
     """A machine's token has exactly the claims of Auth0's default profile."""
     response = ask(scope="read:messages", audience=AUDIENCE)
     assert claims_of(issuer, response.json["access_token"]) == {
@@ -48,14 +54,14 @@ def test_token_shape(ask, issuer):
         ("", ALL),
     ],
 )
-def test_scope(ask, issuer, asked, granted):
+def test_scope(ask: Ask, issuer: EmbeddedIssuer, asked: str, granted: Any) -> None:
     """Unknown scopes are dropped, and who names none gets all, as at Auth0."""
     body = ask(scope=asked).json
     claims = claims_of(issuer, body["access_token"])
     assert (body.get("scope"), claims.get("scope")) == (granted, granted)
 
 
-def test_basic_authentication(client, issuer):
+def test_basic_authentication(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
     """The credentials may come as HTTP Basic."""
     response = client.post(
         issuer.token_endpoint,
@@ -80,7 +86,7 @@ def test_basic_authentication(client, issuer):
         ({"grant_type": "authorization_code"}, 400, "invalid_client"),
     ],
 )
-def test_refused(ask, form, status, error):
+def test_refused(ask: Ask, form: dict[str, Any], status: int, error: str) -> None:
     """Wrong credentials, another audience, another grant: an error of RFC 6749 and no token."""
     response = ask(**form)
     assert (response.status_code, response.json["error"]) == (status, error)
@@ -88,16 +94,18 @@ def test_refused(ask, form, status, error):
 
 
 @pytest.mark.parametrize("credentials", [b"\xff\xfe:x", b"no colon", b"stranger:x"])
-def test_faulty_basic_credentials(client, issuer, credentials):
+def test_faulty_basic_credentials(
+    client: FlaskClient, issuer: EmbeddedIssuer, credentials: bytes
+) -> None:
     """Basic credentials of any bytes are refused, and never a fault of the server."""
     response = client.post(
         issuer.token_endpoint,
         data={"grant_type": "client_credentials"},
         headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
     )
-    assert (response.status_code, response.json["error"]) == (401, "invalid_client")
+    assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client")
 
 
-def test_token_endpoint_is_post_alone(client, issuer):
+def test_token_endpoint_is_post_alone(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
     """A token is never had by GET."""
     assert client.get(issuer.token_endpoint).status_code == 405

@@ -2,20 +2,22 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from api.core.issuer.codes import AuthorizationCode, AuthorizationCodes
 from api.core.issuer.personas import Approval
+from api.core.testing import Clock
 
 CODE = AuthorizationCode("c", "spa", "http://localhost/", "x" * 43, "S256", Approval("ada", ()))
 
 
-def test_one_thread_wins(clock):
+def test_one_thread_wins(clock: Clock) -> None:
     """Of threads that bring one code at once, one gets it."""
     codes = AuthorizationCodes(clock)
     codes.add(CODE)
     barrier = threading.Barrier(8, timeout=30)
 
-    def take(_):
+    def take(_: Any) -> Any:
         barrier.wait()
         return codes.take("c", "spa")
 
@@ -24,7 +26,7 @@ def test_one_thread_wins(clock):
     assert [code for code in taken if code] == [CODE]
 
 
-def test_another_client(clock):
+def test_another_client(clock: Clock) -> None:
     """Another client does not get the code, and cannot use it up."""
     codes = AuthorizationCodes(clock)
     codes.add(CODE)
@@ -32,6 +34,6 @@ def test_another_client(clock):
     assert codes.take("c", "spa") == CODE
 
 
-def test_code_is_not_shown():
+def test_code_is_not_shown() -> None:
     """The code itself stays out of repr, and so out of logs."""
     assert "code='c'" not in repr(CODE)

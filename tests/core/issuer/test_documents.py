@@ -1,15 +1,18 @@
 """What the issuer publishes, and to whom."""
 
 import json
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
-from .conftest import SCOPES, URL, client_for
+from api.core.issuer import EmbeddedIssuer
+from tests.core.issuer.browser import SCOPES, URL, Browser, MakeIssuer, client_for
 
 DISCOVERY = f"{URL}.well-known/openid-configuration"
 
 
-def test_discovery(client):
+def test_discovery(client: FlaskClient) -> None:
     """The discovery document names every endpoint and what they can do."""
     assert client.get(DISCOVERY).json == {
         "issuer": URL,
@@ -30,14 +33,14 @@ def test_discovery(client):
     }
 
 
-def test_jwks_is_public(client, issuer):
+def test_jwks_is_public(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
     """The JWKS has the one signing key, without any private member."""
-    [key] = client.get(issuer.jwks_uri).json["keys"]
+    [key] = client.get(issuer.jwks_uri).get_json()["keys"]
     assert set(key) == {"kty", "n", "e", "use", "alg", "kid"}
     assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
 
 
-def test_fetch(client, issuer):
+def test_fetch(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
     """fetch gives what HTTP gives."""
     for url in (DISCOVERY, issuer.jwks_uri):
         assert json.loads(issuer.fetch(url)) == client.get(url).json
@@ -46,13 +49,13 @@ def test_fetch(client, issuer):
 @pytest.mark.parametrize(
     "url", ["", URL, f"{DISCOVERY}?", "http://localhost:3010/issuer/.well-known/jwks.json"]
 )
-def test_fetch_elsewhere(issuer, url):
+def test_fetch_elsewhere(issuer: EmbeddedIssuer, url: Any) -> None:
     """fetch knows these two addresses alone."""
     with pytest.raises(LookupError, match="publishes nothing at"):
         issuer.fetch(url)
 
 
-def test_at_the_root(make_issuer):
+def test_at_the_root(make_issuer: MakeIssuer) -> None:
     """An issuer may live at the root of its host, as Auth0's do."""
     issuer = make_issuer(url="http://localhost:4000/")
     assert client_for(issuer).get("/.well-known/jwks.json").status_code == 200
@@ -62,7 +65,7 @@ SHARED = [".well-known/openid-configuration", ".well-known/jwks.json", "oauth/to
 
 
 @pytest.mark.parametrize("path", SHARED)
-def test_preflight(client, path):
+def test_preflight(client: FlaskClient, path: str) -> None:
     """A page on another port of this machine may call, with the headers Swagger UI sends."""
     response = client.options(
         f"/issuer/{path}",
@@ -90,7 +93,7 @@ def test_preflight(client, path):
         ("", None),
     ],
 )
-def test_origin(client, path, origin, allowed):
+def test_origin(client: FlaskClient, path: str, origin: str, allowed: str | None) -> None:
     """The answer is shared with pages of this machine alone, failures included."""
     method = client.post if path == "oauth/token" else client.get
     response = method(f"/issuer/{path}", headers={"Origin": origin})
@@ -98,7 +101,7 @@ def test_origin(client, path, origin, allowed):
     assert "Origin" in response.vary
 
 
-def test_login_is_not_shared(browser):
+def test_login_is_not_shared(browser: Browser) -> None:
     """No other page reads the login page."""
     response = browser.client.get(
         browser.issuer.authorization_endpoint, headers={"Origin": "http://localhost:5173"}

@@ -5,20 +5,22 @@ import os
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from joserfc.jwk import RSAKey
 
+from api.core.issuer import EmbeddedIssuer
 from api.core.issuer.keys import signing_key
+from tests.core.issuer.browser import MakeIssuer, claims_of
 
-from .conftest import claims_of
 
-
-def mode_of(path):
+def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_modes(issuer, tmp_path):
+def test_modes(issuer: EmbeddedIssuer, tmp_path: Path) -> None:
     """The directory is the owner's alone, and so is each file, and no draft stays behind."""
     directory = tmp_path / "issuer"
     assert mode_of(directory) == 0o700
@@ -28,26 +30,26 @@ def test_modes(issuer, tmp_path):
     }
 
 
-def test_kid_is_the_thumbprint(issuer, tmp_path):
+def test_kid_is_the_thumbprint(issuer: EmbeddedIssuer, tmp_path: Path) -> None:
     """The kid is the RFC 7638 thumbprint of an RSA key of 2048 bits."""
     key = signing_key(tmp_path / "issuer")
     assert key.kid == key.thumbprint()
     assert key.raw_value.key_size == 2048
 
 
-def test_restart(make_issuer):
+def test_restart(make_issuer: MakeIssuer) -> None:
     """A second issuer of one directory has the same secret, and verifies the first one's tokens."""
     first, second = make_issuer(), make_issuer()
     assert first.machine_client_secret == second.machine_client_secret
     assert claims_of(second, first.mint())["sub"] == "auth0|developer"
 
 
-def test_start_at_once(tmp_path, monkeypatch):
+def test_start_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of processes that start at once, each ends with the key of the first."""
     barrier = threading.Barrier(4, timeout=30)
     link = os.link
 
-    def link_together(*paths):
+    def link_together(*paths: Any) -> None:
         barrier.wait()
         link(*paths)
 
@@ -77,7 +79,7 @@ PUBLIC_KEY = json.dumps(RSAKey.generate_key(2048).as_dict(private=False))
         ("machine-client-secret", b"\xff"),
     ],
 )
-def test_spoilt_file(make_issuer, tmp_path, name, content):
+def test_spoilt_file(make_issuer: MakeIssuer, tmp_path: Path, name: str, content: Any) -> None:
     """A spoilt file stops the start with a sentence that names it and the remedy."""
     make_issuer()
     path = tmp_path / "issuer" / name

@@ -1,13 +1,14 @@
 """The login page."""
 
 import re
+from typing import Any
 
 import pytest
 
-from .conftest import SCOPES
+from tests.core.issuer.browser import SCOPES, Browser
 
 
-def test_offers(browser):
+def test_offers(browser: Browser) -> None:
     """It says what it is, and offers each persona, each scope, and to deny."""
     page = browser.open().text
     assert "Embedded development issuer" in page
@@ -32,13 +33,13 @@ def test_offers(browser):
         ("admin:messages openid read:messages", ["read:messages", "admin:messages"]),
     ],
 )
-def test_ticked(browser, asked, ticked):
+def test_ticked(browser: Browser, asked: str | None, ticked: Any) -> None:
     """What the client asked for, of what the API has, is ticked already."""
     page = browser.open(scope=asked).text
     assert re.findall(r'name="permit" value="([^"]+)" checked', page) == ticked
 
 
-def test_content_security_policy(browser):
+def test_content_security_policy(browser: Browser) -> None:
     """It runs no script, is framed by nobody, and its form may end at the client."""
     response = browser.open()
     assert response.headers["Content-Security-Policy"] == (
@@ -48,13 +49,13 @@ def test_content_security_policy(browser):
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_nothing_inline(browser):
+def test_nothing_inline(browser: Browser) -> None:
     """Neither script nor style is inline."""
     page = browser.open().text
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", page)
 
 
-def test_stylesheet(browser):
+def test_stylesheet(browser: Browser) -> None:
     """The stylesheet that the page names is served."""
     [address] = re.findall(r'rel="stylesheet" href="([^"]+)"', browser.open().text)
     response = browser.client.get(address)
@@ -62,6 +63,6 @@ def test_stylesheet(browser):
     response.close()
 
 
-def test_form_keeps_the_request(browser):
+def test_form_keeps_the_request(browser: Browser) -> None:
     """The form posts to the page's own address, query included: it has no action."""
     assert '<form method="post">' in browser.open().text

@@ -1,8 +1,10 @@
 """The issuer speaks to this machine alone."""
 
 import pytest
+from flask.testing import FlaskClient
 
 from api.core.issuer.loopback import csp_source, is_redirect_uri
+from tests.core.issuer.browser import Browser, MakeIssuer
 
 
 @pytest.mark.parametrize(
@@ -14,7 +16,7 @@ from api.core.issuer.loopback import csp_source, is_redirect_uri
         "http://localhost",
     ],
 )
-def test_url(make_issuer, url):
+def test_url(make_issuer: MakeIssuer, url: str) -> None:
     """A loopback URL is taken, and ends in a slash."""
     assert make_issuer(url=url).url == url.rstrip("/") + "/"
 
@@ -29,7 +31,7 @@ def test_url(make_issuer, url):
         "",
     ],
 )
-def test_foreign_url(make_issuer, url):
+def test_foreign_url(make_issuer: MakeIssuer, url: str) -> None:
     """Any other URL is refused with a sentence that shows a good one."""
     with pytest.raises(
         ValueError, match=r"loopback address or localhost.*http://127\.0\.0\.1:3010/"
@@ -41,7 +43,7 @@ def test_foreign_url(make_issuer, url):
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "10.0.0.1:3010", "a b", "[::1"]
 )
-def test_rebinding(client, host, path):
+def test_rebinding(client: FlaskClient, host: str, path: str) -> None:
     """A foreign Host is refused on every address, so that DNS rebinding gets no token."""
     method = client.post if path == "oauth/token" else client.get
     response = method(f"/issuer/{path}", headers={"Host": host})
@@ -50,7 +52,7 @@ def test_rebinding(client, host, path):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:3010", "localhost", "LOCALHOST:80", "[::1]:3010"])
-def test_own_host(client, host):
+def test_own_host(client: FlaskClient, host: str) -> None:
     """Each loopback name is the machine's own, on any port."""
     response = client.get("/issuer/authorize", headers={"Host": host})
     assert response.status_code == 400
@@ -67,7 +69,7 @@ def test_own_host(client, host):
         ("null", 403),
     ],
 )
-def test_forged_form(browser, origin, status):
+def test_forged_form(browser: Browser, origin: str | None, status: int) -> None:
     """Only the login page itself may submit the login."""
     if origin:
         browser.headers["Origin"] = origin
@@ -85,7 +87,7 @@ def test_forged_form(browser, origin, status):
         ("http://[::1]:8080/cb", "http:"),
     ],
 )
-def test_redirect_uri(uri, source):
+def test_redirect_uri(uri: str, source: str) -> None:
     """Any port of the three loopback hosts may be returned to, and the CSP says so."""
     assert is_redirect_uri(uri)
     assert csp_source(uri) == source
@@ -119,7 +121,7 @@ def test_redirect_uri(uri, source):
         "myapp://localhost/",
     ],
 )
-def test_foreign_redirect_uri(uri):
+def test_foreign_redirect_uri(uri: str) -> None:
     """Nothing else may be."""
     assert not is_redirect_uri(uri)
     with pytest.raises(ValueError, match="Not a loopback redirect URI"):

@@ -1,11 +1,13 @@
 """Tokens for tests and for the command line."""
 
 import json
+from typing import Any
 
 import pytest
 from joserfc import jws
 
-from .conftest import AUDIENCE, URL, claims_of
+from api.core.issuer import EmbeddedIssuer
+from tests.core.issuer.browser import AUDIENCE, URL, claims_of
 
 DEFAULT = {
     "iss": URL,
@@ -31,25 +33,26 @@ DEFAULT = {
         ({"permissions": ["read:messages"]}, {"permissions": ["read:messages"]}),
     ],
 )
-def test_claims(issuer, arguments, changed):
+def test_claims(issuer: EmbeddedIssuer, arguments: dict[str, Any], changed: dict[str, Any]) -> None:
     """Claims override and add to the default profile."""
     assert claims_of(issuer, issuer.mint(**arguments)) == DEFAULT | changed
 
 
 @pytest.mark.parametrize("name", ["iss", "sub", "aud", "iat", "exp", "azp"])
-def test_none_removes(issuer, name):
+def test_none_removes(issuer: EmbeddedIssuer, name: str) -> None:
     """None takes a claim out."""
-    assert name not in claims_of(issuer, issuer.mint(**{name: None}))
+    removed: dict[str, Any] = {name: None}
+    assert name not in claims_of(issuer, issuer.mint(**removed))
 
 
-def test_header(issuer):
+def test_header(issuer: EmbeddedIssuer) -> None:
     """The header names algorithm, type and key, and nothing else."""
     [key] = json.loads(issuer.fetch(issuer.jwks_uri))["keys"]
     header = jws.extract_compact(issuer.mint().encode()).headers()
     assert header == {"alg": "RS256", "typ": "JWT", "kid": key["kid"]}
 
 
-def test_times_are_integers(issuer):
+def test_times_are_integers(issuer: EmbeddedIssuer) -> None:
     """iat and exp are integers, although the clock is not."""
     claims = claims_of(issuer, issuer.mint())
     assert {type(claims["iat"]), type(claims["exp"])} == {int}

@@ -65,7 +65,7 @@ def test_a_document_is_served_as_json(client: FlaskClient, name: str) -> None:
     """Without a token, with an ETag that a client can ask again with."""
     response = client.get(f"/{name}")
     assert (response.status_code, response.mimetype) == (200, "application/json")
-    assert list(VALIDATORS[name](response.json).iter_errors()) == []
+    assert list(VALIDATORS[name](response.get_json()).iter_errors()) == []
     again = client.get(f"/{name}", headers={"If-None-Match": response.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
@@ -157,7 +157,7 @@ def test_the_schemes_are_those_that_people_paste_into() -> None:
 
 def test_the_served_document_leads_to_the_issuer_at_hand(app: Flask, client: FlaskClient) -> None:
     """The committed one names no tenant; the served one names the one that is trusted."""
-    schemes = client.get("/openapi.json").json["components"]["securitySchemes"]
+    schemes = client.get("/openapi.get_json()").get_json()["components"]["securitySchemes"]
     flow = schemes["auth0"]["flows"]["authorizationCode"]
     assert flow["authorizationUrl"] == "http://localhost/issuer/authorize"
     assert flow["tokenUrl"] == "http://localhost/issuer/oauth/token"
@@ -165,12 +165,12 @@ def test_the_served_document_leads_to_the_issuer_at_hand(app: Flask, client: Fla
 
 def test_refusals_are_documented_as_they_come(client: FlaskClient) -> None:
     """The 401 of the document has the type, media type and headers of a real one."""
-    document = client.get("/openapi.json").json
+    document = client.get("/openapi.json").get_json()
     told = resolve(document, document["paths"]["/api/private"]["get"]["responses"]["401"])
     real = client.get("/api/private")
     examples = told["content"][real.mimetype]["examples"]
-    assert real.json.keys() == examples["authorization-missing"]["value"].keys()
-    assert real.json["type"] == examples["authorization-missing"]["value"]["type"]
+    assert real.get_json().keys() == examples["authorization-missing"]["value"].keys()
+    assert real.get_json()["type"] == examples["authorization-missing"]["value"]["type"]
     assert set(told["headers"]) <= set(real.headers.keys())
 
 

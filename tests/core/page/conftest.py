@@ -1,33 +1,23 @@
 """The real process, a real browser, and a watch on its console."""
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from api.core.cli.embedded import AUDIENCE
 from api.core.issuer import EmbeddedIssuer
+from tests.core.page.browsing import launched, watch
 from tests.core.page.explorer import Explorer
-from tests.core.support import chromium
 from tests.core.support.server import Server
-
-# The browser's own line for a refusal, which a test may well have wanted.
-REFUSED = re.compile(
-    r"Failed to load resource: the server responded with a status of (401|403|404|503)"
-)
 
 
 # Not for the session: Playwright keeps an event loop running, and other tests start their own.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.find(), args=chromium.ARGUMENTS
-        )
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -67,16 +57,3 @@ def mint(directory: Path, server: Server) -> Callable[..., str]:
 def docs(page: Page, server: Server) -> Explorer:
     """The page, opened by somebody without a token."""
     return Explorer(page, server.url)
-
-
-def watch(context: BrowserContext) -> list[str]:
-    """What the pages of `context` complain of, from now on: errors, and breaches of policy."""
-    complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not REFUSED.match(message.text):
-            complaints.append(message.text)
-
-    context.on("console", listen)
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    return complaints

@@ -3,12 +3,12 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import FloatRect, sync_playwright
+from playwright.sync_api import FloatRect
 
 from api.core.cli.embedded import AUDIENCE
 from api.core.issuer import EmbeddedIssuer
+from tests.core.page.browsing import launched
 from tests.core.page.explorer import SCOPED, Explorer
-from tests.core.support import chromium
 from tests.core.support.server import ROOT, Server
 
 PICTURE = ROOT / "docs/page.png"
@@ -19,10 +19,7 @@ def main() -> None:
     with (
         TemporaryDirectory() as directory,
         Server(Path(directory), "run", "--no-reload", manage=(str(ROOT / "manage.py"),)) as server,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.find(), args=chromium.ARGUMENTS
-        ) as browser,
+        launched() as browser,
     ):
         issuer = EmbeddedIssuer(
             Path(directory) / "instance/issuer", f"{server.url}/issuer/", AUDIENCE

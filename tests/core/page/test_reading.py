@@ -1,12 +1,14 @@
 """What the pages show before anybody calls anything."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.core.cli.openapi import example_app
 from api.core.documents import problem_catalogue
 from tests.core.demo import application
-from tests.core.page.conftest import watch
+from tests.core.page.browsing import watch
 from tests.core.page.explorer import PRIVATE, Explorer
 from tests.core.support.server import Server
 
@@ -65,7 +67,8 @@ def test_dialog_on_phone(docs: Explorer) -> None:
 def test_problems(page: Page, server: Server, viewport: int) -> None:
     """/problems has a section for each problem type of the API, and fits any screen."""
     page.set_viewport_size({"width": viewport, "height": 844})
-    for problem in problem_catalogue(example_app(application)):
+    problems: Any = problem_catalogue(example_app(application))
+    for problem in problems:
         page.goto(server.url + problem.type())
         section = page.locator("section:target")
         expect(section.get_by_role("heading")).to_have_text(f"{problem.status} · {problem.title}")

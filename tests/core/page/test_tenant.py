@@ -1,6 +1,7 @@
 """The page of an API whose tokens come from an Auth0 tenant."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.needs("chromium")
 @pytest.fixture(scope="module")
 def unreachable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An API whose tenant does not answer, and without a client to log in with."""
-    environment = {"AUTH0_DOMAIN": "localhost:1", "AUTH0_AUDIENCE": AUDIENCE}
+    environment: dict[str, Any] = {"AUTH0_DOMAIN": "localhost:1", "AUTH0_AUDIENCE": AUDIENCE}
     with Server(tmp_path_factory.mktemp("u"), "run", "--no-reload", **environment) as server:
         yield server
 

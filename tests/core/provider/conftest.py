@@ -4,11 +4,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.core.page.conftest import browser as browser
+from tests.core.page.browsing import launched
 from tests.core.provider.provider import Provider
 from tests.core.support.dpop import ClientKey
 from tests.core.support.server import Server
+
+
+# Not for the session: Playwright keeps an event loop running, and other tests start their own.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")

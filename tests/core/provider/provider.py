@@ -48,7 +48,7 @@ class Provider:
                 stderr=log,
                 text=True,
             )
-        if "ready\n" not in self._process.stdout:
+        if "ready\n" not in (self._process.stdout or ()):
             raise RuntimeError(f"{PROGRAM} ended:\n{self._log.read_text()}")
 
     def stop(self) -> None:
@@ -56,7 +56,7 @@ class Provider:
         self._process.communicate()
 
     @property
-    def environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, Any]:
         """The settings of an API that takes this provider's tokens."""
         return {
             "AUTH0_DOMAIN": f"localhost:{self._port}",
@@ -89,6 +89,7 @@ class Provider:
             token_endpoint = f"{self.issuer}oauth/token"
             if key:
                 session.headers["DPoP"] = proof(key, "POST", token_endpoint, "", ath=None)
-            return session.fetch_token(
+            response: dict[str, Any] = session.fetch_token(
                 token_endpoint, authorization_response=returned.url, code_verifier=verifier
             )
+            return response

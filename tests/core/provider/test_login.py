@@ -9,7 +9,7 @@ import urllib3
 from joserfc.util import urlsafe_b64decode
 from playwright.sync_api import Browser
 
-from tests.core.page.conftest import watch
+from tests.core.page.browsing import watch
 from tests.core.page.explorer import ME, SCOPED, Explorer, logout
 from tests.core.provider.provider import Provider
 from tests.core.support.dpop import ClientKey, proof
@@ -34,7 +34,8 @@ def get(server: Server) -> Get:
 
 def decoded(part: str) -> dict[str, Any]:
     """The header or the payload of a JWT."""
-    return json.loads(urlsafe_b64decode(part.encode()))
+    members: dict[str, Any] = json.loads(urlsafe_b64decode(part.encode()))
+    return members
 
 
 def test_accepted(get: Get, log_in: LogIn, provider: Provider) -> None:

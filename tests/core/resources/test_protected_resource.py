@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.http import parse_list_header
 
 from api.core.guard import METADATA_PATH
-from tests.core.guard.conftest import app_of
+from tests.core.support.app import app_of
 from tests.core.support.dpop import ClientKey, proof
 from tests.core.support.tenant import AUDIENCE, Tenant
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ def server(
     tenant: Tenant, sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """One worker with few threads, for which a body has a second."""
-    few = {"THREADS": "8", "BODY_TIMEOUT": "1", "DATABASE_URL": sqlite.make()}
+    few: dict[str, Any] = {"THREADS": "8", "BODY_TIMEOUT": "1", "DATABASE_URL": sqlite.make()}
     directory = tmp_path_factory.mktemp("server")
     with Server(directory, "serve", "--workers", "1", **tenant.environment, **few) as running:
         # The keys are fetched after the start, and not before it.

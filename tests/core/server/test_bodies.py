@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def patient(
     tenant: Tenant, sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """One worker that waits for a body for longer than these tests wait for an answer."""
-    more = {"BODY_TIMEOUT": "600", "DATABASE_URL": sqlite.make()}
+    more: dict[str, Any] = {"BODY_TIMEOUT": "600", "DATABASE_URL": sqlite.make()}
     directory = tmp_path_factory.mktemp("patient")
     with Server(directory, "serve", "--workers", "1", **tenant.environment, **more) as running:
         yield running

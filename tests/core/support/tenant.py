@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -99,7 +99,7 @@ class Tenant:
         return {DISCOVERY: json.dumps(discovery).encode(), JWKS: json.dumps(listed).encode()}
 
     @property
-    def environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, Any]:
         """The settings of an API that takes this tenant's tokens."""
         return {
             "AUTH0_DOMAIN": self.domain,
@@ -201,11 +201,18 @@ class _Handler(BaseHTTPRequestHandler):
 HALF_A_SERVER_HELLO = b"\x16\x03\x03\x00\x7a\x02\x00"
 
 
-def sign(header: dict[str, Any], claims: dict[str, Any] | bytes, key: RSAKey) -> str:
+def sign(header: Any, payload: Any, key: RSAKey) -> str:
     """A compact JWS of any header and payload, signed with RS256 whatever the header says."""
-    payload = claims if isinstance(claims, bytes) else json.dumps(claims).encode()
-    signing_input = f"{encode(json.dumps(header).encode())}.{encode(payload)}"
-    return f"{signing_input}.{encode(signature(signing_input.encode(), key))}"
+    return compact(header, payload, lambda data: signature(data, key))
+
+
+def compact(header: Any, payload: Any, sign: Callable[[bytes], bytes]) -> str:
+    """A compact JWS of any header and payload; bytes go in as they are.
+
+    :param sign: makes the signature over the signing input
+    """
+    signing_input = f"{encode(as_json(header))}.{encode(as_json(payload))}"
+    return f"{signing_input}.{encode(sign(signing_input.encode()))}"
 
 
 def signature(signing_input: bytes, key: RSAKey) -> bytes:

@@ -1,11 +1,12 @@
 """Good tokens, and good requests that look odd: the other side of each check."""
 
+from collections.abc import Mapping
+
+from tests.core.guard.corpus.building import ABSENT, ago, ahead
 from tests.core.guard.corpus.case import (
     Case,
     Token,
     accepted,
-    ago,
-    ahead,
     claims,
     foreign_key,
     good,
@@ -27,7 +28,7 @@ def _rfc9068(tenant: Tenant) -> str:
     )
 
 
-def _foreign_jwk(_: Tenant) -> dict[str, object]:
+def _foreign_jwk(_: Tenant) -> Mapping[str, object]:
     return foreign_key().as_dict(private=False)
 
 
@@ -39,7 +40,7 @@ _TOKENS: dict[str, Token] = {
     "typ Application/AT+jwt": header(typ="Application/AT+jwt"),
     "typ jwt": header(typ="jwt"),
     "typ application/jwt": header(typ="application/jwt"),
-    "typ missing": header(without=("typ",)),
+    "typ missing": header(typ=ABSENT),
     "unknown header members": header(cty="JWT", x=1, y=[None, {"z": 1.5}], KID="other", b64=True),
     "jku to elsewhere": header(jku="https://attacker.example/jwks.json"),
     "jwk of another key": header(jwk=_foreign_jwk),
@@ -71,7 +72,7 @@ _TOKENS: dict[str, Token] = {
     "nbf 0": claims(nbf=0),
     "nbf a negative integer of 400 digits": claims(nbf=-(10**400)),
     "iat now": claims(iat=ago(0)),
-    "iat missing": claims(without=("iat",)),
+    "iat missing": claims(iat=ABSENT),
     "iat a float": claims(iat=ago(1.5)),
     "iat ten years ago": claims(iat=ago(10 * 365 * 86400)),
     "iat negative": claims(iat=-1),
@@ -88,7 +89,7 @@ _TOKENS: dict[str, Token] = {
     "scope of two hundred words": claims(scope=" ".join(["a:b"] * 200 + ["read:messages"])),
     "scope and no permissions": claims(permissions=[]),
     "scope and permissions of another type": claims(permissions="none"),
-    "permissions instead of scope": claims(without=("scope",), permissions=["read:messages"]),
+    "permissions instead of scope": claims(scope=ABSENT, permissions=["read:messages"]),
     "permissions and scope of another type": claims(scope=5, permissions=["read:messages"]),
     "permissions beside others": claims(scope="openid", permissions=["a", "read:messages"]),
 }

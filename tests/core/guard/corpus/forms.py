@@ -1,35 +1,14 @@
 """The compact serialisation (RFC 7515 section 7.1), its base64url and its JSON, read strictly."""
 
+from tests.core.guard.corpus.building import loose
 from tests.core.guard.corpus.case import (
     Case,
-    Token,
     header_text,
     invalid_token,
+    loosely_signed,
     parts,
     payload_text,
 )
-from tests.core.support.tenant import Tenant, as_json, encode, signature
-
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-
-def _loose(part: str) -> str:
-    """The same bytes in other letters: bits that no byte takes are set in the last one."""
-    return part[:-1] + _ALPHABET[_ALPHABET.index(part[-1]) + 1]
-
-
-def _loosely_signed(*, header: bool) -> Token:
-    """A token whose header or payload has such bits, and whose signature is over these letters."""
-
-    def token(tenant: Tenant) -> str:
-        # Blanks fill up to one byte over a multiple of three, which leaves four bits.
-        texts = [as_json(tenant.header()), as_json(tenant.claims())]
-        first, second = (encode(text + b" " * ((1 - len(text)) % 3)) for text in texts)
-        parts = f"{_loose(first)}.{second}" if header else f"{first}.{_loose(second)}"
-        return f"{parts}.{encode(signature(parts.encode(), tenant.key))}"
-
-    return token
-
 
 _OPAQUE = {
     "opaque token": lambda _: "2YotnFZFEjr1zCsicMWpAA",
@@ -56,14 +35,14 @@ _BASE64_HEADER = {
     "header with a tilde": parts(lambda header, *rest: ".".join((f"{header}~", *rest))),
     "header of one letter": parts(lambda _, *rest: ".".join(("e", *rest))),
     "header of five letters": parts(lambda _, *rest: ".".join(("eyJhb", *rest))),
-    "header with trailing bits set": _loosely_signed(header=True),
+    "header with trailing bits set": loosely_signed(header=True),
 }
 
 _BASE64_PAYLOAD = {
     "payload with a plus": parts(lambda header, payload, end: f"{header}.{payload[:-1]}+.{end}"),
     "payload with a slash": parts(lambda header, payload, end: f"{header}.{payload[:-1]}/.{end}"),
     "payload of one letter": parts(lambda header, _, end: f"{header}.e.{end}"),
-    "payload with trailing bits set": _loosely_signed(header=False),
+    "payload with trailing bits set": loosely_signed(header=False),
 }
 
 _BASE64_SIGNATURE = {
@@ -71,7 +50,7 @@ _BASE64_SIGNATURE = {
     "signature padded too much": parts(lambda *three: ".".join(three) + "===="),
     "signature of padding alone": parts(lambda header, payload, _: f"{header}.{payload}.===="),
     "signature with trailing bits set": parts(
-        lambda header, payload, end: f"{header}.{payload}.{_loose(end)}"
+        lambda header, payload, end: f"{header}.{payload}.{loose(end)}"
     ),
     "signature of the standard alphabet": parts(
         lambda header, payload, end: f"{header}.{payload}.+/{end[2:]}"
@@ -81,7 +60,7 @@ _BASE64_SIGNATURE = {
 }
 
 # What must not stand for a JSON object, whether in the header or in the payload.
-_NO_OBJECT = {
+_NO_OBJECT: dict[str, str | bytes] = {
     "empty": b"",
     "blank": b"  ",
     "JSON string": b'"RS256"',

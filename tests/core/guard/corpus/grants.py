@@ -1,16 +1,17 @@
 """Good tokens that do not grant read:messages, whatever their scope and permissions look like."""
 
+from tests.core.guard.corpus.building import ABSENT
 from tests.core.guard.corpus.case import Case, Token, bearer, claims
 
 SCOPE = "read:messages"
 
 
 def _permissions(value: object) -> Token:
-    return claims(without=("scope",), permissions=value)
+    return claims(scope=ABSENT, permissions=value)
 
 
 _GRANTS = {
-    "scope missing": claims(without=("scope",)),
+    "scope missing": claims(scope=ABSENT),
     "scope empty": claims(scope=""),
     "scope blank": claims(scope="   "),
     "scope of other words": claims(scope="openid profile write:messages"),
@@ -48,8 +49,8 @@ _GRANTS = {
     "scope 0": claims(scope=0),
     "scope true": claims(scope=True),
     "scope null": claims(scope=None),
-    "scope as scp": claims(without=("scope",), scp=SCOPE),
-    "scope as scopes": claims(without=("scope",), scopes=[SCOPE]),
+    "scope as scp": claims(scope=ABSENT, scp=SCOPE),
+    "scope as scopes": claims(scope=ABSENT, scopes=[SCOPE]),
     "permissions empty": _permissions([]),
     "permissions a string": _permissions(SCOPE),
     "permissions an object": _permissions({SCOPE: True}),

@@ -3,23 +3,15 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from tests.core.guard.corpus.case import (
-    Case,
-    Token,
-    ago,
-    foreign_key,
-    header,
-    invalid_token,
-    of_kid,
-    signed,
-)
-from tests.core.support.tenant import Tenant, as_json, encode
+from tests.core.guard.corpus.building import ABSENT, ago
+from tests.core.guard.corpus.case import Case, Token, foreign_key, header, invalid_token, of_kid
+from tests.core.support.tenant import Tenant, compact, encode, sign
 
 Sign = Callable[[Tenant, bytes], bytes]
 
@@ -28,9 +20,7 @@ def _signed_otherwise(alg: str, sign: Sign) -> Token:
     """A token that is what its header says: signed by another algorithm."""
 
     def token(tenant: Tenant) -> str:
-        parts = (as_json(tenant.header(alg=alg)), as_json(tenant.claims()))
-        signing_input = ".".join(map(encode, parts))
-        return f"{signing_input}.{encode(sign(tenant, signing_input.encode()))}"
+        return compact(tenant.header(alg=alg), tenant.claims(), lambda data: sign(tenant, data))
 
     return token
 
@@ -44,7 +34,7 @@ def _pem(tenant: Tenant) -> bytes:
 
 
 def _modulus(tenant: Tenant) -> bytes:
-    return tenant.key.as_dict(private=False)["n"].encode()
+    return str(tenant.key.as_dict(private=False)["n"]).encode()
 
 
 def _jwk(tenant: Tenant) -> bytes:
@@ -52,7 +42,12 @@ def _jwk(tenant: Tenant) -> bytes:
 
 
 def _rsa(scheme: padding.AsymmetricPadding, digest: hashes.HashAlgorithm) -> Sign:
-    return lambda tenant, data: tenant.key.private_key.sign(data, scheme, digest)
+    def sign(tenant: Tenant, data: bytes) -> bytes:
+        private_key = tenant.key.private_key
+        assert private_key
+        return private_key.sign(data, scheme, digest)
+
+    return sign
 
 
 def _es256(_: Tenant, data: bytes) -> bytes:
@@ -100,9 +95,9 @@ _ALG = {
     "alg a number": header(alg=256),
     "alg true": header(alg=True),
     "alg null": header(alg=None),
-    "alg missing": header(without=("alg",)),
-    "alg in capitals as a name": header(without=("alg",), ALG="RS256"),
-    "empty header": lambda tenant: signed(tenant.key, {}, tenant.claims()),
+    "alg missing": header(alg=ABSENT),
+    "alg in capitals as a name": header(alg=ABSENT, ALG="RS256"),
+    "empty header": lambda tenant: sign({}, tenant.claims(), tenant.key),
 }
 
 _CRIT = {
@@ -140,7 +135,7 @@ _TYP = {
 }
 
 _KID = {
-    "kid missing": header(without=("kid",)),
+    "kid missing": header(kid=ABSENT),
     "kid null": header(kid=None),
     "kid a number": header(kid=1),
     "kid true": header(kid=True),
@@ -173,14 +168,14 @@ _KID = {
 
 def _bringing(**members: Callable[[], object]) -> Token:
     """A token of a foreign key whose header says where to find that key."""
-    return lambda tenant: signed(
-        foreign_key(),
+    return lambda tenant: sign(
         tenant.header(**{name: value() for name, value in members.items()}),
         tenant.claims(iat=ago(3600)(tenant)),
+        foreign_key(),
     )
 
 
-def _foreign_jwk() -> dict[str, object]:
+def _foreign_jwk() -> Mapping[str, object]:
     return foreign_key().as_dict(private=False)
 
 

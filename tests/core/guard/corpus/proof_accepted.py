@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from joserfc.jwk import RSAKey
 
+from tests.core.guard.corpus.building import ago, ahead
 from tests.core.guard.corpus.proof_case import (
     CLIENT,
     EDWARDS,
@@ -12,8 +13,6 @@ from tests.core.guard.corpus.proof_case import (
     URL,
     Proof,
     ProofCase,
-    ago,
-    ahead,
     at,
     bound,
     claims,
@@ -77,7 +76,7 @@ _ADDRESSES = {
 
 
 def _of_key(name: str, key: ClientKey) -> ProofCase:
-    return ProofCase(name, one(header(key=key)), token=bound(key))
+    return ProofCase(name, one(header(key)), token=bound(key))
 
 
 def _at_host(host: str, url: str) -> ProofCase:

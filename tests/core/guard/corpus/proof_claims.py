@@ -2,15 +2,8 @@
 
 import hashlib
 
-from tests.core.guard.corpus.proof_case import (
-    URL,
-    ProofCase,
-    ago,
-    ahead,
-    at,
-    claims,
-    refused,
-)
+from tests.core.guard.corpus.building import ABSENT, ago, ahead
+from tests.core.guard.corpus.proof_case import URL, ProofCase, at, claims, refused
 from tests.core.support.dpop import ath
 from tests.core.support.tenant import encode
 
@@ -20,7 +13,7 @@ _HTM = {
     "htm in small letters": claims(htm="get"),
     "htm with a blank": claims(htm="GET "),
     "htm empty": claims(htm=""),
-    "htm missing": claims(without=("htm",)),
+    "htm missing": claims(htm=ABSENT),
     "htm null": claims(htm=None),
     "htm a number": claims(htm=5),
     "htm a list": claims(htm=["GET"]),
@@ -79,7 +72,7 @@ _ADDRESSES = {
 
 _HTU = {
     **{f"htu: {name}": at(address) for name, address in _ADDRESSES.items()},
-    "htu missing": claims(without=("htu",)),
+    "htu missing": claims(htu=ABSENT),
     "htu null": claims(htu=None),
     "htu a number": claims(htu=80),
     "htu a list": claims(htu=[URL]),
@@ -87,7 +80,7 @@ _HTU = {
 }
 
 _IAT = {
-    "iat missing": claims(without=("iat",)),
+    "iat missing": claims(iat=ABSENT),
     "iat null": claims(iat=None),
     "iat a string": claims(iat=lambda token: str(ago(0)(token))),
     "iat true": claims(iat=True),
@@ -106,7 +99,7 @@ _IAT = {
 }
 
 _ATH = {
-    "ath missing": claims(without=("ath",)),
+    "ath missing": claims(ath=ABSENT),
     "ath null": claims(ath=None),
     "ath empty": claims(ath=""),
     "ath a number": claims(ath=1),
@@ -124,7 +117,7 @@ _ATH = {
 }
 
 _JTI = {
-    "jti missing": claims(without=("jti",)),
+    "jti missing": claims(jti=ABSENT),
     "jti null": claims(jti=None),
     "jti empty": claims(jti=""),
     "jti a number": claims(jti=1),

@@ -1,26 +1,17 @@
 """The DPoP header and the form of what is in it (RFC 9449 section 4.3, checks 1 to 3)."""
 
+from tests.core.guard.corpus.building import loose
 from tests.core.guard.corpus.proof_case import (
-    CLIENT,
-    URL,
     Proof,
     ProofCase,
     claims,
     good,
     header_text,
+    loosely_signed,
     parts,
     payload_text,
     refused,
 )
-from tests.core.support.dpop import proof_claims, proof_header
-from tests.core.support.tenant import as_json, encode
-
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-
-def _loose(part: str) -> str:
-    """The same bytes in other letters: bits that no byte takes are set in the last one."""
-    return part[:-1] + _ALPHABET[_ALPHABET.index(part[-1]) + 1]
 
 
 def _lines(name: str, *lines: Proof | bytes) -> ProofCase:
@@ -43,15 +34,6 @@ _LINES = [
 ]
 
 
-def _loosely(token: str, *, header: bool) -> str:
-    """A proof whose header or payload has such bits, and whose signature is over these letters."""
-    # Blanks fill up to one byte over a multiple of three, which leaves four bits.
-    texts = [as_json(proof_header(CLIENT)), as_json(proof_claims("GET", URL, token))]
-    first, second = (encode(text + b" " * ((1 - len(text)) % 3)) for text in texts)
-    signing_input = f"{_loose(first)}.{second}" if header else f"{first}.{_loose(second)}"
-    return f"{signing_input}.{encode(CLIENT.sign(signing_input.encode()))}"
-
-
 _TEXTS: dict[str, Proof] = {
     "two proofs and a comma": lambda token: f"{good(token)}, {good(token)}",
     "two proofs and a blank": lambda token: f"{good(token)} {good(token)}",
@@ -69,15 +51,15 @@ _TEXTS: dict[str, Proof] = {
     "padded": parts(lambda *three: ".".join(three) + "=="),
     "a letter outside base64url": parts(lambda *three: ".".join(three) + "+"),
     "signature with trailing bits set": parts(
-        lambda header, payload, end: f"{header}.{payload}.{_loose(end)}"
+        lambda header, payload, end: f"{header}.{payload}.{loose(end)}"
     ),
-    "header with trailing bits set": lambda token: _loosely(token, header=True),
-    "payload with trailing bits set": lambda token: _loosely(token, header=False),
+    "header with trailing bits set": loosely_signed(header=True),
+    "payload with trailing bits set": loosely_signed(header=False),
 }
 
 
 # What must not stand for a JSON object, whether in the header or in the payload.
-_NO_OBJECT = {
+_NO_OBJECT: dict[str, str | bytes] = {
     "empty": b"",
     "JSON array": b"[]",
     "JSON null": b"null",

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from tests.core.guard.corpus.building import ABSENT
 from tests.core.guard.corpus.proof_case import (
     CLIENT,
     EDWARDS,
@@ -23,7 +24,7 @@ from tests.core.guard.corpus.proof_case import (
     refused,
 )
 from tests.core.support.dpop import ClientKey, proof_claims, proof_header
-from tests.core.support.tenant import as_json, encode
+from tests.core.support.tenant import as_json, compact, encode
 
 
 def _signed_otherwise(
@@ -33,9 +34,7 @@ def _signed_otherwise(
 
     def made(token: str) -> str:
         members = proof_header(CLIENT, alg=alg, jwk=jwk or CLIENT.jwk)
-        texts = (as_json(members), as_json(proof_claims("GET", URL, token)))
-        signing_input = ".".join(map(encode, texts))
-        return f"{signing_input}.{encode(sign(signing_input.encode()))}"
+        return compact(members, proof_claims("GET", URL, token), sign)
 
     return made
 
@@ -49,12 +48,14 @@ def _hs256_of_jwk(data: bytes) -> bytes:
 
 
 def _rs384(data: bytes) -> bytes:
-    return RSA.key.private_key.sign(data, padding.PKCS1v15(), hashes.SHA384())
+    signature: bytes = RSA.key.private_key.sign(data, padding.PKCS1v15(), hashes.SHA384())
+    return signature
 
 
 def _ps256(data: bytes) -> bytes:
     scheme = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
-    return RSA.key.private_key.sign(data, scheme, hashes.SHA256())
+    signature: bytes = RSA.key.private_key.sign(data, scheme, hashes.SHA256())
+    return signature
 
 
 def _der(data: bytes) -> bytes:
@@ -73,7 +74,7 @@ _1024_BITS = RSAKey.binding.generate_private_key(1024)
 _WEAK = ClientKey("RS256", RSAKey(_1024_BITS, _1024_BITS))
 
 _TYP = {
-    "typ missing": header(without=("typ",)),
+    "typ missing": header(typ=ABSENT),
     "typ null": header(typ=None),
     "typ JWT": header(typ="JWT"),
     "typ at+jwt": header(typ="at+jwt"),
@@ -100,9 +101,9 @@ _ALG = {
     "alg ES384": header(alg="ES384"),
     "alg ES256K": header(alg="ES256K"),
     "alg es256": header(alg="es256"),
-    "alg Ed448": header(key=EDWARDS, alg="Ed448"),
+    "alg Ed448": header(EDWARDS, alg="Ed448"),
     "alg with a blank": header(alg="ES256 "),
-    "alg missing": header(without=("alg",)),
+    "alg missing": header(alg=ABSENT),
     "alg null": header(alg=None),
     "alg a number": header(alg=256),
     "alg true": header(alg=True),
@@ -133,21 +134,21 @@ def _of(key: Any, alg: str, *, private: bool = False) -> Proof:
 
 
 def _rsa_with(**members: Any) -> Proof:
-    return header(key=RSA, jwk=RSA.jwk | members)
+    return header(RSA, jwk=RSA.jwk | members)
 
 
 _JWK = {
-    "jwk missing": header(without=("jwk",)),
-    "jwk missing, kid instead": header(without=("jwk",), kid=CLIENT.jkt),
-    "jwk missing, jku instead": header(without=("jwk",), jku="https://attacker.example/jwks"),
+    "jwk missing": header(jwk=ABSENT),
+    "jwk missing, kid instead": header(jwk=ABSENT, kid=CLIENT.jkt),
+    "jwk missing, jku instead": header(jwk=ABSENT, jku="https://attacker.example/jwks"),
     "jwk null": header(jwk=None),
     "jwk a string": header(jwk=as_json(CLIENT.jwk).decode()),
     "jwk a list": header(jwk=[CLIENT.jwk]),
     "jwk a key set": header(jwk={"keys": [CLIENT.jwk]}),
     "jwk empty": header(jwk={}),
     "jwk private": _of(CLIENT.key, "ES256", private=True),
-    "jwk private, EdDSA": header(key=EDWARDS, jwk=EDWARDS.key.as_dict(private=True)),
-    "jwk private, RSA": header(key=RSA, jwk=RSA.key.as_dict(private=True)),
+    "jwk private, EdDSA": header(EDWARDS, jwk=EDWARDS.key.as_dict(private=True)),
+    "jwk private, RSA": header(RSA, jwk=RSA.key.as_dict(private=True)),
     **{
         f"jwk with {name}": _with(**{name: "AQAB"})
         for name in ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
@@ -160,7 +161,7 @@ _JWK = {
     "jwk P-521": _of(ECKey.generate_key("P-521"), "ES512"),
     "jwk X25519": _of(OKPKey.generate_key("X25519"), "EdDSA"),
     "jwk Ed448": _of(OKPKey.generate_key("Ed448"), "EdDSA"),
-    "jwk RSA of 1024 bits": header(key=_WEAK),
+    "jwk RSA of 1024 bits": header(_WEAK),
     "jwk RSA with e of 1": _rsa_with(e="AQ"),
     "jwk RSA with e even": _rsa_with(e="Ag"),
     "jwk RSA with e a number": _rsa_with(e=65537),
@@ -186,7 +187,7 @@ _JWK = {
     "jwk with kty an object": _with(kty={"EC": 1}),
     "jwk with crv a list": _with(crv=["P-256"]),
     "jwk with crv an object": _with(crv={}),
-    "jwk Ed25519, too short": header(key=EDWARDS, jwk=EDWARDS.jwk | {"x": "AAAA"}),
+    "jwk Ed25519, too short": header(EDWARDS, jwk=EDWARDS.jwk | {"x": "AAAA"}),
     "the access token as proof": lambda token: token,
 }
 
@@ -202,7 +203,7 @@ _SIGNATURE = {
     "signature of zeros": parts(lambda head, payload, _: f"{head}.{payload}.{'A' * 86}"),
     "signature of one byte": parts(lambda head, payload, _: f"{head}.{payload}.AA"),
     "signature of a kilobyte": parts(lambda head, payload, _: f"{head}.{payload}.{'A' * 1024}"),
-    "signature of another key": header(key=STRANGER, jwk=CLIENT.jwk),
+    "signature of another key": header(STRANGER, jwk=CLIENT.jwk),
     "signature of other claims": _spoilt,
     "signature in DER": _signed_otherwise("ES256", _der),
     "signature with r and s swapped": _signed_otherwise("ES256", _swapped),
@@ -210,21 +211,21 @@ _SIGNATURE = {
         f"{good(token).rpartition('.')[0]}.{good(token).rpartition('.')[2]}"
     ),
     "ES256 with an RSA jwk": header(jwk=RSA.jwk),
-    "RS256 with an EC jwk": header(key=RSA, jwk=CLIENT.jwk),
-    "EdDSA with an EC jwk": header(key=EDWARDS, jwk=CLIENT.jwk),
+    "RS256 with an EC jwk": header(RSA, jwk=CLIENT.jwk),
+    "EdDSA with an EC jwk": header(EDWARDS, jwk=CLIENT.jwk),
     "ES256 with an Ed25519 jwk": header(jwk=EDWARDS.jwk),
     "RS256 by a modulus of 20000 bits": header(
-        key=RSA, jwk=RSA.jwk | {"n": encode(b"\x80" + bytes(2498) + b"\1")}
+        RSA, jwk=RSA.jwk | {"n": encode(b"\x80" + bytes(2498) + b"\1")}
     ),
     "RS256 by an exponent of 2040 bits": header(
-        key=RSA, jwk=RSA.jwk | {"e": encode(b"\x80" + bytes(253) + b"\1")}
+        RSA, jwk=RSA.jwk | {"e": encode(b"\x80" + bytes(253) + b"\1")}
     ),
 }
 
 _ANOTHER_KEY = {
-    "key of somebody else": header(key=STRANGER),
-    "key of somebody else, of another kind": header(key=EDWARDS),
-    "key of somebody else under the right kid": header(key=ClientKey(), kid=CLIENT.jkt),
+    "key of somebody else": header(STRANGER),
+    "key of somebody else, of another kind": header(EDWARDS),
+    "key of somebody else under the right kid": header(ClientKey(), kid=CLIENT.jkt),
 }
 
 KEYS: list[ProofCase] = [

@@ -1,17 +1,19 @@
 """The Authorization header: what is no credential, and what is a broken one (RFC 6750, 9110)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from tests.core.guard.corpus.case import Case
 from tests.core.support.tenant import Tenant
 
+Lines = Mapping[str, tuple[bytes, ...]]
 
-def _cases(status: int, error: str | None, reason: str, table: dict[str, tuple]) -> Iterator[Case]:
+
+def _cases(status: int, error: str | None, reason: str, table: Lines) -> Iterator[Case]:
     for name, lines in table.items():
         yield Case(name, _with_token(lines), status, error, reason)
 
 
-def _with_token(lines: tuple[bytes, ...]):
+def _with_token(lines: tuple[bytes, ...]) -> Callable[[Tenant], tuple[bytes, ...]]:
     """TOKEN in a line stands for a good token."""
 
     def filled(tenant: Tenant) -> tuple[bytes, ...]:

@@ -1,7 +1,7 @@
 """Signatures of others, of other content, and none at all (RFC 8725 section 3.3)."""
 
-from tests.core.guard.corpus.case import Case, foreign_key, invalid_token, parts, signed
-from tests.core.support.tenant import Tenant, encode
+from tests.core.guard.corpus.case import Case, Token, foreign_key, invalid_token, parts
+from tests.core.support.tenant import Tenant, encode, sign
 
 
 def _of_another_token(tenant: Tenant) -> str:
@@ -21,13 +21,13 @@ def _under_another_header(tenant: Tenant) -> str:
 
 
 def _of_another_key(tenant: Tenant) -> str:
-    return signed(foreign_key(), tenant.header(), tenant.claims())
+    return sign(tenant.header(), tenant.claims(), foreign_key())
 
 
 def _over_bytes(tenant: Tenant) -> str:
     """Signed as if the payload were not encoded (RFC 7797)."""
     header, claims, _ = tenant.token().split(".")
-    other = signed(tenant.key, tenant.header(b64=False), tenant.claims())
+    other = sign(tenant.header(b64=False), tenant.claims(), tenant.key)
     return f"{header}.{claims}.{other.rpartition('.')[2]}"
 
 
@@ -35,7 +35,7 @@ def _flipped(header: str, payload: str, signature: str) -> str:
     return f"{header}.{payload}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
 
 
-def _replaced(signature: bytes):
+def _replaced(signature: bytes) -> Token:
     return parts(lambda header, payload, _: f"{header}.{payload}.{encode(signature)}")
 
 
