@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 import psycopg
 
-from api.application import application
 from api.core.storage import Database, schema
 from bench.load import Kind, getter, load
+from tests.core.demo import application
 from tests.core.support.databases import Postgres
 from tests.core.support.migrations import Migrations
 from tests.core.support.proxy import Proxy

@@ -60,9 +60,11 @@ def _greet(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> Non
         click.echo(f"  Tokens      from {', '.join(settings.issuers)}\n")
         return
     click.echo(f"  Tokens      from the embedded issuer, for development, at {issuer.url}")
-    click.echo(f"\n  A token ready to paste, good for 24 hours, with {scopes}:\n")
+    granted = f", with {scopes}" * bool(scopes)
+    click.echo(f"\n  A token ready to paste, good for 24 hours{granted}:\n")
     click.echo(issuer.mint(scopes))
-    click.echo(f"\n  Another:    {_python()} manage.py token mint --scope read:messages")
+    one = f" --scope {scopes.split()[0]}" if scopes else ""
+    click.echo(f"\n  Another:    {_python()} manage.py token mint{one}")
     click.echo("  Stop:       Ctrl+C\n")
 
 
