@@ -31,6 +31,10 @@ application = Application(
     version="1.0.0",
     summary="A REST API protected by Auth0 access tokens",
     description=DESCRIPTION,
+    # Say these three for yourself: they stand in the documents, and in every generated client.
+    contact={"name": "API support", "url": "https://example.com/support"},
+    license={"name": "All rights reserved", "url": "https://example.com/licence"},
+    terms_of_service="https://example.com/terms",
     namespaces=namespaces(resources, core_resources),
     settings=Settings,
     commands=(messages,),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 from flask import Flask
@@ -34,6 +35,8 @@ class Application:
     :param tables: the metadata of the team's models, where it has any; see `migrations`
     :param migrations: the directory of the migrations of these tables
     :param problems: the problem that answers each exception of the team's own
+    :param security_schemes: further ones, as Swagger 2.0 has them: name, then its object. What
+        enforces them is the team's own decorator; operations name them by `@ns.doc(security=…)`
     :param request_headers: headers that browsers of other origins may send, beside the machinery's
     :param response_headers: headers that browsers of other origins may read, likewise
     """
@@ -52,6 +55,7 @@ class Application:
     tables: MetaData | None = None
     migrations: Path | None = None
     problems: Mapping[type[Exception], type[Problem]] = field(default_factory=dict)
+    security_schemes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     request_headers: tuple[str, ...] = ()
     response_headers: tuple[str, ...] = ()
 
@@ -99,6 +103,7 @@ def init_app(app: Flask, application: Application, settings: Settings) -> Api:
         application.namespaces,
         summary=application.summary,
         max_body=settings.max_body,
+        authorizations=dict(application.security_schemes),
         title=application.title,
         version=application.version,
         description=application.description,
