@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.core.issuer.loopback import csp_source, is_redirect_uri
+from api.core.issuer.loopback import csp_source, is_loopback, is_redirect_uri
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_url(make_issuer, url):
 def test_foreign_url(make_issuer, url):
     """Any other URL is refused with a sentence that shows a good one."""
     with pytest.raises(
-        ValueError, match=r"loopback address or localhost.*http://127\.0\.0\.1:3010/"
+        ValueError, match=r"localhost or a loopback address.*http://127\.0\.0\.1:3010/"
     ):
         make_issuer(url=url)
 
@@ -46,7 +46,7 @@ def test_rebinding(client, host, path):
     method = client.post if path == "oauth/token" else client.get
     response = method(f"/issuer/{path}", headers={"Host": host})
     assert response.status_code == 403
-    assert "loopback names alone" in response.text
+    assert "loopback host name" in response.text
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:3010", "localhost", "LOCALHOST:80", "[::1]:3010"])
@@ -124,3 +124,22 @@ def test_foreign_redirect_uri(uri):
     assert not is_redirect_uri(uri)
     with pytest.raises(ValueError, match="Not a loopback redirect URI"):
         csp_source(uri)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104
+        ("::", False),
+        ("192.168.0.1", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_is_loopback(host: str, loopback: bool) -> None:
+    """Loopback is what nobody else reaches; a name other than localhost may be anything."""
+    assert is_loopback(host) is loopback
