@@ -1,28 +1,28 @@
-// Starts Swagger UI with the settings that the page carries:
+// Starts Swagger UI with the settings in the page's data-settings:
 // {document: URL, login: null or {client_id, audience, scopes}}.
 
 const element = document.querySelector("#explorer");
 const { document: documentUrl, login } = JSON.parse(element.dataset.settings);
 
-// What cannot be done from here: make a DPoP proof for each request, and log in without a client.
+// The page cannot make a DPoP proof for each request, and cannot log in without a client id.
 const UNUSABLE_SCHEMES = ["dpopToken", "dpopProof", ...(login ? [] : ["auth0"])];
 
-/** "Bearer   Bearer x " → "Bearer x": Swagger UI writes its own "Bearer " before what was pasted. */
-const tidy = (authorization) =>
+/** "Bearer   Bearer x " → "Bearer x": Swagger UI adds a "Bearer " to a pasted token that has one. */
+const withOneBearer = (authorization) =>
   authorization.replace(/^(\s*(authorization:)?\s*bearer\s+)+/i, "Bearer ").trimEnd();
 
 const requestInterceptor = (request) => {
   const { headers } = request;
-  if (headers.Authorization) headers.Authorization = tidy(headers.Authorization);
-  // Swagger UI adds it to the token call alone, where it would only cost a CORS preflight.
+  if (headers.Authorization) headers.Authorization = withOneBearer(headers.Authorization);
+  // Swagger UI adds this header to its token request, where it causes a CORS preflight.
   delete headers["X-Requested-With"];
   return request;
 };
 
 const operationsOf = (api) => Object.values(api.paths ?? {}).flatMap(Object.values);
 
-/** An example fills its field: in one that may stay empty, it would filter or condition each call. */
-const withoutPresets = (api) => {
+/** Removes the examples of optional parameters: Swagger UI would send them with each request. */
+const withoutOptionalExamples = (api) => {
   const parameters = operationsOf(api).flatMap((operation) => operation.parameters ?? []);
   for (const parameter of parameters) {
     if (!parameter.required) delete parameter.example;
@@ -30,7 +30,7 @@ const withoutPresets = (api) => {
   return api;
 };
 
-/** The document without the security schemes that this page cannot offer. */
+/** Removes the security schemes that this page cannot use. */
 const withUsableSchemes = (api) => {
   const usable = (requirement) => !UNUSABLE_SCHEMES.some((scheme) => scheme in requirement);
   for (const scheme of UNUSABLE_SCHEMES) delete api.components?.securitySchemes?.[scheme];
@@ -40,19 +40,19 @@ const withUsableSchemes = (api) => {
   return api;
 };
 
-/** What this page shows; clients get the document whole. */
-const documentAsShown = {
+/** Changes the document that this page shows; clients get the whole document. */
+const shownDocument = {
   statePlugins: {
     spec: {
       wrapActions: {
-        updateJsonSpec: (update) => (api) => update(withUsableSchemes(withoutPresets(api))),
+        updateJsonSpec: (update) => (api) => update(withUsableSchemes(withoutOptionalExamples(api))),
       },
     },
   },
 };
 
-/** A refused login's reason as it was meant: Swagger UI leaves "+" for each blank of its query. */
-const readableRefusals = {
+/** Decodes the reason of a failed login: Swagger UI leaves a "+" for each space of the query. */
+const readableErrors = {
   statePlugins: {
     err: {
       wrapActions: {
@@ -67,7 +67,7 @@ const ui = SwaggerUIBundle({
   domNode: element,
   url: documentUrl,
   presets: [SwaggerUIBundle.presets.apis],
-  plugins: [documentAsShown, readableRefusals],
+  plugins: [shownDocument, readableErrors],
   layout: "BaseLayout",
   validatorUrl: null,
   deepLinking: true,

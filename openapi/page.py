@@ -1,7 +1,7 @@
-"""Swagger UI 5 at /docs: the page, its assets, and the page where a login ends.
+"""Swagger UI 5 at /docs: the page, its assets, and the redirect page of the login.
 
-Every address in the pages is relative, so they work behind any path prefix, known to the
-application or not. Nothing is inline, so the content security policy needs no exception.
+All URLs in the pages are relative, so that they work behind any path prefix. There are no inline
+scripts or styles, so that the content security policy needs no exception.
 """
 
 import gzip
@@ -17,12 +17,14 @@ from flask import Blueprint, Response, redirect, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.wrappers import Response as BaseResponse
 
-OURS = Path(__file__).parent
+from openapi.page_headers import set_page_headers
+
+HERE = Path(__file__).parent
 SWAGGER_UI = files("flask_swagger_ui") / "dist"
 
 ASSETS: dict[str, tuple[Traversable, str]] = {
-    "page.css": (OURS, "text/css"),
-    "page.js": (OURS, "text/javascript"),
+    "page.css": (HERE, "text/css"),
+    "page.js": (HERE, "text/javascript"),
     "swagger-ui.css": (SWAGGER_UI, "text/css"),
     "swagger-ui-bundle.js": (SWAGGER_UI, "text/javascript"),
     "oauth2-redirect.js": (SWAGGER_UI, "text/javascript"),
@@ -30,20 +32,15 @@ ASSETS: dict[str, tuple[Traversable, str]] = {
     "favicon-32x32.png": (SWAGGER_UI, "image/png"),
 }
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src {connect}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
 
 @dataclass(frozen=True)
 class Login:
-    """How the page logs in: authorization code with PKCE, as a public client.
+    """The login of the page: authorization code with PKCE, as a public client.
 
-    :param client_id: the client that the page is
+    :param client_id: the client id of the page
     :param audience: the API that the token is for
-    :param scopes: the scopes that people can choose from
-    :param issuer_origin: where the page may fetch tokens: "https://tenant.auth0.com", no path
+    :param scopes: the scopes that can be chosen
+    :param issuer_origin: the origin of the token endpoint, such as "https://tenant.auth0.com"
     """
 
     client_id: str
@@ -54,32 +51,39 @@ class Login:
 
 @dataclass(frozen=True)
 class Asset:
-    """A file of the page, read once; hashed and compressed when first asked."""
+    """A file of the page. It is hashed and compressed when it is first requested.
+
+    :param content: the bytes of the file
+    :param media_type: its media type
+    """
 
     content: bytes
     media_type: str
 
     @cached_property
     def version(self) -> str:
+        """A hash of the content, for the query of its URL and for the ETag."""
         return hashlib.sha256(self.content).hexdigest()[:16]
 
     @cached_property
     def gzipped(self) -> bytes:
+        """The content, compressed with gzip."""
         return gzip.compress(self.content, mtime=0)
 
     @property
     def compressible(self) -> bool:
+        """Whether compression makes the content smaller."""
         return self.media_type.startswith("text/")
 
 
 def page(title: str, document: str = "/openapi.json", login: Login | None = None) -> Blueprint:
-    """Return the blueprint of /docs, /docs/NAME for each asset, and / which redirects to /docs.
+    """Return the blueprint of /docs, /docs/NAME for each asset, and /, which redirects to /docs.
 
-    Any other name below /docs is unknown to the router: 404, whatever the method.
+    The router knows no other name below /docs, so that it answers 404, whatever the method.
 
-    :param title: the name of the API
+    :param title: the title of the API
     :param document: the path of the OpenAPI document
-    :param login: how the page logs in; without one, tokens are only pasted
+    :param login: the login of the page; without one, a token has to be pasted
     """
     blueprint = Blueprint("docs", __name__)
     names = ",".join(f'"{name}"' for name in ASSETS)
@@ -100,7 +104,7 @@ def page(title: str, document: str = "/openapi.json", login: Login | None = None
 
     @blueprint.get("/docs/oauth2-redirect.html")
     def login_end() -> Response:
-        # No opener policy here: this page hands the code to the window that opened it.
+        # This page has no opener policy, since it passes the code to the window that opened it.
         return html("oauth2-redirect.html", title=title)
 
     @blueprint.get(f"/docs/<any({names}):name>")
@@ -116,20 +120,29 @@ def _asset(name: str) -> Asset:
     return Asset((directory / name).read_bytes(), media_type)
 
 
-def _address(name: str) -> str:
+def _asset_url(name: str) -> str:
     return f"{name}?v={_asset(name).version}"
 
 
-_templates = Environment(loader=FileSystemLoader(OURS), autoescape=True, undefined=StrictUndefined)
-_templates.globals["asset"] = _address
+_templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+_templates.globals["asset"] = _asset_url
 
 
 def html(template: str, login: Login | None = None, **context: object) -> Response:
-    """A page of ours under the strict policy; `login` lets it fetch from the issuer as well."""
+    """Return an HTML page with a content security policy that allows only this origin.
+
+    :param template: the name of the template
+    :param login: the login of the page, whose issuer the policy allows as well
+    :param context: the variables of the template
+    """
     response = Response(_templates.get_template(template).render(context), mimetype="text/html")
-    connect = f"'self' {login.issuer_origin}" if login else "'self'"
-    response.headers["Content-Security-Policy"] = POLICY.format(connect=connect)
-    response.headers["Referrer-Policy"] = "no-referrer"
+    set_page_headers(
+        response,
+        script_src="'self'",
+        style_src="'self'",
+        img_src="'self' data:",
+        connect_src=f"'self' {login.issuer_origin}" if login else "'self'",
+    )
     response.add_etag()
     return _finish(response)
 
@@ -142,14 +155,14 @@ def _send(asset: Asset) -> Response:
         if request.accept_encodings.best_match(["gzip", "identity"]) == "gzip":
             response.set_data(asset.gzipped)
             response.content_encoding = "gzip"
-            # Two encodings are two representations: a strong tag may name only one of them.
+            # Each encoding is a representation of its own, which needs a strong ETag of its own.
             response.set_etag(f"{asset.version}-gzip")
-    return _finish(response, fresh_for_ever=request.args.get("v") == asset.version)
+    return _finish(response, is_immutable=request.args.get("v") == asset.version)
 
 
-def _finish(response: Response, fresh_for_ever: bool = False) -> Response:
+def _finish(response: Response, is_immutable: bool = False) -> Response:
     response.headers["Cache-Control"] = (
-        "public, max-age=31536000, immutable" if fresh_for_ever else "no-cache"
+        "public, max-age=31536000, immutable" if is_immutable else "no-cache"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.make_conditional(request)

@@ -1,13 +1,13 @@
-"""For the tests of API developers, a plugin of pytest: `pytest_plugins = ["api.core.testing"]`.
+"""A pytest plugin for the tests of an API: `pytest_plugins = ["api.core.testing"]`.
 
-client     a caller without a token
-bearer     `bearer("read:messages", sub="auth0|ann")`: a caller whose token grants these scopes
-issuer     who signs the tokens; can change its key, and be out of reach
-clock      the time of app and issuer, which stands still until a test moves it
-app        the API that they all have to do with, with an empty `database` and `settings` of its own
+client     a client that sends no token
+bearer     `bearer("read:messages", sub="auth0|ann")`: a client whose token has these scopes
+issuer     the issuer of the tokens; it can rotate its key and be unreachable
+clock      the time of the app and the issuer, which only a test advances
+app        the app under test, with an empty `database` and its own `settings`
 
-Nothing is patched: tokens are signed, and pass the same guard as in production. Issuer, clock and
-database come in by the doors that `create_app` has for them.
+Nothing is patched: tokens are signed, and the guard checks them as in production. The issuer, the
+clock and the database are arguments of `create_app`.
 """
 
 import time
@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from joserfc.jwk import RSAKey
 
 from api.core.application import Application
 from api.core.factory import create_app
 from api.core.guard.fetch import FetchError
 from api.core.issuer import EmbeddedIssuer
+from api.core.issuer.keys import KeyRing
 from api.core.settings import Settings
 from api.core.storage import Database, schema
 
@@ -33,7 +33,10 @@ AUDIENCE = "https://api.localhost/"
 
 
 class Clock:
-    """Seconds since the epoch, `now`, that pass when a test says so."""
+    """A clock that stands still until a test advances it.
+
+    :ivar now: seconds since the epoch
+    """
 
     def __init__(self, now: float) -> None:
         self.now = now
@@ -42,38 +45,50 @@ class Clock:
         return self.now
 
     def advance(self, seconds: float) -> None:
+        """Let time pass.
+
+        :param seconds: how much
+        """
         self.now += seconds
 
 
-class FickleIssuer(EmbeddedIssuer):
-    """The embedded issuer, to which things happen when a test says so."""
+class FakeIssuer(EmbeddedIssuer):
+    """The embedded issuer, whose keys and reachability a test controls."""
 
     def __init__(self, directory: Path) -> None:
-        self._time = Clock(0)
-        super().__init__(directory, URL, AUDIENCE, lambda: self._time.now)
-        self._first = self._key
-        self.begin(self._time)
+        """
+        :param directory: where its first key is stored
+        """
+        self._test_clock = Clock(0)
+        super().__init__(directory, URL, AUDIENCE, lambda: self._test_clock.now)
+        self._first_key = self.keys.current
+        self.reset(self._test_clock)
 
-    def begin(self, clock: Clock) -> None:
-        """Be as in the beginning, by that clock."""
-        self._time = clock
-        self._key = self._first
-        self._former: list[RSAKey] = []
+    def reset(self, clock: Clock) -> None:
+        """Return to the first key, and be reachable.
+
+        :param clock: the clock of the next test
+        """
+        self._test_clock = clock
+        self.keys = KeyRing(self._first_key)
         self._is_reachable = True
 
     def rotate(self, *, withdraw: bool = False) -> None:
-        """Sign with a new key from now on; go on publishing the former ones, or `withdraw` them.
+        """Sign with a new key from now on.
 
-        The API learns of a new key when a token comes with it, but asks only once in 5 s: a second
-        new key is answered 503 until then. That a key was withdrawn it learns when it next asks,
-        after 10 minutes at the latest. Advance the clock.
+        The API fetches the keys when a token names an unknown key, but only once in 5 seconds:
+        until then, a token of a second new key is answered 503. It notices that a key was withdrawn
+        at its next fetch, which is after 10 minutes at the latest. Advance the clock in a test.
+
+        :param withdraw: publish the former keys no longer
         """
-        self._former = [] if withdraw else [*self._former, self._key]
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        self.keys.rotate()
+        if withdraw:
+            self.keys.withdraw()
 
     @contextmanager
     def outage(self) -> Iterator[None]:
-        """Meanwhile the API cannot reach the issuer; tokens are made all the same."""
+        """Make the issuer unreachable for the API in a block. Tokens can still be minted."""
         self._is_reachable = False
         try:
             yield
@@ -81,52 +96,57 @@ class FickleIssuer(EmbeddedIssuer):
             self._is_reachable = True
 
     def fetch(self, url: str, seconds: float = 0.0) -> bytes:
+        """Return a document of the issuer.
+
+        :param url: the URL of the document
+        :param seconds: the deadline of the fetch
+        :raises FetchError: the issuer is unreachable
+        """
         if not self._is_reachable:
             raise FetchError(f"{url} is out of reach")
         return super().fetch(url, seconds)
 
-    def _jwks(self) -> dict[str, Any]:
-        return {"keys": [key.as_dict(private=False) for key in (self._key, *self._former)]}
-
 
 @pytest.fixture(scope="session")
 def application() -> Application:
-    """Whose API is tested. Each project has a fixture of this name in its conftest.py."""
+    """The application under test. A project overrides this fixture in its conftest.py."""
     raise LookupError(
-        "Which API is tested? Add a fixture named application to tests/conftest.py. It returns "
-        "what api.application has under that name."
+        "The fixture named application is missing. Add it to tests/conftest.py: it returns the "
+        "application of api/application.py."
     )
 
 
 @pytest.fixture
 def clock() -> Clock:
+    """The clock of the app and the issuer, which starts at the present time."""
     return Clock(time.time())
 
 
 @pytest.fixture(scope="session")
-def shared_issuer(tmp_path_factory: pytest.TempPathFactory) -> FickleIssuer:
-    """One for all tests, for what it begins with takes its time: a key."""
-    return FickleIssuer(tmp_path_factory.mktemp("issuer"))
+def shared_issuer(tmp_path_factory: pytest.TempPathFactory) -> FakeIssuer:
+    """One issuer for all tests, since it takes long to generate a key."""
+    return FakeIssuer(tmp_path_factory.mktemp("issuer"))
 
 
 @pytest.fixture
-def issuer(shared_issuer: FickleIssuer, clock: Clock) -> FickleIssuer:
-    shared_issuer.begin(clock)
+def issuer(shared_issuer: FakeIssuer, clock: Clock) -> FakeIssuer:
+    """The issuer of the tokens, reachable and with its first key."""
+    shared_issuer.reset(clock)
     return shared_issuer
 
 
 @pytest.fixture
 def database(application: Application, tmp_path: Path) -> Iterator[Database]:
-    """A new SQLite with the code's schema. Override it to test on another."""
-    opened = Database(f"sqlite:///{tmp_path / 'api.db'}", branches=application.branches)
-    schema.upgrade(opened)
-    yield opened
-    opened.engine.dispose()
+    """An empty SQLite database with the current schema. Override it to test another database."""
+    database = Database(f"sqlite:///{tmp_path / 'api.db'}", branches=application.branches)
+    schema.upgrade(database)
+    yield database
+    database.engine.dispose()
 
 
 @pytest.fixture
 def settings(application: Application) -> Settings:
-    """The settings of the app: the default of each. Override it to test with others."""
+    """The default settings. Override it to test other settings."""
     return application.settings()
 
 
@@ -134,11 +154,11 @@ def settings(application: Application) -> Settings:
 def app(
     application: Application,
     settings: Settings,
-    issuer: FickleIssuer,
+    issuer: FakeIssuer,
     database: Database,
     clock: Clock,
 ) -> Flask:
-    """The app with the embedded issuer, TESTING off: failures look as they do in production."""
+    """The app with the embedded issuer. TESTING is off, so that errors look as in production."""
     return create_app(
         application, settings, issuer=issuer, database=database, now=clock, clock=clock
     )
@@ -146,19 +166,22 @@ def app(
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A caller without a token."""
+    """A client that sends no token."""
     return app.test_client()
 
 
 @pytest.fixture
-def bearer(app: Flask, issuer: FickleIssuer) -> Callable[..., FlaskClient]:
-    """`bearer("read:messages", sub="auth0|ann")`: a caller whose token grants these scopes, good
-    for a day, or for `expires_in` seconds. Other arguments are claims; None takes one out."""
+def bearer(app: Flask, issuer: FakeIssuer) -> Callable[..., FlaskClient]:
+    """`bearer("read:messages", sub="auth0|ann")` makes a client whose token has these scopes.
 
-    def caller(*scopes: str, **claims: Any) -> FlaskClient:
+    The token is valid for a day, or for `expires_in` seconds. Further keyword arguments are claims;
+    None removes a claim.
+    """
+
+    def make_client(*scopes: str, **claims: Any) -> FlaskClient:
         token = issuer.mint(" ".join(scopes), **claims)
         client = app.test_client()
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return client
 
-    return caller
+    return make_client

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 from werkzeug.wrappers import Request
 
-from api.core.testing import FickleIssuer
+from api.core.testing import FakeIssuer
 from tests.core.support.dpop import ClientKey, proof
 
 # What RFC 3986 allows and an address of ours cannot hold: names of containers, for the most part.
@@ -56,7 +56,7 @@ def test_challenge_without_a_host(app: Flask) -> None:
 
 @pytest.mark.parametrize("host", ["api_backend", ""])
 def test_proof_falls_back_to_the_own_name(
-    client: FlaskClient, issuer: FickleIssuer, host: str
+    client: FlaskClient, issuer: FakeIssuer, host: str
 ) -> None:
     """A proof is for the server's own address where the host cannot stand in an address."""
     key = ClientKey()

@@ -1,1 +1,4 @@
-"""The command line: one file a command group, and what they share. `main` puts them together."""
+"""The command line.
+
+Each command or group of commands has a file. `main` is the entry point.
+"""

@@ -1,6 +1,5 @@
-"""Where a command listens."""
+"""The host and port of a server."""
 
-import ipaddress
 import socket
 from dataclasses import replace
 
@@ -9,21 +8,30 @@ import click
 from api.core.settings import Settings
 
 
-def address(settings: Settings) -> str:
-    """Return http://host:port, with an IPv6 address in its brackets."""
+def base_url(settings: Settings) -> str:
+    """Return http://host:port, with brackets around an IPv6 address.
+
+    :param settings: the settings HOST and PORT
+    """
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
 
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """Return the settings, with what the command line says instead of HOST and PORT."""
+    """Return the settings with the host and port of the command line.
+
+    :param settings: the settings of the environment
+    :param host: the option --host; without it, HOST holds
+    :param port: the option --port; without it, PORT holds
+    """
     return replace(settings, host=host or settings.host, port=port or settings.port)
 
 
 def check_port(settings: Settings) -> None:
-    """Refuse an address that cannot be listened on, before anything is started.
+    """Check that the server can listen on its host and port, before anything is started.
 
-    :raises click.ClickException: says why, and what to do
+    :param settings: the settings HOST and PORT
+    :raises click.ClickException: it cannot; the message has the reason and the remedy
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -36,13 +44,3 @@ def check_port(settings: Settings) -> None:
             f"Cannot listen on {settings.host}:{settings.port}: {reason}. "
             "Choose another with --host or --port."
         ) from error
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches a server that listens on `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,4 +1,4 @@
-"""A token of the tenant by client credentials (RFC 6749 section 4.4)."""
+"""Access tokens of the tenant by client credentials (RFC 6749 section 4.4)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from api.core.guard.fetch import SECONDS, Answer, FetchError, ask_https
 from api.core.settings import Settings
 from api.core.text import shown
 
-# What to do about a status that says what is wrong.
+# The remedy for each status that has a known cause.
 REMEDIES = {
     401: "Check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
     403: (
@@ -23,10 +23,11 @@ REMEDIES = {
 
 
 def access_token(settings: Settings, scope: str) -> str:
-    """Return a token for this API.
+    """Return an access token for this API.
 
-    :param scope: the scopes to ask for; empty for all that the application may have
-    :raises ClickException: there is none; the line says what to do, without the secret
+    :param settings: the settings of the tenant and of the client
+    :param scope: the scopes to request; empty for all that the client may have
+    :raises click.ClickException: the tenant issued none; the message has the remedy, and no secret
     """
     answer = _ask(settings, scope)
     if answer.status != 200:
@@ -34,22 +35,21 @@ def access_token(settings: Settings, scope: str) -> str:
     token = _members(answer).get("access_token")
     if not isinstance(token, str):
         raise click.ClickException(
-            f"{answer.url} answered without an access_token. "
-            "Check AUTH0_DOMAIN: this is not how a tenant answers."
+            f"{answer.url} answered without an access_token, as no tenant does. Check AUTH0_DOMAIN."
         )
     try:
         jws.read(token)
     except jws.Unreadable as error:
         raise click.ClickException(
-            f"{answer.url} gave no token that the API could take: {error}. "
+            f"{answer.url} issued a token that the API cannot read: {error}. "
             "Check AUTH0_AUDIENCE: it is the Identifier of an API."
         ) from None
     return token
 
 
 def _ask(settings: Settings, scope: str) -> Answer:
-    # Where the page logs in too (api.core.guard.issuer). A discovery document would cost a second
-    # call, and would decide to whom the secret goes: that is for AUTH0_DOMAIN alone to say.
+    # The page logs in at the same host (api.core.guard.issuer). Discovery would need a second
+    # request, and its document would decide where the secret is sent; only AUTH0_DOMAIN may.
     url = f"{settings.issuers[0]}oauth/token"
     form = {
         "grant_type": "client_credentials",
@@ -68,10 +68,10 @@ def _ask(settings: Settings, scope: str) -> Answer:
 
 def _refusal(answer: Answer, secret: str) -> click.ClickException:
     members = _members(answer)
-    named = [members.get(name) for name in ("error", "error_description")]
-    # The words are the other side's: it may say anything, and may say the secret back.
-    words = ": ".join(word.replace(secret, "***") for word in named if isinstance(word, str))
-    quoted = f" ({shown(words)})" if words else ""
+    texts = [members.get(name) for name in ("error", "error_description")]
+    # The server chooses these texts, which may therefore contain the secret.
+    reason = ": ".join(text.replace(secret, "***") for text in texts if isinstance(text, str))
+    quoted = f" ({shown(reason)})" if reason else ""
     return click.ClickException(
         f"{answer.url} answered {answer.status}{quoted}. {_remedy(answer.status)}."
     )
@@ -81,12 +81,12 @@ def _remedy(status: int) -> str:
     if status >= 500:
         return "The tenant is out of order: try again later"
     if 300 <= status < 400:
-        return "The secret follows no redirect: set AUTH0_DOMAIN to the tenant's own domain"
+        return "The secret is not sent to a redirect: set AUTH0_DOMAIN to the tenant's own domain"
     return REMEDIES.get(status, "Check AUTH0_DOMAIN and AUTH0_AUDIENCE, and the application")
 
 
 def _members(answer: Answer) -> Mapping[str, Any]:
-    """Those of the JSON object in the body; of anything else, none."""
+    """Return the members of the JSON object in the body; none if the body is anything else."""
     try:
         document = strictjson.loads(answer.body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`db`: the schema of the database."""
+"""`db`: upgrades and downgrades the schema of the database, and drafts migrations."""
 
 import logging
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import click
 from alembic.util import CommandError
 
 from api.core.application import Application
-from api.core.cli.database import opened
+from api.core.cli.database import database_session
 from api.core.settings import Settings, load
 from api.core.storage import SchemaError, drafting, schema
 from api.core.storage.branches import text_of
@@ -21,7 +21,7 @@ def db() -> None:
 
     The tables of the API and those of the machinery have a branch of migrations each, api and core.
     """
-    # A fault ends as a line, not as a line and a warning.
+    # The commands print each error themselves.
     logging.disable(logging.WARNING)
 
 
@@ -34,23 +34,23 @@ def upgrade(application: Application, revision: str) -> None:
     core@+1 is one further on the branch of the machinery.
     """
     settings = load(application.settings)
-    with opened(application, settings) as database, _known_revision():
+    with database_session(application, settings) as database, _alembic_errors_as_messages():
         schema.upgrade(database, revision, tell=click.echo)
     _show(application, settings)
 
 
-# -1 is a revision here, not an option.
+# click would read the revision -1 as an option.
 @db.command(context_settings={"ignore_unknown_options": True})
 @click.argument("revision")
 @click.pass_obj
 def downgrade(application: Application, revision: str) -> None:
     """Downgrade the schema to REVISION. Data is lost.
 
-    -1 is one back on the branch of the API, core@-1 on that of the machinery; base is nothing at
-    all, of either.
+    -1 is one back on the branch of the API, core@-1 on that of the machinery; base removes all
+    tables of both.
     """
     settings = load(application.settings)
-    with opened(application, settings) as database, _known_revision():
+    with database_session(application, settings) as database, _alembic_errors_as_messages():
         schema.downgrade(database, revision, tell=click.echo)
     _show(application, settings)
 
@@ -66,7 +66,7 @@ def current(application: Application) -> None:
 @click.pass_obj
 def heads(application: Application) -> None:
     """Show the last migration of each branch. Several of the API's are merged by `db merge`."""
-    with _plain_schema():
+    with _schema_errors_as_messages():
         history = History(application.branches)
         for branch in history.branches:
             revisions = history.heads_of(branch)
@@ -78,11 +78,11 @@ def heads(application: Application) -> None:
 @click.argument("message")
 @click.pass_obj
 def merge(application: Application, message: str) -> None:
-    """Write a migration that comes after the several heads of the API's branch.
+    """Write a migration that merges the heads of the API's branch.
 
-    They come of two lines of work that each added one. MESSAGE says why.
+    A branch has several heads if two lines of work each added a migration. MESSAGE is the reason.
     """
-    with _plain_schema():
+    with _schema_errors_as_messages():
         click.echo(drafting.merge(application.branches, message))
 
 
@@ -90,27 +90,28 @@ def merge(application: Application, message: str) -> None:
 @click.argument("message")
 @click.pass_obj
 def revision(application: Application, message: str) -> None:
-    """Write a migration from the database's schema to that of the models; MESSAGE says why.
+    """Write a migration from the database's schema to that of the models. MESSAGE is the reason.
 
-    The database must be up to date before. Read the file over: what Alembic finds is a draft.
+    The database must be up to date. Alembic writes a draft: read it, and correct it.
     """
-    with opened(application, load(application.settings)) as database, _known_revision():
+    settings = load(application.settings)
+    with database_session(application, settings) as database, _alembic_errors_as_messages():
         click.echo(drafting.make_revision(database, message))
 
 
 @contextmanager
-def _known_revision() -> Iterator[None]:
-    """A revision that is not there ends as a line, not as a traceback."""
+def _alembic_errors_as_messages() -> Iterator[None]:
+    """Report an error of Alembic, such as an unknown revision, as a message."""
     try:
         yield
     except CommandError as error:
-        said = str(error).rstrip(".")
-        raise click.ClickException(f"{said}. See: python manage.py db current") from error
+        message = str(error).rstrip(".")
+        raise click.ClickException(f"{message}. See: python manage.py db current") from error
 
 
 @contextmanager
-def _plain_schema() -> Iterator[None]:
-    """What is wrong with the migrations ends as a line, not as a traceback."""
+def _schema_errors_as_messages() -> Iterator[None]:
+    """Report an error of the migrations as a message."""
     try:
         yield
     except SchemaError as error:
@@ -118,14 +119,14 @@ def _plain_schema() -> Iterator[None]:
 
 
 def _show(application: Application, settings: Settings) -> None:
-    with opened(application, settings) as database:
-        there, wanted = schema.current(database), schema.head(database)
-        is_newer = schema.is_newer(database, there)
-        # What a known revision or a newer one lacks ends as an error.
+    with database_session(application, settings) as database:
+        current, head = schema.current(database), schema.head(database)
+        is_newer = schema.is_newer(database, current)
+        # This raises an error if tables or columns are missing.
         schema.is_good(database)
     if is_newer:
-        click.echo(f"{text_of(there)} (newer than the code's {text_of(wanted)})")
-    elif there == wanted:
-        click.echo(f"{text_of(there)} (up to date)")
+        click.echo(f"{text_of(current)} (newer than the code's {text_of(head)})")
+    elif current == head:
+        click.echo(f"{text_of(current)} (up to date)")
     else:
-        click.echo(f"{text_of(there)} (the code's is {text_of(wanted)})")
+        click.echo(f"{text_of(current)} (the code's is {text_of(head)})")

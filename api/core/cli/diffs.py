@@ -1,20 +1,20 @@
-"""How a committed file differs from what the code says."""
+"""Differences between committed files and the code."""
 
 import difflib
 from pathlib import Path
 
 
 def diff(path: Path, name: str, text: str) -> list[str]:
-    """Return the lines of a unified diff; none, if the file has that text.
+    """Return the lines of a unified diff, which are none if the file has the expected text.
 
-    :param path: the committed file, which need not be there
-    :param name: what the file is called in the diff
-    :param text: what the code says
+    :param path: the committed file, which may be missing
+    :param name: the name of the file in the diff
+    :param text: the expected text
     """
     committed = path.read_text(encoding="utf-8") if path.is_file() else ""
     return list(
         difflib.unified_diff(
-            # Not splitlines(): a missing newline at the end is a difference as well.
+            # splitlines() would hide a missing newline at the end.
             committed.split("\n"),
             text.split("\n"),
             f"{name} as committed",

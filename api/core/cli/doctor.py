@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.core import settings
 from api.core.application import Application
-from api.core.cli.database import cause, file_of, place
+from api.core.cli.database import cause, display_url, file_of
 from api.core.cli.doctor_issuer import check_issuer
 from api.core.cli.tables import Line, Outcome, exit_status, show
 from api.core.guard import RedisReplayCache, ReplayCacheUnavailable
@@ -92,7 +92,7 @@ UPGRADE = "run: python manage.py db upgrade"
 
 def check_database(application: Application, current: Settings) -> Iterator[Line]:
     """Check that the database is there, and that its schema is the code's."""
-    address = place(current)
+    address = display_url(current)
     database = Database(current.database_url, branches=application.branches)
     unread = Line("migrations", Outcome.SKIP, "not checked")
     try:

@@ -1,6 +1,6 @@
-"""The embedded issuer, as the commands of development make it.
+"""The embedded issuer of the commands for development.
 
-`serve` never makes one: its workers' factory, api.wsgi, does not even import it.
+`serve` never makes one: the factory of its workers, api.core.server.worker, does not import it.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from api.core.cli.address import address, is_loopback
+from api.core.cli.address import base_url
 from api.core.guard.fetch import FetchError
 from api.core.issuer import EmbeddedIssuer
-from api.core.issuer.keys import are_kept
+from api.core.issuer.keys import files_exist
+from api.core.issuer.loopback import is_loopback
 from api.core.problems import Problem
 from api.core.settings import Settings
 
@@ -22,57 +23,70 @@ AUDIENCE = "https://api.localhost/"
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
-    """What is wrong with the files of the issuer ends as a line, not as a traceback."""
+def _errors_as_messages() -> Iterator[None]:
+    """Report an error of the issuer's files as a message, not as a traceback."""
     try:
         yield
     except (OSError, RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
-@_plainly()
+@_errors_as_messages()
 def for_run(settings: Settings) -> EmbeddedIssuer:
-    """The issuer that `run` serves."""
+    """Return the issuer that `run` serves.
+
+    :param settings: the settings
+    :raises click.UsageError: the server could be reached from another machine
+    """
     if not is_loopback(settings.host):
         raise click.UsageError(
             f"--host {settings.host}: The embedded issuer gives a token to anyone who asks, so it "
-            "listens on loopback alone. Use --host 127.0.0.1, or set AUTH0_DOMAIN and "
+            "listens only on a loopback address. Use --host 127.0.0.1, or set AUTH0_DOMAIN and "
             "AUTH0_AUDIENCE."
         )
     if settings.trusted_proxies:
         raise click.UsageError(
-            "TRUSTED_PROXIES: The embedded issuer is for this machine alone, and a proxy brings "
-            "others. Set it to 0, or set AUTH0_DOMAIN and AUTH0_AUDIENCE."
+            "TRUSTED_PROXIES: The embedded issuer serves only this machine, and a proxy forwards "
+            "requests of others. Set it to 0, or set AUTH0_DOMAIN and AUTH0_AUDIENCE."
         )
-    return _issuer(settings, _address(settings))
+    return _issuer(settings, _url(settings))
 
 
-@_plainly()
-def remember(settings: Settings, issuer: EmbeddedIssuer) -> None:
-    """Tell the other commands where `run` serves the issuer, once nothing keeps it from that."""
-    note = _note(settings)
-    note.touch(mode=0o600)
-    note.write_text(issuer.url)
+@_errors_as_messages()
+def store_url(settings: Settings, issuer: EmbeddedIssuer) -> None:
+    """Store the URL of the issuer that `run` serves, for the other commands.
+
+    :param settings: the settings
+    :param issuer: the issuer, which is about to be served
+    """
+    file = _url_file(settings)
+    file.touch(mode=0o600)
+    file.write_text(issuer.url)
 
 
-@_plainly()
+@_errors_as_messages()
 def for_tokens(settings: Settings) -> EmbeddedIssuer:
-    """The issuer at the address that the last `run` had: it is in the tokens, as `iss`."""
-    return _issuer(settings, _last_address(settings))
+    """Return the issuer with the URL of the last `run`, which is the claim iss of its tokens.
+
+    :param settings: the settings
+    """
+    return _issuer(settings, _last_url(settings))
 
 
-@_plainly()
+@_errors_as_messages()
 def for_reading(settings: Settings) -> "EmbeddedIssuer | IssuerWithoutKey":
-    """As for_tokens, for who only looks: nothing is made, no key and no file."""
-    if are_kept(_directory(settings)):
+    """Return the issuer of `for_tokens` for a command that must not create a key or a file.
+
+    :param settings: the settings
+    """
+    if files_exist(_directory(settings)):
         return for_tokens(settings)
-    return IssuerWithoutKey(_last_address(settings))
+    return IssuerWithoutKey(_last_url(settings))
 
 
 @dataclass(slots=True)
 class IssuerWithoutKey:
-    """The embedded issuer before its first start (api.core.guard.Issuer): none of its tokens is
-    any good."""
+    """The embedded issuer before its first start (api.core.guard.Issuer). It has no valid token."""
 
     url: str
     audience: str = AUDIENCE
@@ -82,12 +96,13 @@ class IssuerWithoutKey:
     token_endpoint: str = ""
 
     def fetch(self, _url: str, _seconds: float) -> bytes:
+        """Raise FetchError, since there are no keys."""
         raise FetchError(
             "the embedded issuer has no key here; python manage.py token mint makes one", "no-keys"
         )
 
     def init_app(self, app: Flask, scopes: dict[str, str]) -> None:
-        """It is not served."""
+        """Do nothing, since this issuer is not served."""
 
 
 def _issuer(settings: Settings, url: str) -> EmbeddedIssuer:
@@ -95,18 +110,18 @@ def _issuer(settings: Settings, url: str) -> EmbeddedIssuer:
     return EmbeddedIssuer(_directory(settings), url, AUDIENCE)
 
 
-def _last_address(settings: Settings) -> str:
-    note = _note(settings)
-    return note.read_text() if note.is_file() else _address(settings)
+def _last_url(settings: Settings) -> str:
+    file = _url_file(settings)
+    return file.read_text() if file.is_file() else _url(settings)
 
 
-def _address(settings: Settings) -> str:
-    return f"{address(settings)}/issuer/"
+def _url(settings: Settings) -> str:
+    return f"{base_url(settings)}/issuer/"
 
 
 def _directory(settings: Settings) -> Path:
     return settings.instance / "issuer"
 
 
-def _note(settings: Settings) -> Path:
+def _url_file(settings: Settings) -> Path:
     return _directory(settings) / "url"

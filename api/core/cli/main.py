@@ -1,4 +1,4 @@
-"""The command line as a whole: what manage.py calls."""
+"""The entry point of the command line, which manage.py calls."""
 
 import sys
 
@@ -20,10 +20,10 @@ COMMANDS = (run, serve, doctor, settings, token, db, openapi, routes)
 
 
 def main(application: Application, arguments: list[str] | None = None) -> None:
-    """Run a command and exit; a mistake of the user's ends in a line on standard error.
+    """Run a command and exit. A mistake of the user is reported on standard error.
 
-    :param application: whose API the commands are for
-    :param arguments: the command line without the name of the program, by default this process's
+    :param application: the application, whose commands are added
+    :param arguments: the arguments without the program's name, by default those of this process
     """
     commands = {command.name or "": command for command in (*COMMANDS, *application.commands)}
     cli = click.Group(
@@ -45,7 +45,7 @@ def main(application: Application, arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader (head, less) has seen enough.
+        # The reader of the output, such as head or less, has ended.
         sys.stderr.close()
         sys.exit(1)
 

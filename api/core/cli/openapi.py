@@ -1,4 +1,4 @@
-"""`openapi`: the committed documents."""
+"""`openapi`: writes and checks the committed documents."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def write(application: Application) -> None:
 @openapi.command()
 @click.pass_obj
 def check(application: Application) -> None:
-    """Fail, with a diff, where a committed document and the code differ."""
+    """Fail with a diff if a committed document differs from the code."""
     diffs = [
         line
         for name, text in _texts(application).items()
@@ -43,24 +43,24 @@ def check(application: Application) -> None:
     if diffs:
         click.echo("\n".join(diffs))
         raise click.ClickException(
-            "openapi/ is not what the code says. Bring it up to date: "
+            "The documents in openapi/ differ from the code. Bring them up to date: "
             "python manage.py openapi write"
         )
 
 
 def committed_documents(application: Application) -> dict[str, Json]:
-    """Return the documents by file name, as they are committed: for no one tenant.
+    """Return the documents to commit, by file name. They name an example tenant.
 
-    :param application: all that is special about the API
+    :param application: the application
     """
     server = {"url": about.EXAMPLE_SERVER, "description": "The development server (`make run`)"}
     return build_documents(example_app(application), server=server)
 
 
 def example_app(application: Application) -> Flask:
-    """Return the app for no one tenant: it is made to be read, and answers nobody.
+    """Return an app with an example tenant, for its documents. It serves no requests.
 
-    :param application: all that is special about the API
+    :param application: the application
     """
     host = about.EXAMPLE_ISSUER.removeprefix("https://").removesuffix("/")
     settings = application.settings(auth0_domain=(host,), auth0_audience="https://api.example.com/")

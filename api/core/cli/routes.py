@@ -1,4 +1,4 @@
-"""`routes`: each operation with what it needs."""
+"""`routes`: lists the operations and the access that each requires."""
 
 import click
 

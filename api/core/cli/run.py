@@ -1,4 +1,4 @@
-"""`run`: the API for development."""
+"""`run`: serves the API for development."""
 
 import logging.config
 import sys
@@ -11,8 +11,8 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 from api.core.application import Application
 from api.core.bridge import api_of
 from api.core.cli import embedded
-from api.core.cli.address import address, check_port, with_address
-from api.core.cli.database import opened
+from api.core.cli.address import base_url, check_port, with_address
+from api.core.cli.database import database_session
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.observability import logging_config
@@ -36,11 +36,11 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     app = create_app(application, settings, issuer=issuer)
     if not is_running_from_reloader():
         check_port(settings)
-        with opened(application, settings) as database:
+        with database_session(application, settings) as database:
             schema.upgrade(database, tell=click.echo)
         if issuer is not None:
-            embedded.remember(settings, issuer)
-        _greet(app, settings, issuer)
+            embedded.store_url(settings, issuer)
+        _print_addresses(app, settings, issuer)
     run_simple(
         settings.host,
         settings.port,
@@ -51,17 +51,17 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     )
 
 
-def _greet(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> None:
-    api = address(settings)
+def _print_addresses(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> None:
+    url = base_url(settings)
     scopes = " ".join(api_of(app).scopes)
-    click.echo(f"\n  Swagger UI  {api}/docs")
-    click.echo(f"  OpenAPI     {api}/openapi.json")
+    click.echo(f"\n  Swagger UI  {url}/docs")
+    click.echo(f"  OpenAPI     {url}/openapi.json")
     if issuer is None:
         click.echo(f"  Tokens      from {', '.join(settings.issuers)}\n")
         return
     click.echo(f"  Tokens      from the embedded issuer, for development, at {issuer.url}")
-    granted = f", with {scopes}" * bool(scopes)
-    click.echo(f"\n  A token ready to paste, good for 24 hours{granted}:\n")
+    granted = f", with the scopes {scopes}" * bool(scopes)
+    click.echo(f"\n  A token to paste, valid for 24 hours{granted}:\n")
     click.echo(issuer.mint(scopes))
     one = f" --scope {scopes.split()[0]}" if scopes else ""
     click.echo(f"\n  Another:    {_python()} manage.py token mint{one}")
@@ -69,6 +69,8 @@ def _greet(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> Non
 
 
 def _python() -> str:
-    """The interpreter as one types it: a newcomer's `python` is not that of the .venv."""
-    running, here = Path(sys.executable), Path.cwd()
-    return str(running.relative_to(here) if running.is_relative_to(here) else running.name)
+    """Return the path of the interpreter: `python` alone may be another one."""
+    interpreter, directory = Path(sys.executable), Path.cwd()
+    if interpreter.is_relative_to(directory):
+        return str(interpreter.relative_to(directory))
+    return interpreter.name

@@ -1,4 +1,4 @@
-"""`serve`: the API in production."""
+"""`serve`: serves the API in production."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from granian.log import LogLevels
 
 from api.core.application import Application
 from api.core.cli.address import check_port, with_address
-from api.core.cli.database import check_schema, opened
+from api.core.cli.database import check_schema, database_session
 from api.core.factory import create_app
 from api.core.observability import init_logging, log_everything, logging_config
 from api.core.server.worker import connections, raise_file_limit
@@ -24,10 +24,10 @@ from api.core.storage import Unavailable
 
 log = logging.getLogger(__name__)
 
-# Milliseconds that a connection may be idle, and that a header may take: Granian has one time for
-# both. Load balancers keep connections for 60 s, and must not find them closed. Clients that never
-# end their headers can therefore take all connections of a worker for as long as this; a proxy in
-# front that waits for whole headers keeps them off.
+# The milliseconds that a connection may be idle and that a header may take: Granian has one limit
+# for both. It is longer than the 60 s for which load balancers keep connections, so that they do
+# not reuse a closed one. Clients that never complete their headers can therefore hold the
+# connections of a worker for this time; a proxy that waits for complete headers prevents it.
 IDLE_TIMEOUT = 75_000
 
 
@@ -50,13 +50,13 @@ def serve(application: Application, host: str | None, port: int | None, workers:
     form = settings.log_format or "json"
     init_logging(settings.log_level, form)
     raise_file_limit()
-    # Each worker makes its own; this one is made so that a mistake stops the start, not a worker.
+    # Each worker makes its own app. This one is made to report mistakes before workers are started.
     create_app(application, settings)
     check_port(settings)
-    # A database that is away is no reason not to start; until it is back, what needs it says 503.
-    with opened(application, settings) as database, suppress(Unavailable):
+    # The server starts even if the database is unavailable: requests that need it are answered 503.
+    with database_session(application, settings) as database, suppress(Unavailable):
         check_schema(database)
-    _warn(settings)
+    _log_warnings(settings)
     if form == "json":
         log_everything()
     server = Granian(
@@ -74,13 +74,13 @@ def serve(application: Application, host: str | None, port: int | None, workers:
         log_dictconfig=logging_config(settings.log_level, form),
         log_level=LogLevels(settings.log_level),
     )
-    # A worker that is started anew has the settings of the others. They go through a pipe.
+    # A worker that is restarted gets the same settings as the others, through a pipe.
     load_worker = partial(load_app, application.import_name, settings)
     server.serve(target_loader=load_worker, wrap_loader=False)
 
 
-def _warn(settings: Settings) -> None:
-    """Tell the log what works, and may surprise with so many workers."""
+def _log_warnings(settings: Settings) -> None:
+    """Log the settings that work, but may be unexpected with several workers."""
     workers = settings.workers
     if workers > 1 and settings.dpop != "off" and not settings.redis_url:
         log.warning(

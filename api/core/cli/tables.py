@@ -1,4 +1,4 @@
-"""Tables of checks: drawn on a terminal, and plain lines if the output is piped."""
+"""Tables: drawn on a terminal, and plain lines in a pipe."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -16,25 +16,28 @@ Row = Sequence[str]
 
 
 class Outcome(StrEnum):
-    """How a check ended."""
+    """The outcome of a check."""
 
     PASS = "pass"  # noqa: S105
     OK = "ok"
     FAIL = "FAIL"
     WARN = "warn"
-    """It works, and may surprise."""
+    """The setting works, but may be unexpected."""
     NOTE = "note"
-    """Not every operation minds."""
+    """The check concerns only some operations."""
     SKIP = "skip"
-    """Something that it stands on has failed, which leaves nothing to check."""
+    """A check that this one depends on has failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A check, as a line of a table.
+    """The result of a check as a line of a table.
 
     :param check: the name of the check
-    :param remedy: what to change, or to do; may be empty
+    :param outcome: its outcome
+    :param found: the value that was checked
+    :param expected: the expected value
+    :param remedy: what to do; it may be empty
     """
 
     check: str
@@ -44,22 +47,27 @@ class Line:
     remedy: str = ""
 
 
-_GOOD, _BAD, _ODD = "green", "bold red", "yellow"
 _STYLES: dict[str, str] = {
-    **{Outcome.PASS: _GOOD, Outcome.OK: _GOOD, Outcome.FAIL: _BAD},
-    **{Outcome.WARN: _ODD, Outcome.NOTE: _ODD, Outcome.SKIP: _ODD},
+    **dict.fromkeys((Outcome.PASS, Outcome.OK), "green"),
+    **dict.fromkeys((Outcome.WARN, Outcome.NOTE, Outcome.SKIP), "yellow"),
+    Outcome.FAIL: "bold red",
 }
 
 
 def exit_status(lines: Iterable[Line]) -> int:
-    """Return the exit status of a command that has printed these lines: 1 if any has failed."""
+    """Return the exit status of a command: 1 if a check has failed, else 0.
+
+    :param lines: the results of its checks
+    """
     return 1 if any(line.outcome is Outcome.FAIL for line in lines) else 0
 
 
 def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
-    """Print a table: drawn on a terminal, else a line a row, its cells two blanks apart.
+    """Print a table. It is drawn on a terminal; otherwise each row is a line.
 
-    :param below: draw the last column, of sentences, as a table of its own below the first
+    :param columns: the headings
+    :param rows: the cells of each row
+    :param below: draw the last column, which has sentences, as a table of its own below the first
     """
     table: list[Row] = [[_fit(cell) for cell in row] for row in (columns, *rows)]
     if not sys.stdout.isatty():
@@ -71,7 +79,7 @@ def show(columns: Row, rows: Sequence[Row], *, below: bool = False) -> None:
 
 
 def _fit(cell: str) -> str:
-    """The cell without what would move a cursor, break a line or not fit the output's encoding."""
+    """Replace characters that move the cursor, break the line or are not in the encoding."""
     return printable(cell).encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
 
 

@@ -1,4 +1,4 @@
-"""`token`: make or get access tokens, and explain any."""
+"""`token`: makes, gets and explains access tokens."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ from api.core.settings import load
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-# The settings that `token get` needs, with what is said of each that is missing.
+# The settings that `token get` needs, and the message for each that is missing.
 NEEDED = {
     "AUTH0_DOMAIN": "Not set, so there is no tenant to ask. A token of the embedded issuer: "
     "python manage.py token mint.",
@@ -34,7 +34,7 @@ def token() -> None:
 
 
 class Duration(click.ParamType[int]):
-    """`90`, `90s`, `15m`, `1h`, `7d` in seconds; with a minus, in the past."""
+    """A duration such as `90`, `90s`, `15m`, `1h` or `7d` in seconds; it may be negative."""
 
     name = "duration"
 
@@ -57,8 +57,8 @@ def mint(application: Application, scope: str, sub: str | None, expires: int) ->
     settings = load(application.settings)
     if settings.has_tenant:
         raise click.UsageError(
-            "token mint makes tokens of the embedded issuer, and AUTH0_DOMAIN is set: the API "
-            "takes the tenant's alone. Get one: python manage.py token get"
+            "token mint makes tokens of the embedded issuer. AUTH0_DOMAIN is set, so the API "
+            "accepts only tokens of the tenant. Get one: python manage.py token get"
         )
     click.echo(embedded.for_tokens(settings).mint(scope, subject=sub, expires_in=expires))
 
@@ -85,7 +85,7 @@ def explain(application: Application, text: str, scope: str) -> None:
     Reads the token from standard input when TOKEN is - or left out. Exit status 0 only if the
     API would accept it. The token is sent nowhere.
     """
-    # Why the keys could not be had is in the table; the log would say it again.
+    # The table has the reason why the keys cannot be fetched; the log would repeat it.
     logging.disable(logging.WARNING)
     settings = load(application.settings)
     issuer = None if settings.has_tenant else embedded.for_reading(settings)

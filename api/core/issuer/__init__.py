@@ -1,16 +1,16 @@
-"""The embedded issuer: an Auth0 tenant in miniature, for development and tests alone.
+"""The embedded issuer: a small Auth0 tenant for development and tests.
 
-Reading order:
+In reading order:
 
-    loopback    who may speak to it, and where it may send a browser
-    keys        the signing key and the machine client's secret, kept on disk
-    clients     the two clients it knows
-    personas    the people one can log in as
-    codes       authorization codes between login and token
-    grants      RFC 6749 with PKCE (RFC 7636) and Auth0's audience parameter
-    server      Authlib's AuthorizationServer over all of these
-    endpoints   the addresses below the issuer's URL
-    issuer      EmbeddedIssuer, the face
+loopback    loopback hosts, origins and redirect URIs
+keys        the signing keys and the machine client's secret, stored on disk
+clients     the two clients: one for browsers, one for machines
+personas    the people as whom one can log in
+codes       authorization codes
+grants      the grants of RFC 6749, PKCE (RFC 7636) and Auth0's audience parameter
+server      the authorization server (Authlib) with these clients, codes and grants
+endpoints   the HTTP endpoints below the issuer's URL
+issuer      EmbeddedIssuer, which puts all of these together
 """
 
 from api.core.issuer.issuer import EmbeddedIssuer

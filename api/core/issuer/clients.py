@@ -1,4 +1,4 @@
-"""The two clients that the issuer knows: one for browsers, one for machines (RFC 6749, 2.1)."""
+"""The clients of the issuer: one for browsers, one for machines (RFC 6749 section 2.1)."""
 
 import secrets
 from collections.abc import Iterable
@@ -8,13 +8,21 @@ from authlib.oauth2.rfc6749 import ClientMixin
 
 from api.core.issuer.loopback import is_redirect_uri
 
-# What a login may ask for beyond the API's scopes (OpenID Connect Core, section 5.4).
+# The scopes that a login may request beside those of the API (OpenID Connect Core section 5.4).
 OIDC_SCOPES = ("openid", "profile", "email")
 
 
 @dataclass(frozen=True)
 class Client(ClientMixin):
-    """What Authlib asks of a client; each question is one method of its ClientMixin."""
+    """A registered client, with the methods of Authlib's ClientMixin.
+
+    :param client_id: the client's id
+    :param grant_type: the only grant that the client may use
+    :param auth_methods: how the client authenticates at the token endpoint
+    :param scopes: the scopes that the client may request
+    :param default_scopes: the scopes of a request that names none
+    :param secret: the client's secret; empty for a public client
+    """
 
     client_id: str
     grant_type: str
@@ -30,15 +38,18 @@ class Client(ClientMixin):
         return None
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """What of `scope` is known: as Auth0 does, the rest is dropped and not refused."""
-        asked = scope.split(" ") if scope else self.default_scopes
-        return " ".join(word for word in self.scopes if word in asked)
+        """Return the requested scopes that the client may have. Others are dropped, as at Auth0.
+
+        :param scope: the scope parameter of the request
+        """
+        requested = scope.split(" ") if scope else self.default_scopes
+        return " ".join(word for word in self.scopes if word in requested)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return self.check_response_type("code") and is_redirect_uri(redirect_uri)
 
     def check_client_secret(self, client_secret: str) -> bool:
-        # As bytes: compare_digest raises for text that is not ASCII.
+        # Bytes are compared because compare_digest raises for text that is not ASCII.
         return secrets.compare_digest(self.secret.encode(), client_secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
@@ -52,12 +63,21 @@ class Client(ClientMixin):
 
 
 def public_client(client_id: str, scopes: Iterable[str]) -> Client:
-    """A client without a secret: Swagger UI, a single-page application."""
+    """Return a client without a secret, such as Swagger UI or a single-page application.
+
+    :param client_id: the client's id
+    :param scopes: the scopes of the API
+    """
     return Client(client_id, "authorization_code", ("none",), (*OIDC_SCOPES, *scopes))
 
 
 def machine_client(client_id: str, secret: str, scopes: Iterable[str]) -> Client:
-    """A client with a secret; as at Auth0, who names no scope gets all that were granted."""
-    known = tuple(scopes)
+    """Return a client with a secret. A request without a scope gets all scopes, as at Auth0.
+
+    :param client_id: the client's id
+    :param secret: the client's secret
+    :param scopes: the scopes of the API
+    """
+    granted = tuple(scopes)
     methods = ("client_secret_basic", "client_secret_post")
-    return Client(client_id, "client_credentials", methods, known, known, secret)
+    return Client(client_id, "client_credentials", methods, granted, granted, secret)

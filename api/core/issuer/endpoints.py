@@ -1,4 +1,4 @@
-"""The addresses below the issuer's URL, at the paths that Auth0 gives them."""
+"""The HTTP endpoints below the issuer's URL, at the paths of an Auth0 tenant."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,18 +14,16 @@ from api.core.issuer.loopback import csp_source, is_loopback_host, is_loopback_o
 from api.core.issuer.personas import CUSTOM, PERSONAS, Approval, approve
 from api.core.issuer.server import IssuerServer
 from api.core.problems import Problem
+from openapi.page_headers import set_page_headers
 
 HERE = Path(__file__).parent
 DENY = "deny"
-# Swagger UI sends X-Requested-With with its token request.
+# CORS has to allow X-Requested-With, since Swagger UI sends it with its token request.
 ALLOWED_HEADERS = "Authorization, Content-Type, X-Requested-With"
 
 
 class Endpoints:
-    """The views of one issuer.
-
-    `documents` are what it publishes, by path; `scopes` the API's, with their descriptions.
-    """
+    """The views of one issuer."""
 
     def __init__(
         self,
@@ -33,15 +31,22 @@ class Endpoints:
         documents: Mapping[str, Callable[[], dict[str, Any]]],
         scopes: Mapping[str, str],
     ) -> None:
+        """
+        :param server: the authorization server
+        :param documents: the documents that the issuer publishes, by path
+        :param scopes: the API's scopes and their descriptions
+        """
         self._server = server
         self._documents = documents
         self._scopes = scopes
 
     def blueprint(self) -> Blueprint:
-        # One folder up: so templates are called issuer/…, as no other of the application is.
+        """Return the blueprint of the endpoints."""
+        # The template folder is the parent, so that the templates are named issuer/… and cannot be
+        # confused with a template of the application.
         blueprint = Blueprint("issuer", __name__, template_folder=str(HERE.parent))
-        blueprint.before_request(_refuse_strangers)
-        blueprint.after_request(_share)
+        blueprint.before_request(_check_host_and_origin)
+        blueprint.after_request(_add_cors_headers)
         for path in self._documents:
             blueprint.add_url_rule(f"/{path}", view_func=self.document, defaults={"path": path})
         blueprint.add_url_rule("/authorize", view_func=self.authorize, methods=["GET", "POST"])
@@ -50,29 +55,35 @@ class Endpoints:
         return blueprint
 
     def document(self, path: str) -> Response:
+        """Return a published document.
+
+        :param path: its path below the issuer's URL
+        """
         return Response(json.dumps(self._documents[path]()), mimetype="application/json")
 
     def token(self) -> Response:
+        """Answer a token request (RFC 6749 section 3.2)."""
         response: Response = self._server.create_token_response()
         return response
 
     def stylesheet(self) -> Response:
+        """Return the stylesheet of the issuer's pages."""
         return send_file(HERE / "page.css")
 
     def authorize(self) -> Response:
-        """RFC 6749, section 4.1.1: GET shows the login page, its form comes back as POST."""
+        """Show the login page on GET, and take its form on POST (RFC 6749 section 4.1.1)."""
         try:
             grant = self._server.get_consent_grant()
         except OAuth2Error as error:
             return self._refuse(error)
         except ValueError:
-            # Authlib quotes what it was sent in error descriptions, then finds that RFC 6749
-            # allows few characters there.
+            # Authlib quotes the request's parameters in an error description, and then raises
+            # ValueError if they have characters that RFC 6749 does not allow there.
             return _page("refusal", 400, reason="A parameter has characters it may not have.")
         return self._finish(grant) if request.method == "POST" else self._login(grant)
 
     def _refuse(self, error: OAuth2Error) -> Response:
-        """Tell the client; or the person, as long as the redirect URI cannot be trusted."""
+        # The error is sent to the client only if its redirect URI has been checked.
         if not error.redirect_uri:
             return _page("refusal", 400, reason=error.description)
         response: Response = self._server.handle_error_response(request, error)
@@ -86,7 +97,7 @@ class Endpoints:
             redirect_uri=grant.redirect_uri,
             personas=[(persona, persona.grants(self._scopes)) for persona in PERSONAS],
             scopes=self._scopes,
-            asked=grant.request.scope.split(),
+            requested=grant.request.scope.split(),
             custom=CUSTOM,
             deny=DENY,
         )
@@ -104,45 +115,42 @@ class Endpoints:
 
     def _approve(self, choice: str, grant: Any) -> Approval:
         approval = approve(choice, self._scopes, request.form.getlist("permit"))
-        # Who the person is was the client's to ask; what the token may do is the person's.
+        # The client requests the identity scopes; the person grants the scopes of the API.
         identity = [scope for scope in OIDC_SCOPES if scope in grant.request.scope.split()]
         return replace(approval, scopes=(*identity, *approval.scopes))
 
 
 def _page(name: str, status: int = 200, form_action: str = "'none'", **context: object) -> Response:
     response = Response(render_template(f"issuer/{name}.html", **context), status)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; form-action {form_action}; "
-        "base-uri 'none'; frame-ancestors 'none'"
+    # With the policy no-referrer, a browser would send the form with `Origin: null`.
+    set_page_headers(
+        response, style_src="'self'", form_action=form_action, referrer_policy="same-origin"
     )
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    # With no-referrer the form's own POST would come with `Origin: null`.
-    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
-class Stranger(Problem):
-    """The embedded issuer gives a token to anyone who asks, so it answers this machine alone, and
-    takes its login form from its own login page alone."""
+class ForbiddenOrigin(Problem):
+    """The embedded issuer asks for no password. It therefore answers only under a loopback host
+    name, and accepts its login form only from its own login page."""
 
-    name = "stranger"
+    name = "forbidden-origin"
     status = 403
-    title = "The embedded issuer does not know you"
-    detail = "The embedded issuer answers on loopback names alone."
+    title = "The embedded issuer does not accept this host or origin"
+    detail = "The embedded issuer answers only under a loopback host name, such as localhost."
 
 
-def _refuse_strangers() -> None:
-    """403 for a name that is not this machine's, and for a login that another page submits."""
+def _check_host_and_origin() -> None:
     if not is_loopback_host(request.host):
-        raise Stranger
-    own = request.host_url.rstrip("/")
-    if _is("authorize") and request.method == "POST" and request.origin not in (None, own):
-        raise Stranger("The login form is sent from the login page alone.")
+        raise ForbiddenOrigin
+    own_origin = request.host_url.rstrip("/")
+    is_form = _is("authorize") and request.method == "POST"
+    if is_form and request.origin not in (None, own_origin):
+        raise ForbiddenOrigin("The login form is accepted only from the issuer's login page.")
 
 
-def _share(response: Response) -> Response:
-    """CORS for other ports of this machine; Flask itself answers the preflight's OPTIONS."""
+def _add_cors_headers(response: Response) -> Response:
+    # Other ports of this machine may call. Flask answers the OPTIONS request of a preflight.
     if _is("document", "token"):
         response.vary.add("Origin")
         if is_loopback_origin(request.origin or ""):

@@ -1,4 +1,4 @@
-"""EmbeddedIssuer: who it is, what it signs, and how an application takes it in."""
+"""EmbeddedIssuer: its documents, its tokens, and its registration with an application."""
 
 import json
 import time
@@ -12,8 +12,8 @@ from joserfc import jwt
 
 from api.core.issuer.clients import OIDC_SCOPES, Client, machine_client, public_client
 from api.core.issuer.codes import AuthorizationCodes
-from api.core.issuer.endpoints import Endpoints, Stranger
-from api.core.issuer.keys import client_secret, signing_key
+from api.core.issuer.endpoints import Endpoints, ForbiddenOrigin
+from api.core.issuer.keys import KeyRing, client_secret, signing_key
 from api.core.issuer.loopback import is_loopback_host
 from api.core.issuer.personas import Approval
 from api.core.issuer.server import IssuerServer
@@ -25,15 +25,16 @@ JWKS = ".well-known/jwks.json"
 
 
 class EmbeddedIssuer:
-    """An issuer with Auth0's addresses and Auth0's default token profile, for one API.
+    """An issuer for one API, with the addresses and the default token profile of Auth0.
 
-    It lets in whoever can reach it, so it answers on loopback addresses alone.
-    Raises ValueError for a `url` elsewhere, RuntimeError for spoilt files in `directory`.
+    It asks for no password, and therefore answers only under loopback host names.
+
+    :ivar keys: the keys that sign the tokens
     """
 
     spa_client_id = "embedded-spa"
     machine_client_id = "embedded-machine"
-    problems: tuple[type[Problem], ...] = (Stranger,)
+    problems: tuple[type[Problem], ...] = (ForbiddenOrigin,)
 
     def __init__(
         self,
@@ -42,19 +43,30 @@ class EmbeddedIssuer:
         audience: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """
+        :param directory: where the signing key and the client secret are stored
+        :param url: the issuer's URL, on a loopback host
+        :param audience: the audience of the tokens
+        :param clock: returns the seconds since the epoch
+        :raises ValueError: the URL is not on a loopback host
+        :raises RuntimeError: a file in the directory does not have the expected content
+        """
         if not is_loopback_host(urlsplit(url).netloc):
             raise ValueError(
-                f"The embedded issuer asks for no password, so it may live on a loopback address "
-                f"or localhost alone, not at {url!r}; for example http://127.0.0.1:3010/issuer/."
+                "The embedded issuer asks for no password, so its URL must be on localhost or a "
+                f"loopback address, such as http://127.0.0.1:3010/issuer/, not {url!r}."
             )
         self.url = url.rstrip("/") + "/"
         self.audience = audience
         self.machine_client_secret = client_secret(directory)
-        self._key = signing_key(directory)
+        self.keys = KeyRing(signing_key(directory))
         self._clock = clock
         self._codes = AuthorizationCodes(clock)
         self._scopes: dict[str, str] = {}
-        self._documents = {DISCOVERY: self._discovery, JWKS: self._jwks}
+        self._documents: dict[str, Callable[[], dict[str, Any]]] = {
+            DISCOVERY: self._discovery,
+            JWKS: lambda: self.keys.public_jwks(),
+        }
 
     @property
     def jwks_uri(self) -> str:
@@ -76,7 +88,13 @@ class EmbeddedIssuer:
         expires_in: int = DAY,
         **claims: object,
     ) -> str:
-        """A signed access token; `claims` add to it or override it, None takes one out."""
+        """Return a signed access token.
+
+        :param scope: the scopes, separated by spaces
+        :param subject: the claim sub, by default "auth0|developer"
+        :param expires_in: seconds until the token expires
+        :param claims: further claims, which override the defaults; None removes a claim
+        """
         now = int(self._clock())
         payload: dict[str, object] = {
             "iss": self.url,
@@ -88,11 +106,16 @@ class EmbeddedIssuer:
             "scope": scope or None,
         } | claims
         present = {name: value for name, value in payload.items() if value is not None}
-        header = {"alg": "RS256", "typ": "JWT", "kid": self._key.kid}
-        return jwt.encode(header, present, self._key, algorithms=["RS256"])
+        key = self.keys.current
+        header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
+        return jwt.encode(header, present, key, algorithms=["RS256"])
 
     def init_app(self, app: Flask, scopes: Mapping[str, str]) -> None:
-        """Serve the issuer below the path of its URL; `scopes` are the API's, described."""
+        """Serve the issuer below the path of its URL.
+
+        :param app: the application
+        :param scopes: the API's scopes and their descriptions
+        """
         self._scopes = dict(scopes)
         server = IssuerServer(
             clients=[
@@ -108,11 +131,11 @@ class EmbeddedIssuer:
         app.register_blueprint(blueprint, url_prefix=urlsplit(self.url).path.rstrip("/"))
 
     def fetch(self, url: str, seconds: float = 0.0) -> bytes:
-        """Return the discovery document or the JWKS, so that the API need not call itself.
+        """Return the discovery document or the JWKS without an HTTP request to the same process.
 
-        :param url: the address of the document
-        :param seconds: how long it may take; it takes no time
-        :raises LookupError: the address is another one
+        :param url: the URL of the document
+        :param seconds: the deadline of a fetch, which is not needed here
+        :raises LookupError: the issuer has no document at this URL
         """
         published = {self.url + path: document for path, document in self._documents.items()}
         if url not in published:
@@ -127,15 +150,12 @@ class EmbeddedIssuer:
             return self.mint(scope, subject=subject, azp=client.client_id, gty="client-credentials")
         audience: str | list[str] = self.audience
         if "openid" in user.scopes:
-            # As at Auth0: such a token is also good for the issuer's own userinfo endpoint.
+            # At Auth0, the audience of such a token includes the userinfo endpoint of the issuer.
             audience = [self.audience, self.url + "userinfo"]
         return self.mint(scope, subject=user.subject, azp=client.client_id, aud=audience)
 
-    def _jwks(self) -> dict[str, Any]:
-        return {"keys": [self._key.as_dict(private=False)]}
-
     def _discovery(self) -> dict[str, Any]:
-        """OpenID Connect Discovery 1.0, section 3."""
+        # OpenID Connect Discovery 1.0 section 3.
         return {
             "issuer": self.url,
             "authorization_endpoint": self.authorization_endpoint,

@@ -1,4 +1,4 @@
-"""The people one can log in as. Whom one chooses decides the scopes, not what the client asks."""
+"""The personas of the login page, each with the scopes that it grants."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Persona:
-    """A card of the login page; it grants the scopes that start with one of `prefixes`."""
+    """A person as whom one can log in.
+
+    :param name: the name in the form and in the claim sub
+    :param title: the title on the login page
+    :param motto: the sentence below the title
+    :param prefixes: the persona grants the scopes that start with one of these
+    """
 
     name: str
     title: str
@@ -14,12 +20,20 @@ class Persona:
     prefixes: tuple[str, ...]
 
     def grants(self, scopes: Iterable[str]) -> list[str]:
+        """Return the scopes that the persona grants.
+
+        :param scopes: the scopes of the API
+        """
         return [scope for scope in scopes if scope.startswith(self.prefixes)]
 
 
 @dataclass(frozen=True)
 class Approval:
-    """What came of a login: whose token it is to be, and what it may do."""
+    """The result of a login.
+
+    :param subject: the claim sub of the token
+    :param scopes: the scopes of the token
+    """
 
     subject: str
     scopes: tuple[str, ...]
@@ -34,9 +48,12 @@ CUSTOM = "custom"
 
 
 def approve(name: str, scopes: Iterable[str], ticked: Collection[str]) -> Approval:
-    """The approval of the persona called `name`; the custom one has the `ticked` scopes.
+    """Return the approval of a login.
 
-    Raises LookupError for a name that the login page does not offer.
+    :param name: the name of the persona, or CUSTOM
+    :param scopes: the scopes of the API
+    :param ticked: the scopes that the custom approval has
+    :raises LookupError: the login page has no such persona
     """
     if name == CUSTOM:
         granted = [scope for scope in scopes if scope in ticked]

@@ -1,4 +1,4 @@
-"""Authlib's AuthorizationServer over the issuer's clients, codes and tokens."""
+"""The authorization server (Authlib) with the issuer's clients, codes and grants."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,10 +19,7 @@ from api.core.issuer.grants import (
 
 
 class IssuerServer(AuthorizationServer):
-    """The protocol.
-
-    `access_token` is called with client, grant_type, user (an Approval or None) and scope.
-    """
+    """The authorization server of the embedded issuer."""
 
     def __init__(
         self,
@@ -32,6 +29,14 @@ class IssuerServer(AuthorizationServer):
         access_token: Callable[..., str],
         expires_in: int,
     ) -> None:
+        """
+        :param clients: the registered clients
+        :param codes: the authorization codes
+        :param audience: the audience of the tokens
+        :param access_token: makes a token from the keywords client, grant_type, user (an Approval,
+            or None) and scope
+        :param expires_in: the lifetime of a token in seconds
+        """
         super().__init__()
         self.codes = codes
         self._clients = {client.client_id: client for client in clients}
@@ -43,15 +48,24 @@ class IssuerServer(AuthorizationServer):
         )
 
     def query_client(self, client_id: str) -> Client | None:
+        """Return a client, or None if it is unknown.
+
+        :param client_id: the client's id
+        """
         return self._clients.get(client_id)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Nothing to save: a token is self-contained."""
+        """Do nothing, since a token is self-contained."""
 
     def authenticate_client(self, request: OAuth2Request, *args: Any, **kwargs: Any) -> Client:
+        """Return the client that sent a request.
+
+        :param request: the token request
+        :raises InvalidClientError: the credentials are wrong or cannot be read
+        """
         try:
             client: Client = super().authenticate_client(request, *args, **kwargs)
         except ValueError as error:
-            # Authlib decodes Basic credentials as UTF-8 without expecting that they are not.
+            # Authlib does not catch the error of Basic credentials that are not UTF-8.
             raise InvalidClientError("The credentials are not UTF-8.", status_code=401) from error
         return client

@@ -45,7 +45,7 @@ def test_differs(runner: Runner, directory: Path, name: str) -> None:
         f"+++ openapi/{name} as the code says",
     ]
     assert [line.split('"')[3] for line in changed[2:]] == ["Greet nobody", "Greet anybody"]
-    assert result.err.endswith("Bring it up to date: python manage.py openapi write\n")
+    assert result.err.endswith("Bring them up to date: python manage.py openapi write\n")
     assert len(result.err.splitlines()) == 1
 
 

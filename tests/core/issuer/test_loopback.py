@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from api.core.issuer.loopback import csp_source, is_redirect_uri
+from api.core.issuer.loopback import csp_source, is_loopback, is_redirect_uri
 from tests.core.issuer.browser import Browser, MakeIssuer
 
 
@@ -34,7 +34,7 @@ def test_url(make_issuer: MakeIssuer, url: str) -> None:
 def test_foreign_url(make_issuer: MakeIssuer, url: str) -> None:
     """Any other URL is refused with a sentence that shows a good one."""
     with pytest.raises(
-        ValueError, match=r"loopback address or localhost.*http://127\.0\.0\.1:3010/"
+        ValueError, match=r"localhost or a loopback address.*http://127\.0\.0\.1:3010/"
     ):
         make_issuer(url=url)
 
@@ -48,7 +48,7 @@ def test_rebinding(client: FlaskClient, host: str, path: str) -> None:
     method = client.post if path == "oauth/token" else client.get
     response = method(f"/issuer/{path}", headers={"Host": host})
     assert response.status_code == 403
-    assert "loopback names alone" in response.text
+    assert "loopback host name" in response.text
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:3010", "localhost", "LOCALHOST:80", "[::1]:3010"])
@@ -126,3 +126,22 @@ def test_foreign_redirect_uri(uri: str) -> None:
     assert not is_redirect_uri(uri)
     with pytest.raises(ValueError, match="Not a loopback redirect URI"):
         csp_source(uri)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104
+        ("::", False),
+        ("192.168.0.1", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_is_loopback(host: str, loopback: bool) -> None:
+    """Loopback is what nobody else reaches; a name other than localhost may be anything."""
+    assert is_loopback(host) is loopback

@@ -67,7 +67,7 @@ def test_the_page_explains_what_this_app_can_answer(issuer: EmbeddedIssuer) -> N
     guarded = replace(application, namespaces=(cars(guarded=True),))
     assert "invalid-token" in explained(create_app(guarded, tenant))
     with_issuer = explained(create_app(bare, Settings(), issuer=issuer))
-    assert set(with_issuer) == {*of_any_path, "stranger"}
+    assert set(with_issuer) == {*of_any_path, "forbidden-origin"}
 
 
 @pytest.mark.parametrize("by_exception", [True, False])
