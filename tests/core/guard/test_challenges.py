@@ -27,7 +27,8 @@ ALGS = 'algs="ES256 RS256 EdDSA"'
     ],
 )
 def test_missing(schemes: tuple[str, ...], expected: list[str]) -> None:
-    """A request without credentials learns each scheme that is taken, and no error."""
+    """A request without credentials is answered with a challenge for each scheme, without an
+    error."""
     parameters = ChallengeParameters(schemes, BOTH.realm, BOTH.metadata)
     assert list(challenges(parameters, AuthorizationMissing(), None, ("a",))) == expected
 
@@ -47,7 +48,7 @@ def test_error(refusal: Any, error: str, description: str) -> None:
 
 
 def test_error_at_the_scheme_that_was_used() -> None:
-    """What is wrong with a DPoP request is said in the challenge of DPoP."""
+    """An error of a DPoP request stands in the challenge of DPoP."""
     bearer, dpop = challenges(BOTH, InvalidDPoPProof(check="htm", remedy="do this"), "DPoP", ())
     assert bearer == f"Bearer {KNOWN}"
     assert dpop == (
@@ -57,7 +58,7 @@ def test_error_at_the_scheme_that_was_used() -> None:
 
 @pytest.mark.parametrize("used", [None, "Basic"])
 def test_error_without_a_scheme_of_ours(used: str | None) -> None:
-    """A broken header without a scheme of ours is told of in the first challenge."""
+    """An error of a header without a known scheme stands in the first challenge."""
     bearer, dpop = challenges(BOTH, InvalidRequest("do this"), used, ())
     assert "invalid_request" in bearer
     assert "error" not in dpop
@@ -67,13 +68,13 @@ def test_error_without_a_scheme_of_ours(used: str | None) -> None:
     ("alternatives", "scope"), [(("a:b",), "a:b"), (("a:b c",), "a:b c"), (("a b", "c"), "a b")]
 )
 def test_insufficient_scope(alternatives: tuple[str, ...], scope: str) -> None:
-    """A refusal for want of scope names all that would do: of alternatives, the first."""
+    """A refusal for lack of scope names the scopes of the first alternative."""
     [bearer, _] = challenges(BOTH, InsufficientScope("ask"), "Bearer", alternatives)
     assert bearer.endswith(f'error_description="ask", scope="{scope}"')
 
 
 def test_quotes() -> None:
-    """Whatever a description holds, it stays within its quotes and on its line."""
+    """A description stays within its quotes and on its line, whatever it holds."""
     text = 'a"b\\c\r\nd\té\x7f'
     parameters = ChallengeParameters(("Bearer",), "r", "m")
     [challenge] = challenges(parameters, InvalidRequest(text), "Bearer", ())

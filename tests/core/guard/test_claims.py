@@ -20,7 +20,7 @@ from api.core.guard.claims import (
     [("a", ("a",)), (["a", "b"], ("a", "b")), ([], ()), (["a", 1], ()), (5, ()), (None, ())],
 )
 def test_audiences(aud: Any, read: tuple[str, ...]) -> None:
-    """aud is a string or a list of strings; anything else names nobody."""
+    """aud is a string or a list of strings; any other value names no audience."""
     assert audiences({"aud": aud}) == read
 
 
@@ -48,7 +48,7 @@ def test_scopes(scope: Any, words: tuple[str, ...]) -> None:
     [(["a", "b c"], ("a", "b c")), ([], ()), (["a", 5], ()), ("a", ()), ({"a": 1}, ()), (5, ())],
 )
 def test_permissions(value: Any, granted: tuple[str, ...]) -> None:
-    """permissions is a list of strings; anything else grants nothing."""
+    """permissions is a list of strings; any other value grants nothing."""
     assert permissions({"permissions": value}) == granted
 
 
@@ -65,12 +65,12 @@ def test_permissions(value: Any, granted: tuple[str, ...]) -> None:
     ],
 )
 def test_missing_scopes(claims: dict[str, Any], missing: tuple[str, ...]) -> None:
-    """All that is required must be granted, word by word, by scope or by permission."""
+    """Every required scope must be granted, word by word, by scope or by permissions."""
     assert missing_scopes(claims, ("a", "b")) == missing
 
 
 def test_nothing_required() -> None:
-    """Where no scope is required none is missing."""
+    """No scope is missing if none is required."""
     assert missing_scopes({"scope": 5}, ()) == ()
 
 
@@ -80,7 +80,7 @@ def test_nothing_required() -> None:
     + [(float(text), False) for text in ("inf", "-inf", "nan")],
 )
 def test_is_number(value: Any, number: Any) -> None:
-    """A number is finite, and no boolean."""
+    """A number is finite and not a boolean."""
     assert is_number(value) is number
 
 
@@ -102,5 +102,5 @@ def test_is_number(value: Any, number: Any) -> None:
     ],
 )
 def test_as_datetime(value: Any, moment: Any) -> None:
-    """A number is a moment in UTC; where no calendar has a day for it, None."""
+    """A number becomes a time in UTC, or None if no calendar has that day."""
     assert as_datetime(value) == moment

@@ -25,7 +25,8 @@ def named(case: Case) -> str:
 
 @pytest.mark.parametrize("case", REFUSED, ids=named)
 def test_refused(case: Case, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A bad authorisation is refused with its status, its reason, and nothing of itself."""
+    """A bad authorisation is refused with its status and its reason, and the answer repeats nothing
+    of it."""
     authorization = case.authorization(tenant)
     answer = send(case.path, *authorization)
     assert answer.status == case.status, answer.body
@@ -41,7 +42,7 @@ def test_refused(case: Case, send: Callable[..., Answer], tenant: Tenant) -> Non
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=named)
 def test_accepted(case: Case, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A good authorisation is let in, and no challenge goes with the answer."""
+    """A good authorisation is accepted, and the answer has no challenge."""
     answer = send(case.path, *case.authorization(tenant))
     assert answer.status == 200, answer.body
     assert "WWW-Authenticate" not in answer.headers
@@ -57,7 +58,7 @@ def test_accepted(case: Case, send: Callable[..., Answer], tenant: Tenant) -> No
     ids=["alg", "typ", "crit", "kid", "iss", "aud", "exp", "nbf", "iat"],
 )
 def test_nothing_echoed(token: Any, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """What a member of the token says is in no header and no body."""
+    """A refusal repeats no member of the token, in no header and not in the body."""
     answer = send("/api/private", *bearer(token)(tenant))
     assert answer.status == 401
     assert "canary" not in (str(answer.headers) + json.dumps(answer.body)).lower()
@@ -65,13 +66,13 @@ def test_nothing_echoed(token: Any, send: Callable[..., Answer], tenant: Tenant)
 
 @pytest.mark.parametrize("name", ["access_token", "token", "authorization", "bearer"])
 def test_query_is_not_read(name: str, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A token in the query string is no token."""
+    """A token in the query string is ignored."""
     answer = send(f"/api/private?{name}={tenant.token()}")
     assert_missing(answer)
 
 
 def test_form_is_not_read(send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A token in a form body is no token (RFC 6750 section 2.2 is not offered)."""
+    """A token in a form body is ignored (RFC 6750 section 2.2 is not offered)."""
     body = f"access_token={tenant.token()}".encode()
     length = b"Content-Length: %d\r\n" % len(body)
     form = b"Content-Type: application/x-www-form-urlencoded\r\n" + length
@@ -83,13 +84,13 @@ def test_form_is_not_read(send: Callable[..., Answer], tenant: Tenant) -> None:
     ["X-Authorization", "Proxy-Authorization", "Cookie", "X-Access-Token", "X_Authorization"],
 )
 def test_other_headers_are_not_read(name: str, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A token in a header of another name is no token."""
+    """A token in a header of another name is ignored."""
     assert_missing(send("/api/private", more=f"{name}: Bearer {tenant.token()}\r\n".encode()))
 
 
 @pytest.mark.parametrize("byte", [b"\0", b"\1", b"\x0b", b"\x1f", b"\x7f"])
 def test_server_refuses_control_characters(byte: bytes, server: Server) -> None:
-    """A control character in a header never reaches the application: the server answers 400."""
+    """A control character in a header is answered 400 by the server, before the application."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(
             b"GET /api/private HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer a%b\r\n\r\n"
@@ -99,7 +100,7 @@ def test_server_refuses_control_characters(byte: bytes, server: Server) -> None:
 
 
 def test_nothing_logged(server: Server, tenant: Tenant, send: Callable[..., Answer]) -> None:
-    """The log of the process holds no token, and no traceback."""
+    """The log of the process has no token and no traceback."""
     token = tenant.token(sub="")
     send(f"/api/private?access_token={token}", f"Bearer {token}".encode())
     assert token[-40:] not in server.log

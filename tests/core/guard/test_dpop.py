@@ -42,7 +42,8 @@ def named(case: ProofCase) -> str:
 
 @pytest.mark.parametrize("case", REFUSED_PROOFS, ids=named)
 def test_refused(case: ProofCase, ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A bad proof is refused with its status, its reason, and nothing of itself."""
+    """A bad proof is refused with its status and its reason, and the answer repeats nothing of
+    it."""
     token = case.token(tenant)
     proofs = case.proofs(token)
     answer = ask(case.path, token, *proofs, scheme=case.scheme, host=case.host)
@@ -61,7 +62,7 @@ def test_refused(case: ProofCase, ask: Callable[..., Answer], tenant: Tenant) ->
 
 @pytest.mark.parametrize("case", ACCEPTED_PROOFS, ids=named)
 def test_accepted(case: ProofCase, ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A good proof is let in, no challenge goes with the answer, and /api/me says how it came."""
+    """A good proof is accepted without a challenge, and /api/me shows the scheme."""
     token = case.token(tenant)
     answer = ask(case.path, token, *case.proofs(token), scheme=case.scheme, host=case.host)
     assert answer.status == 200, answer.body
@@ -80,7 +81,7 @@ def test_accepted(case: ProofCase, ask: Callable[..., Answer], tenant: Tenant) -
     ids=["typ", "alg", "crit", "jwk", "kty", "crv", "x", "y", "htm", "htu", "iat", "ath"],
 )
 def test_nothing_echoed(made: Any, ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """What a member of the proof says is in no header and no body."""
+    """A refusal repeats no member of the proof, in no header and not in the body."""
     token = bound()(tenant)
     answer = ask("/api/me", token, made(token))
     assert answer.status == 401
@@ -88,7 +89,7 @@ def test_nothing_echoed(made: Any, ask: Callable[..., Answer], tenant: Tenant) -
 
 
 def test_replayed(ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A proof counts once, and no later time."""
+    """A proof is accepted once, and refused at every later time."""
     token = bound()(tenant)
     made = good(token)
     assert ask("/api/me", token, made).status == 200
@@ -100,7 +101,7 @@ def test_replayed(ask: Callable[..., Answer], tenant: Tenant) -> None:
 
 
 def test_same_jti_in_another_proof(ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A jti that was used is used, whatever else the proof says."""
+    """A second proof with the same key and jti is refused, whatever else it says."""
     token = bound()(tenant)
     assert ask("/api/me", token, claims(jti="once")(token)).status == 200
     again = ask("/api/me", token, claims(jti="once", x=1)(token))
@@ -108,7 +109,7 @@ def test_same_jti_in_another_proof(ask: Callable[..., Answer], tenant: Tenant) -
 
 
 def test_same_jti_of_another_key(ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """Two clients may choose the same jti: it is remembered with its key."""
+    """Two clients may choose the same jti, because it is remembered with its key."""
     for key in (CLIENT, STRANGER):
         token = bound(key)(tenant)
         made = proof(key, "GET", URL, token, jti="chosen by two")
@@ -116,7 +117,7 @@ def test_same_jti_of_another_key(ask: Callable[..., Answer], tenant: Tenant) -> 
 
 
 def test_refused_is_not_used(ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A proof that was refused for another reason is not used up by that."""
+    """A proof that is refused for another reason is not used up."""
     token = bound()(tenant)
     made = good(token)
     assert ask("/api/private", token, made).status == 401
@@ -124,7 +125,7 @@ def test_refused_is_not_used(ask: Callable[..., Answer], tenant: Tenant) -> None
 
 
 def test_two_authorization_headers(send: Callable[..., Answer], tenant: Tenant) -> None:
-    """Two Authorization headers are no request, whichever schemes they have."""
+    """Two Authorization headers are answered 400, whichever schemes they have."""
     token = bound()(tenant)
     both = (f"DPoP {token}".encode(), f"Bearer {tenant.token()}".encode())
     for authorization in (both, both[::-1], both[:1] * 2):
@@ -134,14 +135,14 @@ def test_two_authorization_headers(send: Callable[..., Answer], tenant: Tenant) 
 
 
 def test_scheme_alone(send: Callable[..., Answer]) -> None:
-    """The scheme without a token is no request; its challenge says so."""
+    """The scheme without a token is answered 400, and the challenge says so."""
     answer = send("/api/me", b"DPoP", more=lines([good("")]))
     assert answer.status == 400
     assert answer.headers.get_all("WWW-Authenticate") == challenges(answer.body, "DPoP")
 
 
 def test_proof_alone(send: Callable[..., Answer]) -> None:
-    """A proof without an Authorization header is no credentials: there is no error to tell."""
+    """A proof without an Authorization header counts as no credentials, without an error."""
     answer = send("/api/me", more=lines([good("")]))
     assert answer.status == 401
     assert "error" not in answer.body
@@ -150,14 +151,14 @@ def test_proof_alone(send: Callable[..., Answer]) -> None:
 
 @pytest.mark.parametrize("name", ["DPoP-Proof", "X-DPoP", "D-PoP", "Proof", "Cookie"])
 def test_other_headers_are_not_read(name: str, ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A proof in a header of another name is no proof."""
+    """A proof in a header of another name is ignored."""
     token = bound()(tenant)
     answer = ask("/api/me", token, more=f"{name}: {good(token)}\r\n".encode())
     assert answer.body["error_description"] == "format: send a proof in the header DPoP"
 
 
 def test_header_name_in_any_case(send: Callable[..., Answer], tenant: Tenant) -> None:
-    """The name of the header is DPoP in any case."""
+    """The name of the header DPoP may be written in any case."""
     token = bound()(tenant)
     for name in ("dpop", "DPOP"):
         more = f"{name}: {good(token)}\r\n".encode()
@@ -177,7 +178,7 @@ def test_head(ask: Callable[..., Answer], tenant: Tenant) -> None:
 
 
 def test_body(ask: Callable[..., Answer], tenant: Tenant) -> None:
-    """A request with a body is let in by a proof for its method, and by no other."""
+    """A request with a body is accepted only with a proof for its method."""
     token = bound(scope="write:messages")(tenant)
     url = "http://localhost/api/messages"
     body = b'{"text": "hello"}'
@@ -190,7 +191,7 @@ def test_body(ask: Callable[..., Answer], tenant: Tenant) -> None:
 
 
 def test_nothing_logged(ask: Callable[..., Answer], server: Server, tenant: Tenant) -> None:
-    """The log of the process holds no token, no proof, and no traceback."""
+    """The log of the process has no token, no proof and no traceback."""
     token = bound()(tenant)
     made = claims(htm="POST")(token)
     ask("/api/me", token, made)

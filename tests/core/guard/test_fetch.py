@@ -23,7 +23,7 @@ def trust(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def answering(tenant: Tenant) -> Iterator[Callable[[Iterable[bytes]], str]]:
+def serve_bytes(tenant: Tenant) -> Iterator[Callable[[Iterable[bytes]], str]]:
     """`answering(pieces)`: the address of a server that sends these bytes to whoever asks."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tenant.certificate)
@@ -76,7 +76,7 @@ def response(body: bytes, status: bytes = b"200 OK", more: bytes = b"") -> bytes
 
 @pytest.mark.usefixtures("trust")
 def test_fetched(tenant: Tenant) -> None:
-    """A document of the issuer comes as it is."""
+    """A document of the issuer is returned as it is."""
     assert json.loads(fetch_https(f"{tenant.issuer}{DISCOVERY[1:]}"))["issuer"] == tenant.issuer
 
 
@@ -84,7 +84,7 @@ def test_fetched(tenant: Tenant) -> None:
     "url", ["http://localhost/", "HTTPS://localhost/", "file:///etc/passwd", ""]
 )
 def test_not_https(url: str) -> None:
-    """Nothing but https is asked."""
+    """An address that is not https is refused."""
     with refused("is not https", "malformed"):
         fetch_https(url)
 
@@ -103,7 +103,7 @@ def test_not_https(url: str) -> None:
     ],
 )
 def test_no_address(url: str) -> None:
-    """An address that is none is a fault like any other, not a crash."""
+    """A malformed address is a FetchError, not a crash."""
     with pytest.raises(FetchError):
         fetch_https(url)
 
@@ -123,7 +123,7 @@ def test_certificate_of_another_host(tenant: Tenant) -> None:
 
 
 def test_nobody_listens(free_port: int) -> None:
-    """An issuer that is down is a fault with its reason."""
+    """An issuer that is down is a FetchError with the reason."""
     with refused("refused", "unreachable"):
         fetch_https(f"https://localhost:{free_port}/")
 
@@ -138,41 +138,41 @@ def free_port() -> int:
 @pytest.mark.parametrize(
     "status", ["201 Created", "204 No Content", "304 Not Modified", "404 Not Found", "500 Oops"]
 )
-def test_other_status(answering: Any, status: str) -> None:
-    """Only 200 brings a document."""
+def test_other_status(serve_bytes: Any, status: str) -> None:
+    """Any status but 200 is a FetchError."""
     with refused(f"answered {status[:3]}", "status"):
-        fetch_https(answering([response(b"", status.encode())]))
+        fetch_https(serve_bytes([response(b"", status.encode())]))
 
 
 @pytest.mark.usefixtures("trust")
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
-def test_redirect(answering: Any, tenant: Tenant, status: str) -> None:
-    """A redirect is not followed, not even to the issuer itself."""
+def test_redirect(serve_bytes: Any, tenant: Tenant, status: str) -> None:
+    """A redirect is not followed, even to the issuer itself."""
     asked = len(tenant.requests)
     location = f"Location: {tenant.issuer}\r\n".encode()
     with refused(f"answered {status[:3]}", "redirect"):
-        fetch_https(answering([response(b"", status.encode(), location)]))
+        fetch_https(serve_bytes([response(b"", status.encode(), location)]))
     assert len(tenant.requests) == asked
 
 
 def test_limits() -> None:
-    """A fetch has 5 s and 512 KiB, whatever the tests below make of them."""
+    """A fetch has 5 s and 512 KiB, whatever other tests set."""
     assert (fetch.SECONDS, MAX_BYTES) == (5, 524_288)
 
 
 @pytest.mark.usefixtures("trust")
-def test_size(answering: Any) -> None:
-    """A document of 512 KiB comes, one byte more does not."""
-    assert fetch_https(answering([response(b" " * MAX_BYTES)])) == b" " * MAX_BYTES
+def test_size(serve_bytes: Any) -> None:
+    """A document of 512 KiB is accepted, and one byte more is refused."""
+    assert fetch_https(serve_bytes([response(b" " * MAX_BYTES)])) == b" " * MAX_BYTES
     with refused("is over 512 KiB", "too-large"):
-        fetch_https(answering([response(b" " * (MAX_BYTES + 1))]))
+        fetch_https(serve_bytes([response(b" " * (MAX_BYTES + 1))]))
 
 
 @pytest.mark.usefixtures("trust")
-def test_endless(answering: Any) -> None:
-    """A document without an end is left at 512 KiB."""
+def test_endless(serve_bytes: Any) -> None:
+    """A document without an end is refused after 512 KiB."""
     with pytest.raises(FetchError, match="is over 512 KiB"):
-        fetch_https(answering(_endlessly(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536)))
+        fetch_https(serve_bytes(_endlessly(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536)))
 
 
 @pytest.mark.usefixtures("trust")
@@ -188,10 +188,10 @@ def test_endless(answering: Any) -> None:
     ],
     ids=["nothing", "no HTTP", "cut short", "no chunks", "no gzip", "a header without end"],
 )
-def test_broken_answer(answering: Any, answer: Any) -> None:
-    """An answer that is no sound HTTP is a fault, not a crash."""
+def test_broken_answer(serve_bytes: Any, answer: Any) -> None:
+    """An answer that is not valid HTTP is a FetchError, not a crash."""
     with pytest.raises(FetchError):
-        fetch_https(answering([answer]))
+        fetch_https(serve_bytes([answer]))
 
 
 @pytest.mark.usefixtures("trust")
@@ -200,8 +200,8 @@ def test_broken_answer(answering: Any, answer: Any) -> None:
     [b"H", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"],
     ids=["status", "header", "body"],
 )
-def test_drip_fed(answering: Any, begin: bytes) -> None:
-    """A document that drips in is given up after the time for the whole of it."""
+def test_drip_fed(serve_bytes: Any, begin: bytes) -> None:
+    """A document that arrives byte by byte is given up when the time for the whole is over."""
     given_up = threading.Event()
 
     def drip() -> Iterator[bytes]:
@@ -211,7 +211,7 @@ def test_drip_fed(answering: Any, begin: bytes) -> None:
                 return
             yield b"0"
 
-    url = answering(drip())
+    url = serve_bytes(drip())
     try:
         with refused(r"took over 0\.2 s", "timeout"):
             fetch_https(url, 0.2)
@@ -221,7 +221,7 @@ def test_drip_fed(answering: Any, begin: bytes) -> None:
 
 
 def test_silent() -> None:
-    """A server that takes the connection and says nothing is given up in that time as well."""
+    """A server that accepts the connection and says nothing is given up in that time as well."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with refused(r"took over 0\.2 s", "timeout"):
             fetch_https(f"https://localhost:{listener.getsockname()[1]}/", 0.2)
@@ -229,7 +229,7 @@ def test_silent() -> None:
 
 
 def test_no_tls() -> None:
-    """A server that does not speak TLS is a fault, not a crash."""
+    """A server that does not speak TLS is a FetchError, not a crash."""
 
     def serve(listener: socket.socket) -> None:
         connection, _ = listener.accept()
@@ -246,7 +246,7 @@ def test_no_tls() -> None:
 
 
 def test_hanging_up_on_who_has_hung_up() -> None:
-    """A connection that is closed already can be hung up on."""
+    """A connection that is already closed can be closed again."""
     call = fetch._Call("https://localhost/", None, 5)
     call.hang_up()
     with socket.socket() as call._socket:
@@ -269,23 +269,23 @@ def _endlessly(begin: bytes, piece: bytes) -> Iterator[bytes]:
 def test_documents_of_one_fetch_share_its_time(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second document has the seconds that the first has left."""
+    """The second document of a fetch has the seconds that the first one left."""
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(fetch, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    given = []
+    seconds_given = []
 
     def slow(url: str, seconds: float) -> Any:
-        given.append(seconds)
+        seconds_given.append(seconds)
         clock.now += 3
         return tenant.documents[urlsplit(url).path]
 
     assert jwks.load(tenant.issuer, slow)
-    assert given == [5, 2]
+    assert seconds_given == [5, 2]
 
 
 @pytest.mark.parametrize("seconds", [0, -1.5])
 def test_without_time_nobody_is_asked(tenant: Tenant, seconds: float) -> None:
-    """Where no time is left the answer is a timeout, and no connection is made."""
+    """A fetch without time left times out, and makes no connection."""
     asked = len(tenant.requests)
     with refused("there was no time left", "timeout"):
         fetch_https(tenant.issuer, seconds)

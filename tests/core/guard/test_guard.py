@@ -58,14 +58,15 @@ def ask(tenant: Tenant) -> Ask:
     ],
 )
 def test_accepted_schemes(ask: Ask, mode: str, scheme: str, is_bound: bool, status: int) -> None:
-    """Each mode accepts its schemes, and each scheme the tokens that are bound as it needs."""
+    """Each mode accepts its own schemes, and each scheme the tokens that are bound as it
+    requires."""
     assert ask(mode, scheme, is_bound=is_bound).status_code == status
 
 
 @MODES
 @pytest.mark.parametrize("scheme", ["Basic", "Digest", "GNAP", "B", "DPoPx", "Bearer1"])
 def test_unknown_scheme(ask: Ask, mode: str, scheme: str) -> None:
-    """A scheme that nobody takes is no credentials: every scheme is offered, and no error told."""
+    """An unknown scheme counts as no credentials: every scheme is offered, without an error."""
     answer = ask(mode, scheme)
     assert answer.status_code == 401
     assert answer.headers.getlist("WWW-Authenticate") == OFFERS[mode]
@@ -75,7 +76,8 @@ def test_unknown_scheme(ask: Ask, mode: str, scheme: str) -> None:
 
 @MODES
 def test_nothing_sent(tenant: Tenant, mode: str) -> None:
-    """Who sends nothing is offered the schemes of the mode, and told how to send the first."""
+    """A caller without credentials is offered the schemes of the mode, and told how to send the
+    first."""
     client = app_of(tenant, settings={"dpop": mode}).test_client()
     answer = client.get("/api/me")
     assert answer.headers.getlist("WWW-Authenticate") == OFFERS[mode]
@@ -87,7 +89,7 @@ def test_nothing_sent(tenant: Tenant, mode: str) -> None:
     ("mode", "scheme"), [("required", "Bearer"), ("required", "bearer"), ("off", "DPoP")]
 )
 def test_scheme_that_is_off(ask: Ask, mode: str, scheme: str) -> None:
-    """A scheme that the mode does not take is a scheme like any unknown one."""
+    """A scheme that the mode does not accept is treated as unknown."""
     for is_bound in (False, True):
         answer = ask(mode, scheme, is_bound=is_bound)
         assert answer.status_code == 401
@@ -97,7 +99,7 @@ def test_scheme_that_is_off(ask: Ask, mode: str, scheme: str) -> None:
 
 @pytest.mark.parametrize(("mode", "scheme"), [("allowed", "Bearer"), ("off", "Bearer")])
 def test_bound_token_by_bearer(ask: Ask, mode: str, scheme: str) -> None:
-    """A bound token is never to be had by bearing it, even where DPoP is off."""
+    """A bound token is refused as Bearer, even where DPoP is off."""
     answer = ask(mode, scheme, is_bound=True)
     assert answer.json["error"] == "invalid_token"
     assert 'error="invalid_token"' in answer.headers.getlist("WWW-Authenticate")[0]
@@ -108,7 +110,7 @@ def test_bound_token_by_bearer(ask: Ask, mode: str, scheme: str) -> None:
     [("allowed", ["bearer", "dpop"]), ("required", ["dpop"]), ("off", ["bearer"])],
 )
 def test_validators(tenant: Tenant, mode: str, schemes: list[str]) -> None:
-    """The guard has a validator for each scheme that it takes, and offers them in this order."""
+    """The guard has a validator for each scheme that it accepts, and offers them in this order."""
     guard = guard_in(tenant, mode)
     assert list(guard.validators) == schemes
     assert [scheme.lower() for scheme in guard.challenge_parameters("m").schemes] == schemes
@@ -123,7 +125,7 @@ def test_validators(tenant: Tenant, mode: str, schemes: list[str]) -> None:
     ],
 )
 def test_metadata(tenant: Tenant, mode: str, members: dict[str, Any] | None) -> None:
-    """What clients are told of the guard (RFC 9728 section 2) fits what it takes."""
+    """The metadata for clients (RFC 9728 section 2) fits what the guard accepts."""
     algorithms = {"dpop_signing_alg_values_supported": list(ALGORITHMS)}
     assert guard_in(tenant, mode).metadata() == {
         "resource": AUDIENCE,
@@ -148,7 +150,7 @@ def test_metadata(tenant: Tenant, mode: str, members: dict[str, Any] | None) -> 
 def test_address_of_the_request(
     app: Flask, tenant: Tenant, path: str, htu: str, status: int
 ) -> None:
-    """A proof is for the path as it was asked for, whatever its characters and escapes."""
+    """A proof is for the path as requested, whatever its characters and escapes."""
     app.add_url_rule("/of/<name>", view_func=require_auth()(lambda name: name))
     token = bound()(tenant)
     made = proof(CLIENT, "GET", f"http://localhost{htu}", token)
@@ -158,7 +160,7 @@ def test_address_of_the_request(
 
 @pytest.mark.parametrize(("htu", "status"), [("/v1/api/me", 200), ("/api/me", 401)])
 def test_address_under_a_prefix(app: Flask, tenant: Tenant, htu: str, status: int) -> None:
-    """Where the API is mounted under a prefix, a proof is for the path with it."""
+    """Under a prefix, a proof is for the path with the prefix."""
     token = bound()(tenant)
     made = proof(CLIENT, "GET", f"http://localhost{htu}", token)
     headers = {"Authorization": f"DPoP {token}", "DPoP": made}

@@ -50,7 +50,7 @@ def answer(tenant: Tenant) -> Send:
 @fuzzed
 @given(value=st.text(st.characters(max_codepoint=255)))
 def test_any_bytes(answer: Send, value: Any) -> None:
-    """Any bytes for an Authorization are 400 or 401."""
+    """An Authorization of any bytes is answered 400 or 401."""
     assert answer(value).status_code in {400, 401}
 
 
@@ -61,7 +61,7 @@ def test_any_bytes(answer: Send, value: Any) -> None:
     token=st.text(TOKEN68) | st.text(),
 )
 def test_any_credentials(answer: Send, scheme: str, space: Any, token: Any) -> None:
-    """Anything that looks like credentials is 400 or 401."""
+    """Anything that looks like credentials is answered 400 or 401."""
     value = f"{scheme}{space}{token}".encode("utf-8", "surrogatepass").decode("latin-1")
     assert answer(value).status_code in {400, 401}
 
@@ -69,14 +69,14 @@ def test_any_credentials(answer: Send, scheme: str, space: Any, token: Any) -> N
 @fuzzed
 @given(header=VALUES, claims=VALUES)
 def test_any_content(answer: Send, tenant: Tenant, header: Any, claims: Any) -> None:
-    """Any JSON for a header and for claims, rightly signed, is 401."""
+    """A token of any JSON, with a right signature, is answered 401."""
     assert answer(f"Bearer {sign(header, claims, tenant.key)}").status_code == 401
 
 
 @fuzzed
 @given(header=st.dictionaries(HEADERS | st.text(), VALUES, max_size=3))
 def test_any_header(answer: Send, tenant: Tenant, header: Any) -> None:
-    """A good header with any members changed or added is let in or refused, never 5xx."""
+    """A token with any header members changed or added is accepted or refused, never 5xx."""
     token = sign(tenant.header() | header, tenant.claims(iat=EARLIER), tenant.key)
     assert answer(f"Bearer {token}").status_code in {200, 401}
 
@@ -84,7 +84,7 @@ def test_any_header(answer: Send, tenant: Tenant, header: Any) -> None:
 @fuzzed
 @given(claims=st.dictionaries(CLAIMS | st.text(), VALUES, max_size=3))
 def test_any_claims(answer: Send, tenant: Tenant, claims: Any) -> None:
-    """Good claims with any members changed or added are let in or refused, never 5xx."""
+    """A token with any claims changed or added is accepted or refused, never 5xx."""
     token = sign(tenant.header(), tenant.claims() | claims, tenant.key)
     for path, statuses in (("/api/me", {200, 401}), ("/api/private-scoped", {200, 401, 403})):
         assert answer(f"Bearer {token}", path).status_code in statuses
@@ -93,7 +93,7 @@ def test_any_claims(answer: Send, tenant: Tenant, claims: Any) -> None:
 @fuzzed
 @given(data=st.data())
 def test_any_change(answer: Send, tenant: Tenant, data: st.DataObject) -> None:
-    """A good token with any one character changed or taken out is refused."""
+    """A good token with any character changed or removed is refused."""
     token = tenant.token(iat=EARLIER)
     at = data.draw(st.integers(0, len(token) - 1))
     letter = data.draw(st.sampled_from(["", *TOKEN68]).filter(lambda new: new != token[at]))
@@ -125,56 +125,56 @@ def proven(header: Any, claims: Any) -> Any:
 @fuzzed
 @given(value=st.text(st.characters(max_codepoint=255)))
 def test_any_bytes_for_dpop(answer: Send, value: Any) -> None:
-    """Any bytes behind the scheme DPoP are 400 or 401."""
+    """Any bytes after the scheme DPoP are answered 400 or 401."""
     assert answer(f"DPoP {value}").status_code in {400, 401}
 
 
 @fuzzed
 @given(value=st.text(st.characters(max_codepoint=255)) | st.text(TOKEN68))
 def test_any_bytes_for_a_proof(prove: Send, value: Any) -> None:
-    """Any bytes for a proof are 401."""
+    """A proof of any bytes is answered 401."""
     assert prove(lambda _: value).status_code == 401
 
 
 @fuzzed
 @given(header=VALUES, claims=VALUES)
 def test_any_content_of_a_proof(prove: Send, header: Any, claims: Any) -> None:
-    """Any JSON for a proof's header and claims, rightly signed, is 401."""
+    """A proof of any JSON, with a right signature, is answered 401."""
     assert prove(lambda _: dpop.signed(CLIENT, header, claims)).status_code == 401
 
 
 @fuzzed
 @given(header=st.dictionaries(PROOF_HEADERS | st.text(), VALUES, max_size=3))
 def test_any_header_of_a_proof(prove: Send, header: Any) -> None:
-    """A proof's good header with any members changed or added is let in or refused, never 5xx."""
+    """A proof with any header members changed or added is accepted or refused, never 5xx."""
     assert prove(proven(header, {})).status_code in {200, 401}
 
 
 @fuzzed
 @given(jwk=st.dictionaries(JWK_MEMBERS | st.text(), VALUES, max_size=3))
 def test_any_jwk_of_a_proof(prove: Send, jwk: Any) -> None:
-    """A proof's good jwk with any members changed or added is let in or refused, never 5xx."""
+    """A proof with any jwk members changed or added is accepted or refused, never 5xx."""
     assert prove(proven({"jwk": CLIENT.jwk | jwk}, {})).status_code in {200, 401}
 
 
 @fuzzed
 @given(claims=st.dictionaries(PROOF_CLAIMS | st.text(), VALUES, max_size=3))
 def test_any_claims_of_a_proof(prove: Send, claims: Any) -> None:
-    """A proof's good claims with any members changed or added are let in or refused, never 5xx."""
+    """A proof with any claims changed or added is accepted or refused, never 5xx."""
     assert prove(proven({}, claims)).status_code in {200, 401}
 
 
 @fuzzed
 @given(htu=st.text() | st.text("htp:/localhost.%2Fe[]@?#\\").map(lambda end: f"http://{end}"))
 def test_any_address_of_a_proof(prove: Send, htu: Any) -> None:
-    """Any text for htu is let in or refused, never 5xx."""
+    """A proof with any text as htu is accepted or refused, never 5xx."""
     assert prove(proven({}, {"htu": htu})).status_code in {200, 401}
 
 
 @fuzzed
 @given(at=st.integers(0, 2000), letter=st.sampled_from(["", *TOKEN68]))
 def test_any_change_of_a_proof(prove: Send, at: Any, letter: Any) -> None:
-    """A good proof with any one character changed or taken out is refused."""
+    """A good proof with any character changed or removed is refused."""
 
     def changed(token: Any) -> Any:
         proof = proven({}, {})(token)

@@ -18,7 +18,7 @@ def fetch(url: str, seconds: float) -> bytes:
 
 
 def test_tenant() -> None:
-    """Every domain is an issuer; the login goes to the first."""
+    """Every domain is an issuer, and the login uses the first one."""
     config = issuer_config(TENANT, None, fetch)
     assert config.issuers == ("https://login.example:8443/", "https://tenant.example/")
     assert (config.audience, config.spa_client_id) == ("https://api.example/", "a-client")
@@ -29,7 +29,7 @@ def test_tenant() -> None:
 
 
 def test_embedded_issuer(issuer: EmbeddedIssuer) -> None:
-    """Without a tenant the embedded issuer's tokens are accepted, without any HTTP for its keys."""
+    """Without a tenant the embedded issuer's tokens are accepted, and its keys need no HTTP."""
     config = issuer_config(Settings(), issuer, fetch)
     assert (config.issuers, config.audience) == ((issuer.url,), issuer.audience)
     assert (config.spa_client_id, config.fetch) == (issuer.spa_client_id, issuer.fetch)
@@ -39,12 +39,12 @@ def test_embedded_issuer(issuer: EmbeddedIssuer) -> None:
 
 
 def test_tenant_wins(issuer: EmbeddedIssuer) -> None:
-    """Nothing of the embedded issuer is left where there is a tenant."""
+    """With a tenant, nothing of the embedded issuer is used."""
     assert issuer_config(TENANT, issuer, fetch) == issuer_config(TENANT, None, fetch)
 
 
 def test_nobody() -> None:
-    """Without either, one line names both settings and shows how to set them."""
+    """Without a tenant and an issuer, one line names both settings and shows how to set them."""
     with pytest.raises(SettingsError) as refused:
         issuer_config(Settings(), None)
     [line] = str(refused.value).splitlines()

@@ -20,7 +20,7 @@ KEYS = (
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.key_type)
 def test_only_the_public_half_is_read(key: RSAKey | ECKey | OKPKey) -> None:
-    """The key is the one of the JWK, without its private members and without any other."""
+    """A JWK is read as its public key, without private or unknown members."""
     others: dict[str, Any] = {"use": 5, "kid": [], "x5c": {}}
     read = public_key(key.as_dict(private=True) | others)
     assert read.as_dict(private=False) == key.as_dict(private=False)
@@ -30,7 +30,7 @@ def test_only_the_public_half_is_read(key: RSAKey | ECKey | OKPKey) -> None:
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.key_type)
 @pytest.mark.parametrize("value", [None, 5, [], {}, "", "!", "AA="], ids=repr)
 def test_a_member_of_another_form_is_refused(key: RSAKey | ECKey | OKPKey, value: Any) -> None:
-    """Whatever stands in the place of a member, the key is refused by a ValueError."""
+    """A JWK with a member of another form is refused with a ValueError."""
     jwk = key.as_dict(private=False)
     for name in jwk.keys() - {"kid"}:
         with pytest.raises(ValueError):  # noqa: PT011
@@ -39,7 +39,8 @@ def test_a_member_of_another_form_is_refused(key: RSAKey | ECKey | OKPKey, value
 
 @pytest.mark.parametrize("bits", [1024, 2047])
 def test_a_short_key_is_refused_without_a_warning(bits: int) -> None:
-    """An RSA key of less than 2048 bits is refused, and a client cannot fill a log with it."""
+    """An RSA key of less than 2048 bits is refused, and no client can fill a log with warnings of
+    it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         private = generate_private_key(65537, bits)
@@ -50,7 +51,7 @@ def test_a_short_key_is_refused_without_a_warning(bits: int) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"a", b"ab", b"abc", bytes(range(256))])
 def test_base64url_is_read(data: bytes) -> None:
-    """What is written as base64url without padding is read."""
+    """base64url without padding is read back as the bytes that were written."""
     assert base64url.decode(encode(data)) == data
 
 

@@ -35,7 +35,7 @@ def documents(jwk: Jwk) -> Documents:
     ],
 )
 def test_broken_jwks(documents: Documents, jwks: Any, reason: str) -> None:
-    """A JWKS without a key that counts is refused, with the reason."""
+    """A JWKS without a usable key is refused, with the reason."""
     documents.jwks = jwks
     with pytest.raises(FetchError, match=reason):
         load(ISSUER, documents)
@@ -72,7 +72,7 @@ def test_broken_discovery(documents: Documents, discovery: Any, reason: str) -> 
     ids=str,
 )
 def test_good_keys(documents: Documents, jwk: Jwk, changes: dict[str, Any]) -> None:
-    """A key may leave out use and alg, and may say more than is asked."""
+    """A key may leave out use and alg, and may have further members."""
     documents.jwks = {"keys": [jwk("a", **changes)]}
     assert load(ISSUER, documents)["a"]
 
@@ -108,7 +108,7 @@ def test_good_keys(documents: Documents, jwk: Jwk, changes: dict[str, Any]) -> N
     ids=str,
 )
 def test_bad_keys(documents: Documents, jwk: Jwk, changes: dict[str, Any]) -> None:
-    """A key that cannot verify RS256 is ignored, and costs the others nothing."""
+    """A key that cannot verify RS256 is ignored, and the other keys still count."""
     documents.jwks = {"keys": [jwk("bad") | changes, jwk("a")]}
     assert set(load(ISSUER, documents)) == {"a"}
     documents.jwks = {"keys": [{**jwk("a"), **changes}, jwk("b")]}
@@ -125,7 +125,7 @@ def test_member_is_missing(documents: Documents, jwk: Jwk, name: str) -> None:
 
 
 def test_keys_of_other_kinds(documents: Documents, jwk: Jwk) -> None:
-    """What is no RSA key, or none at all, is ignored."""
+    """An entry that is not an RSA key, or no key at all, is ignored."""
     others = [
         ECKey.generate_key("P-256", {"kid": "ec", "use": "sig"}).as_dict(private=False),
         OctKey.generate_key(256, {"kid": "oct"}).as_dict(),
@@ -146,12 +146,12 @@ def test_short_key(documents: Documents, jwk: Jwk, bits: int) -> None:
 
 
 def test_kid_twice(documents: Documents, jwk: Jwk) -> None:
-    """Of two keys of one kid, the first that counts is taken."""
+    """Of two keys with one kid, the first usable one is used."""
     documents.jwks = {"keys": [jwk("a", n="AQAB"), jwk("a"), jwk("a", e="Aw")]}
     assert load(ISSUER, documents)["a"].as_dict(private=False)["e"] == "AQAB"
 
 
 def test_private_parts_are_dropped(documents: Documents, key: RSAKey) -> None:
-    """A private key that an issuer publishes by mishap is kept as a public one."""
+    """A private key that an issuer publishes by mistake is kept as a public key."""
     documents.jwks = {"keys": [{**key.as_dict(private=True), "kid": "a"}]}
     assert load(ISSUER, documents)["a"].is_private is False

@@ -8,7 +8,7 @@ from tests.core.support.tenant import sign
 
 
 def test_parts(key: RSAKey) -> None:
-    """A token is read into its header, its claims, and what was signed."""
+    """A token is read into its header, its claims, its signing input and its signature."""
     token = sign({"alg": "RS256"}, {"sub": "Änne"}, key)
     read = jws.read(token)
     assert (read.header, read.claims) == ({"alg": "RS256"}, {"sub": "Änne"})
@@ -17,7 +17,7 @@ def test_parts(key: RSAKey) -> None:
 
 
 def test_surrogate_pair(key: RSAKey) -> None:
-    """Two surrogates that make a character are text."""
+    """Two surrogates that form a character are valid text."""
     assert jws.read(sign({}, rb'{"sub": "\ud83d\ude00"}', key)).claims == {"sub": "\U0001f600"}
 
 
@@ -25,7 +25,7 @@ def test_surrogate_pair(key: RSAKey) -> None:
     "text", [rb'{"a": "\ud800"}', rb'{"\udfff": 1}', rb'{"a": ["\udc00\ud800"]}']
 )
 def test_lone_surrogate(key: RSAKey, text: bytes) -> None:
-    """A surrogate alone is no text: what holds one is refused, for it could not be shown."""
+    """A lone surrogate is refused, because it is not text and cannot be printed."""
     with pytest.raises(jws.Unreadable, match="the payload is no strict JSON object"):
         jws.read(sign({}, text, key))
 
@@ -52,11 +52,11 @@ def test_lone_surrogate(key: RSAKey, text: bytes) -> None:
     ],
 )
 def test_unreadable(token: str, reason: str) -> None:
-    """What is no compact JWS is refused with the part that is at fault."""
+    """A token that is not a compact JWS is refused, and the reason names the part at fault."""
     with pytest.raises(jws.Unreadable, match=reason):
         jws.read(token)
 
 
 def test_no_signature() -> None:
-    """An empty signature is well formed: it fails where it is verified."""
+    """An empty signature is well formed; it fails when it is verified."""
     assert jws.read("e30.e30.").signature == b""

@@ -36,7 +36,7 @@ def background() -> Background:
 def make(documents: Documents, clock: Clock, background: Background) -> Make:
     """`make(ttl=1)`: signing keys, the world around them as given."""
 
-    def made(**changes: Any) -> SigningKeys:
+    def make_keys(**changes: Any) -> SigningKeys:
         defaults: dict[str, Any] = {
             "fetch": documents,
             "now": clock,
@@ -47,7 +47,7 @@ def make(documents: Documents, clock: Clock, background: Background) -> Make:
         }
         return SigningKeys(ISSUER, **(defaults | changes))
 
-    return made
+    return make_keys
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def retry_after(keys: SigningKeys, kid: str = "a", issued_before: float = NEVER)
 
 
 def test_lazily(keys: SigningKeys, documents: Documents) -> None:
-    """Nothing is fetched before the first need; then discovery, and the JWKS that it names."""
+    """Nothing is fetched before a key is needed; then discovery and its JWKS are fetched."""
     assert documents.requests == []
     assert keys.last_fault == ""
     key = keys.find("a")
@@ -73,7 +73,7 @@ def test_lazily(keys: SigningKeys, documents: Documents) -> None:
 
 
 def test_lifetime(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
-    """The keys are kept: until they are due, the issuer is not asked again."""
+    """The issuer is not asked again before the keys are due."""
     keys.find("a")
     clock.now += TTL * 0.79
     assert keys.find("a")
@@ -83,7 +83,7 @@ def test_lifetime(keys: SigningKeys, documents: Documents, clock: Clock) -> None
 def test_refreshed_in_the_background(
     keys: SigningKeys, documents: Documents, clock: Clock, background: Background
 ) -> None:
-    """Before their lifetime ends the keys are fetched anew, once, and no request waits for it."""
+    """The keys are fetched again once before their lifetime ends, and no request waits for it."""
     keys.find("a")
     background.is_busy = True
     clock.now += TTL * 0.8
@@ -99,7 +99,8 @@ def test_refreshed_in_the_background(
 
 
 def test_background_is_a_thread(make: Make, documents: Documents) -> None:
-    """Every fetch runs in a thread of its own, the first one too, and no process waits for it."""
+    """Every fetch, even the first, runs in a thread of its own, and no process waits for it at its
+    end."""
     fetched_by: list[threading.Thread] = []
 
     def fetch(url: str, seconds: float) -> bytes:
@@ -115,7 +116,8 @@ def test_background_is_a_thread(make: Make, documents: Documents) -> None:
 
 
 def test_outdated(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
-    """After their lifetime keys are fetched anew before they count: one that left is refused."""
+    """Keys past their lifetime are fetched before they are used, so that a withdrawn key is
+    refused."""
     keys.find("a")
     documents.jwks = {"keys": [jwk("b")]}
     clock.now += TTL
@@ -127,7 +129,7 @@ def test_outdated(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jw
 def test_outdated_while_the_issuer_is_silent(
     keys: SigningKeys, clock: Clock, background: Background, no_patience: None
 ) -> None:
-    """Outdated keys count after all where the issuer says nothing for as long as one may wait."""
+    """Outdated keys are used if the issuer says nothing for as long as a request may wait."""
     keys.find("a")
     background.is_busy = True
     clock.now += TTL
@@ -136,7 +138,8 @@ def test_outdated_while_the_issuer_is_silent(
 
 
 def test_unknown_kid(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
-    """An unknown kid fetches at once, so that a new key counts at once, and again after 5 s."""
+    """An unknown kid causes a fetch at once, so that a new key is accepted at once, and again after
+    5 s."""
     keys.find("a")
     documents.jwks = {"keys": [jwk("a"), jwk("b")]}
     assert keys.find("b")
@@ -152,7 +155,7 @@ def test_unknown_kid(keys: SigningKeys, documents: Documents, clock: Clock, jwk:
 
 
 def test_first_fetch_does_not_count(keys: SigningKeys, documents: Documents) -> None:
-    """The first fetch does not use up the one for unknown kids."""
+    """The first fetch does not use up the fetch for unknown kids."""
     assert keys.find("unknown") is None
     assert keys.find("unknown") is None
     assert keys.find("unknown") is None
@@ -162,7 +165,8 @@ def test_first_fetch_does_not_count(keys: SigningKeys, documents: Documents) -> 
 def test_refreshes_do_not_count(
     keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk
 ) -> None:
-    """A refresh, early or at the end of the lifetime, does not use up the one for unknown kids."""
+    """A refresh, early or at the end of the lifetime, does not use up the fetch for unknown
+    kids."""
     keys.find("a")
     clock.now += TTL * 0.8
     keys.find("a")
@@ -179,7 +183,7 @@ def test_refreshes_do_not_count(
 def test_unknown_kid_late_in_the_lifetime(
     keys: SigningKeys, documents: Documents, clock: Clock
 ) -> None:
-    """An unknown kid fetches at once late in the lifetime too, and once in 5 s."""
+    """An unknown kid causes a fetch at once late in the lifetime too, and once in 5 s."""
     keys.find("a")
     clock.now += TTL * 0.9
     assert [keys.find("unknown") for _ in range(3)] == [None] * 3
@@ -192,8 +196,8 @@ def test_unknown_kid_late_in_the_lifetime(
 def test_only_a_later_fetch_can_refuse(
     keys: SigningKeys, clock: Clock, issued_before: float, is_refused: bool
 ) -> None:
-    """An unknown kid is refused by keys whose fetch began after the token was issued, and no other.
-    Before that the answer is 503, and says when the next fetch may begin."""
+    """An unknown kid is refused only by keys whose fetch began after the token was issued. Before
+    that the answer is 503 and says when the next fetch may begin."""
     keys.find("unknown")
     issued = clock.now + issued_before
     if is_refused:
@@ -209,7 +213,8 @@ def test_only_a_later_fetch_can_refuse(
 def test_it_is_the_beginning_of_a_fetch_that_counts(
     keys: SigningKeys, clock: Clock, background: Background, no_patience: None
 ) -> None:
-    """A fetch that ended after the token was issued may have missed its key: it refuses nobody."""
+    """A fetch that began before a token was issued refuses no token, because it may have missed the
+    key."""
     keys.find("a")
     background.is_busy = True
     keys.find("unknown")
@@ -221,7 +226,7 @@ def test_it_is_the_beginning_of_a_fetch_that_counts(
 def test_three_rotations_in_a_row(
     keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk
 ) -> None:
-    """Each of several new keys counts within 5 s, and no token with one is ever refused."""
+    """Each of several new keys is accepted within 5 s, and no token of theirs is ever refused."""
     keys.find("a")
     for kid in ("b", "c", "d", "e"):
         documents.jwks["keys"].append(jwk(kid))
@@ -236,7 +241,7 @@ def test_three_rotations_in_a_row(
 
 
 def test_a_clock_that_is_set_back(make: Make, documents: Documents, jwk: Jwk) -> None:
-    """After the clock was set back a good token is not refused, nor any put off for ever."""
+    """After the clock was set back no good token is refused, and none is put off for ever."""
     wall, clock = Clock(1_000_000), Clock(500)
     keys = make(now=wall, clock=clock)
     keys.find("unknown")
@@ -254,7 +259,7 @@ def test_a_clock_that_is_set_back(make: Make, documents: Documents, jwk: Jwk) ->
 
 
 def test_a_token_issued_before_the_clock_was_set_back(make: Make, documents: Documents) -> None:
-    """Keys that were fetched by the clock's wrong time are no proof against a later token."""
+    """Keys that were fetched under a wrong clock refuse no later token."""
     wall, clock = Clock(1_000_000), Clock(500)
     keys = make(now=wall, clock=clock)
     keys.find("unknown")
@@ -265,7 +270,8 @@ def test_a_token_issued_before_the_clock_was_set_back(make: Make, documents: Doc
 
 
 def test_a_machine_that_slept(make: Make, documents: Documents, jwk: Jwk) -> None:
-    """The monotonic clock stands still while a machine sleeps: a key made meanwhile is fetched."""
+    """A key that was made while the machine slept is fetched, although the monotonic clock stood
+    still."""
     wall, clock = Clock(1_000_000), Clock(500)
     keys = make(now=wall, clock=clock)
     keys.find("unknown")
@@ -280,7 +286,8 @@ def test_a_machine_that_slept(make: Make, documents: Documents, jwk: Jwk) -> Non
 def test_unknown_kid_while_the_issuer_is_down(
     keys: SigningKeys, documents: Documents, clock: Clock
 ) -> None:
-    """While its fetch fails an unknown kid is 503, and a known one is served; after, it is 401."""
+    """While the issuer is down an unknown kid is answered 503 and a known one is accepted; after
+    that the unknown one is answered 401."""
     keys.find("a")
     published, documents.jwks = documents.jwks, None
     assert retry_after(keys, "unknown") == 5
@@ -301,8 +308,8 @@ def test_unknown_kid_while_the_issuer_is_down(
 def test_fetched_at_the_start(
     keys: SigningKeys, documents: Documents, clock: Clock, background: Background
 ) -> None:
-    """A server may have the keys fetched at its start, in the background, and loses nothing by it:
-    neither a token that comes meanwhile nor the fetch for an unknown kid."""
+    """A fetch at the start of the server delays no token that comes meanwhile, and does not use up
+    the fetch for unknown kids."""
     background.is_busy = True
     keys.start_fetching()
     keys.start_fetching()
@@ -320,7 +327,8 @@ def test_fetched_at_the_start(
 def test_fetched_at_the_start_in_vain(
     keys: SigningKeys, documents: Documents, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An issuer that is down at the start is logged, and asked again when needed after 5 s."""
+    """An issuer that is down at the start is logged, and asked again after 5 s when a key is
+    needed."""
     published, documents.jwks = documents.jwks, None
     keys.start_fetching()
     assert [record.levelname for record in caplog.records] == ["WARNING"]
@@ -331,7 +339,7 @@ def test_fetched_at_the_start_in_vain(
 
 
 def test_fault(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
-    """A fault is what keeps every token from being checked: stale keys are none yet."""
+    """There is a fault only while no token can be checked; stale keys are no fault yet."""
     published, documents.jwks = documents.jwks, None
     assert "cannot be had" in (keys.fault() or "")
     assert "cannot be had" in (keys.fault() or "")
@@ -350,7 +358,7 @@ def test_fault(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
 def test_fault_asks_nobody_while_there_are_keys(
     keys: SigningKeys, documents: Documents, clock: Clock
 ) -> None:
-    """Whoever asks for faults fetches only what is missing."""
+    """Asking for faults fetches only keys that are missing."""
     keys.find("a")
     for seconds in (0, TTL, DAY - TTL - 1):
         clock.now += seconds
@@ -362,7 +370,7 @@ def test_fault_asks_nobody_while_there_are_keys(
 def test_issuer_is_back_after_a_day(
     keys: SigningKeys, documents: Documents, clock: Clock, ask: Callable[[SigningKeys], object]
 ) -> None:
-    """Keys too old to count are fetched by the first who asks, though it failed the last time."""
+    """Keys too old to be used are fetched by the next caller, even if the last fetch failed."""
     keys.find("a")
     published, documents.jwks = documents.jwks, None
     clock.now += TTL
@@ -373,7 +381,7 @@ def test_issuer_is_back_after_a_day(
 
 
 def test_issuer_is_down_at_first(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
-    """Without keys the answer is 503; the issuer is asked again after the 5 s that it names."""
+    """Without keys the answer is 503, and the issuer is asked again after the 5 s that it names."""
     documents.discovery = None
     assert retry_after(keys) == 5
     clock.now += 4.9
@@ -392,7 +400,8 @@ def test_stale_keys(
     background: Background,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A failed refresh keeps the keys and is logged; the background asks again every 5 s."""
+    """A failed refresh keeps the keys and is logged, and is repeated every 5 s in the
+    background."""
     keys.find("a")
     documents.jwks = None
     clock.now += TTL
@@ -410,7 +419,7 @@ def test_stale_keys(
 
 
 def test_stale_for_a_day(keys: SigningKeys, documents: Documents, clock: Clock) -> None:
-    """Stale keys are kept for 24 h and no longer."""
+    """Stale keys are used for 24 h and no longer."""
     keys.find("a")
     documents.jwks = None
     clock.now += DAY - 1
@@ -434,7 +443,7 @@ def test_changes_are_logged(
     jwk: Jwk,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A line for each change of state, with the reason or the kids, and none for what stays."""
+    """Each change of state is one line in the log, with the reason or the kids."""
     caplog.set_level("INFO", "api.core.guard.keys")
 
     def logged(seconds: float = TTL) -> list[tuple[str, str]]:
@@ -476,7 +485,7 @@ def test_changes_are_logged(
 def test_given_up_without_a_warning(
     keys: SigningKeys, documents: Documents, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Who is asked nothing for a day learns both at once."""
+    """Keys that nobody asked for in a day are logged as failed and as given up at once."""
     keys.find("a")
     documents.jwks = None
     clock.now += DAY
@@ -485,7 +494,7 @@ def test_given_up_without_a_warning(
 
 
 def test_outcomes(keys: SigningKeys, documents: Documents, clock: Clock, jwk: Jwk) -> None:
-    """How often the issuer was asked, and how that ended: by codes, of which there are few."""
+    """Fetches are counted by their outcome, which is one of few codes."""
     documents.jwks = None
     assert retry_after(keys) == 5
     for documents.jwks in (b"<html>", [], {"keys": []}, b"{}", {"keys": [1]}):
@@ -533,27 +542,27 @@ class Slots(threading.Semaphore):
 @pytest.fixture
 def gate(documents: Documents) -> Iterator[Gate]:
     """The issuer, which stands still when a test shuts it."""
-    made = Gate(documents)
-    yield made
-    made.open()
+    make_keys = Gate(documents)
+    yield make_keys
+    make_keys.open()
 
 
 @pytest.fixture
-def patient(gate: Gate, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Make:
+def make_patient(gate: Gate, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Make:
     """`patient()`: signing keys with real threads, which wait for as long as a test takes."""
     monkeypatch.setattr("api.core.guard.keys.MAX_WAIT", 30)
 
-    def made(**changes: Any) -> SigningKeys:
+    def make_keys(**changes: Any) -> SigningKeys:
         defaults: dict[str, Any] = {"now": clock, "clock": clock, "sleep": None, "ttl": TTL}
         return SigningKeys(ISSUER, gate, **(defaults | changes))
 
-    return made
+    return make_keys
 
 
-def test_cold_start_of_many(patient: Make, gate: Gate, documents: Documents) -> None:
-    """At a cold start all of 64 callers wait for one fetch, and all of them have their key."""
+def test_cold_start_of_many(make_patient: Make, gate: Gate, documents: Documents) -> None:
+    """At a cold start all of 64 callers wait for one fetch, and all of them get their key."""
     slots = Slots(64)
-    keys = patient(waiting=slots)
+    keys = make_patient(waiting=slots)
     gate.shut()
     with ThreadPoolExecutor(64) as pool:
         pending = [pool.submit(keys.find, "a") for _ in range(64)]
@@ -564,11 +573,11 @@ def test_cold_start_of_many(patient: Make, gate: Gate, documents: Documents) -> 
 
 
 def test_rotation_with_many(
-    patient: Make, gate: Gate, documents: Documents, clock: Clock, jwk: Jwk
+    make_patient: Make, gate: Gate, documents: Documents, clock: Clock, jwk: Jwk
 ) -> None:
-    """After a rotation all of 64 callers with the new key wait for one fetch, and have it."""
+    """After a rotation all of 64 callers with the new key wait for one fetch, and get it."""
     slots = Slots(64)
-    keys = patient(waiting=slots)
+    keys = make_patient(waiting=slots)
     keys.find("a")
     documents.jwks = {"keys": [jwk("b")]}
     gate.shut()
@@ -581,18 +590,18 @@ def test_rotation_with_many(
 
 
 def test_real_threads_at_a_cold_start(documents: Documents) -> None:
-    """Nothing is lost where many threads come at once: each has its key, of one fetch."""
+    """At a cold start with 64 real threads each gets its key from one fetch."""
     keys = SigningKeys(ISSUER, documents)
     assert all(at_once(64, lambda _: keys.find("a")))
     assert documents.fetches == 1
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["cold", "rotated"])
-def test_no_place_is_left(patient: Make, gate: Gate, clock: Clock, kept: bool) -> None:
-    """Where as many threads wait as may, for whichever issuer, the next gets 503 at once, and a
-    known key goes on. The fetch begins all the same."""
+def test_no_place_is_left(make_patient: Make, gate: Gate, clock: Clock, kept: bool) -> None:
+    """When all waiting places of all issuers are taken, the next caller gets 503 at once and a
+    known key is still accepted. The fetch begins all the same."""
     slots = threading.Semaphore(1)
-    keys = patient(waiting=slots)
+    keys = make_patient(waiting=slots)
     if kept:
         assert keys.find("a")
     gate.shut()
@@ -604,14 +613,14 @@ def test_no_place_is_left(patient: Make, gate: Gate, clock: Clock, kept: bool) -
 
 
 def test_a_token_that_can_be_refused_needs_no_place(make: Make, documents: Documents) -> None:
-    """An old token is refused, not put off, where every place is taken."""
+    """An old token is refused, not put off, when every place is taken."""
     keys = make(waiting=threading.Semaphore(0))
     keys.find("a")
     assert keys.find("unknown") is None
 
 
 def test_places_are_given_back(make: Make, documents: Documents, clock: Clock) -> None:
-    """Whatever came of the waiting, its place is free again."""
+    """A waiting place is free again after the waiting, however it ended."""
     slots = threading.Semaphore(1)
     keys = make(waiting=slots)
     documents.jwks, published = None, documents.jwks
@@ -626,7 +635,7 @@ def test_places_are_given_back(make: Make, documents: Documents, clock: Clock) -
 def test_a_flood_that_holds_every_place_delays_no_fetch(
     make: Make, documents: Documents, clock: Clock, jwk: Jwk
 ) -> None:
-    """Whoever comes next after 5 s begins the fetch, without a place to wait in."""
+    """The next caller after 5 s begins a fetch, even without a waiting place."""
     keys = make(waiting=threading.Semaphore(0))
     keys.find("a")
     keys.find("unknown")
@@ -640,8 +649,8 @@ def test_a_flood_that_holds_every_place_delays_no_fetch(
 def test_known_key_never_waits(
     make: Make, background: Background, documents: Documents, clock: Clock, passed: float
 ) -> None:
-    """A known key is found while a fetch for an unknown one stands still and every place is taken,
-    outdated or not."""
+    """A known key, even outdated, is returned while a fetch for an unknown one stands still and
+    every place is taken."""
     keys = make(waiting=threading.Semaphore(0))
     keys.find("a")
     clock.now += passed
@@ -653,11 +662,11 @@ def test_known_key_never_waits(
 
 
 def test_new_key_is_waited_for(
-    patient: Make, gate: Gate, documents: Documents, clock: Clock, jwk: Jwk
+    make_patient: Make, gate: Gate, documents: Documents, clock: Clock, jwk: Jwk
 ) -> None:
-    """Who asks for a new kid while it is being fetched waits for that, time and again."""
+    """A caller with a new kid waits for a fetch that is under way, each time."""
     slots = Slots(2)
-    keys = patient(waiting=slots)
+    keys = make_patient(waiting=slots)
     keys.find("a")
     for kid in ("b", "c", "d", "e"):
         documents.jwks["keys"].append(jwk(kid))
@@ -672,7 +681,7 @@ def test_new_key_is_waited_for(
 
 
 def test_the_next_fetch_is_waited_for(make: Make, documents: Documents, clock: Clock) -> None:
-    """Who comes shortly before the next fetch may begin waits for that time, and begins it."""
+    """A caller who comes shortly before the next fetch may begin waits and then begins it."""
     keys = make(sleep=clock.advance)
     keys.find("a")
     keys.find("unknown")
@@ -686,7 +695,7 @@ def test_the_next_fetch_is_waited_for(make: Make, documents: Documents, clock: C
 
 
 def test_a_refused_token_waits_for_no_time(make: Make, clock: Clock) -> None:
-    """A token that can be refused already is: it does not wait for the time of another fetch."""
+    """A token that can be refused already is refused at once, without waiting for another fetch."""
     keys = make(sleep=clock.advance)
     keys.find("a")
     keys.find("unknown")
@@ -699,7 +708,8 @@ def test_a_refused_token_waits_for_no_time(make: Make, clock: Clock) -> None:
 def test_nobody_waits_for_the_time_of_an_issuer_that_is_down(
     make: Make, documents: Documents, clock: Clock
 ) -> None:
-    """While the issuer is down the answer comes at once: the next fetch may fail as well."""
+    """While the issuer is down the answer comes at once, because the next fetch may fail as
+    well."""
     documents.jwks = None
     keys = make(sleep=clock.advance)
     assert retry_after(keys) == 5
@@ -709,9 +719,9 @@ def test_nobody_waits_for_the_time_of_an_issuer_that_is_down(
     assert clock.now == before
 
 
-def test_fault_never_waits(patient: Make, gate: Gate, documents: Documents) -> None:
-    """Whoever asks for faults is answered while another's fetch stands still."""
-    keys = patient()
+def test_fault_never_waits(make_patient: Make, gate: Gate, documents: Documents) -> None:
+    """Asking for faults is answered while another caller's fetch stands still."""
+    keys = make_patient()
     gate.shut()
     keys.start_fetching()
     assert gate.entered.wait(30)
@@ -722,7 +732,7 @@ def test_fault_never_waits(patient: Make, gate: Gate, documents: Documents) -> N
 def test_fault_waits_for_its_own_fetch_alone_and_not_long(
     make: Make, background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever asks for faults first begins a fetch, and is answered though it stands still."""
+    """The first to ask for faults begins a fetch, and is answered even if it stands still."""
     monkeypatch.setattr("api.core.guard.keys.MAX_WAIT_FOR_HEALTH", 0)
     background.is_busy = True
     keys = make()
@@ -739,7 +749,7 @@ def exhausted(_work: Callable[[], None]) -> None:
 def test_no_thread_can_be_started(
     make: Make, background: Background, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A machine without a thread left is an issuer that cannot be had: it passes after 5 s."""
+    """A machine that can start no thread is treated like an issuer that is down, for 5 s."""
     starts: list[Callable[[Callable[[], None]], None]] = [exhausted]
     keys = make(start=lambda work: starts[-1](work))
     assert retry_after(keys) == 5
@@ -758,7 +768,8 @@ def test_no_thread_can_be_started(
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError(), KeyError])
 def test_a_fetch_that_breaks(make: Make, clock: Clock, documents: Documents, error: Any) -> None:
-    """Whatever goes wrong in a fetch, those who wait are told, and the next one is not kept out."""
+    """After an unexpected error in a fetch, its callers are answered and the next fetch can
+    begin."""
     faults = [error]
 
     def fetch(url: str, seconds: float) -> bytes:
@@ -776,8 +787,8 @@ def test_a_fetch_that_breaks(make: Make, clock: Clock, documents: Documents, err
 def test_a_fetch_whose_thread_is_lost(
     make: Make, background: Background, clock: Clock, documents: Documents, jwk: Jwk
 ) -> None:
-    """A fetch that never ends, as in a process forked meanwhile, is given up after 10 s; and what
-    it brings after all is not taken for news."""
+    """A fetch that never ends, as in a process forked meanwhile, is given up after 10 s, and its
+    late result is ignored."""
     background.is_busy = True
     keys = make(waiting=threading.Semaphore(0))
     keys.start_fetching()
@@ -793,7 +804,7 @@ def test_a_fetch_whose_thread_is_lost(
 
 
 def test_no_memory_of_unknown_kids(make: Make, clock: Clock) -> None:
-    """However many unknown kids come, nothing of them is kept."""
+    """Unknown kids are not kept in memory, however many come."""
     keys = make()
     for number in range(1000):
         clock.now += 0.01

@@ -35,14 +35,14 @@ def fault(proof: Any, here: Any) -> Any:
 
 
 def test_order() -> None:
-    """The checks are one table, in one order, and each names the standard that demands it."""
+    """The checks stand in one table, in one order, and each names the standard that requires it."""
     assert [check.name for check in CHECKS] == ORDER
     assert all(check.source.startswith("RFC ") for check in CHECKS)
 
 
 @pytest.mark.parametrize("value", [None, True, 10**400, "", "\r\n\x1b", [], {"a": [1]}], ids=repr)
 def test_results_in_words(value: Any) -> None:
-    """Whatever a proof holds, each check has a result that can be printed, and a remedy of ours."""
+    """The result of each check can be printed and has a remedy, whatever the proof holds."""
     header = dict.fromkeys(("typ", "alg", "crit"), value)
     claims = dict.fromkeys(("htm", "htu", "iat", "ath", "jti"), value)
     sent = read(signed(KEY, proof_header(KEY) | header, claims))
@@ -77,12 +77,12 @@ def test_good(alg: Any) -> None:
     ],
 )
 def test_first_failure(name: str, header: dict[str, Any], claims: dict[str, Any]) -> None:
-    """A proof is refused for the first check that fails, by name, with what to change."""
+    """A proof is refused for the first check that it fails."""
     assert failed_check(header, **claims) == name
 
 
 def test_another_key() -> None:
-    """A good proof of another key than the token's is refused before its jti is looked at."""
+    """A good proof of another key is refused before its jti is looked at."""
     assert failed_check(key=OTHER, jti="") == "jkt"
 
 
@@ -103,7 +103,7 @@ def test_another_key() -> None:
     ],
 )
 def test_iat(seconds: Any, accepted: bool) -> None:
-    """A proof counts from 300 s after its iat back to 30 s before it, to the second."""
+    """A proof is accepted from 30 s before its iat until 300 s after it."""
     assert (failed_check(iat=NOW + seconds) is None) == accepted
 
 
@@ -111,7 +111,7 @@ def test_iat(seconds: Any, accepted: bool) -> None:
     ("seconds", "accepted"), [(-30, True), (-31, False), (300, True), (300.25, False)]
 )
 def test_time_passes(seconds: float, accepted: bool) -> None:
-    """It is the request's time that counts, not the time at which somebody reads."""
+    """A proof is checked with the time of the request, not with the time of reading."""
     one = read(made(KEY, "GET", URL, TOKEN, iat=NOW))
     assert (fault(one, replace(HERE, now=NOW + seconds)) is None) == accepted
 
@@ -128,14 +128,14 @@ def test_jti(jti: Any, accepted: bool) -> None:
     ("length", "name"), [(8192, "format: send exactly one"), (8193, "format: the proof is over")]
 )
 def test_length(length: int, name: str) -> None:
-    """Over 8 KiB nothing is read."""
+    """A proof over 8 KiB is refused without being read."""
     with pytest.raises(InvalidDPoPProof, match=name):
         read("a" * length)
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a.b.c", "ä.ä.ä", "\ud800.\ud800.a", "a" * 9000])
 def test_unreadable(text: Any) -> None:
-    """What is no signed JWT is refused with a sentence of ours."""
+    """A proof that is not a signed JWT is refused with a reason."""
     with pytest.raises(InvalidDPoPProof, match="format: "):
         read(text)
 
@@ -149,7 +149,7 @@ def test_private_member(name: str) -> None:
 
 
 def test_only_public_members_are_kept() -> None:
-    """What else a jwk says does not reach the key."""
+    """Other members of a jwk do not become part of the key."""
     extra = {"use": "enc", "alg": "RS512", "key_ops": [], "kid": 5, "x5c": {}}
     key = read(signed(KEY, proof_header(KEY, jwk=KEY.jwk | extra), {})).key
     assert key.as_dict(private=False) == KEY.jwk
@@ -241,13 +241,13 @@ def test_same_address(one: Any, other: Any) -> None:
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_different_addresses(one: Any, other: Any) -> None:
-    """Two addresses that RFC 3986 does not make one stay two."""
+    """Two addresses that RFC 3986 does not make equal are different."""
     assert None is not normalised(one) != normalised(other) is not None
 
 
 @pytest.mark.parametrize("text", NONE)
 def test_no_address(text: Any) -> None:
-    """What is no absolute http or https address is none at all, and equals nothing."""
+    """A text that is not an absolute http or https address equals no address."""
     assert normalised(text) is None
     here = replace(HERE, url=text)
     htu = text.encode("utf-8", "ignore").decode()
@@ -255,7 +255,7 @@ def test_no_address(text: Any) -> None:
 
 
 def test_fingerprint() -> None:
-    """A proof is remembered by its key and its jti alone, in a text of one length."""
+    """The fingerprint of a proof depends on its key and its jti only, and has a fixed length."""
 
     def of(key: ClientKey = KEY, jti: Any = "a", **changes: Any) -> Any:
         return fingerprint(read(made(key, "GET", URL, TOKEN, jti=jti, **changes)))
@@ -266,7 +266,7 @@ def test_fingerprint() -> None:
 
 
 def test_ath_is_of_the_token_as_sent() -> None:
-    """ath is the hash of the token's letters (RFC 9449 section 4.2), to the last one."""
+    """ath must be the hash of the exact token (RFC 9449 section 4.2)."""
     digest = hashlib.sha256(TOKEN.encode()).digest()
     assert failed_check(ath=encode(digest)) is None
     assert failed_check(ath=encode(digest) + "=") == "ath"

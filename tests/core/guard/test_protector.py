@@ -54,7 +54,7 @@ class Notes(Resource):
 
 
 @pytest.fixture
-def notes(tenant: Tenant) -> Any:
+def notes_client(tenant: Tenant) -> Any:
     return app_of(tenant, api=replace(application, namespaces=(ns,))).test_client()
 
 
@@ -64,13 +64,13 @@ def authorized(tenant: Tenant, **claims: Any) -> Any:
 
 @pytest.mark.parametrize("scope", ["", "a b", " a", 'a"', "a\\", "é", "a\n", 5, None, ["a"]])
 def test_wrong_scope(scope: Any) -> None:
-    """What is no scope is refused where it is written, not when it is needed."""
+    """An invalid scope is refused where it is written, not when a request comes."""
     with pytest.raises(ValueError, match="is not a scope"):
         require_auth("read:messages", scope)
 
 
 def test_every_character_of_a_scope() -> None:
-    """A scope may have every character that RFC 6749 section 3.3 lets it have."""
+    """A scope may have every character that RFC 6749 section 3.3 allows."""
     allowed = "".join(map(chr, (0x21, *range(0x23, 0x5C), *range(0x5D, 0x7F))))
     for guarded in (require_auth(allowed), require_auth.any_of(allowed)):
         assert declaration_of(guarded(lambda: None)).access == Access(((allowed,),))
@@ -78,13 +78,14 @@ def test_every_character_of_a_scope() -> None:
 
 @pytest.mark.parametrize("scope", ["", "a  b", " a", 'a"', "a\\", "é", "a\n"])
 def test_wrong_alternative(scope: str) -> None:
-    """An alternative is scopes with one space between; anything else is refused as well."""
+    """An alternative that is not scopes with single spaces between them is refused."""
     with pytest.raises(ValueError, match="is not a scope"):
         require_auth.any_of("read:messages", scope)
 
 
 def test_documents_itself() -> None:
-    """The line notes its scopes and what it may answer, and leaves the method's name and text."""
+    """The decorator declares its scopes and its problems, and keeps the method's name and
+    docstring."""
 
     def get() -> None:
         """Read"""
@@ -102,7 +103,7 @@ def test_documents_itself() -> None:
 
 
 def test_contract_is_kept() -> None:
-    """What the contract below the line says is documented as well."""
+    """The contract below the decorator is documented as well."""
     declared: Any = declaration_of(Notes.post)
     assert declared.body.content["application/json"].schema is Note
     assert declared.access.scopes == ("a", "b")
@@ -120,10 +121,10 @@ def test_contract_is_kept() -> None:
     ],
 )
 def test_all_scopes(
-    notes: FlaskClient, tenant: Tenant, claims: dict[str, Any], status: int
+    notes_client: FlaskClient, tenant: Tenant, claims: dict[str, Any], status: int
 ) -> None:
-    """A token must grant all the scopes of the line; the challenge names them all."""
-    answer = notes.post("/notes", json=EXAMPLE, headers=authorized(tenant, **claims))
+    """A token must grant all the required scopes, and the challenge names them all."""
+    answer = notes_client.post("/notes", json=EXAMPLE, headers=authorized(tenant, **claims))
     assert answer.status_code == status
     if status == 403:
         assert answer.headers["WWW-Authenticate"].endswith('scope="a b"')
@@ -132,9 +133,9 @@ def test_all_scopes(
 @pytest.mark.parametrize(
     ("scope", "status"), [("a b", 200), ("c", 200), ("a b c", 200), ("a", 403), ("b d", 403)]
 )
-def test_any_of(notes: FlaskClient, tenant: Tenant, scope: str, status: int) -> None:
-    """Of alternatives one must be granted, and all the words of it."""
-    assert notes.get("/notes", headers=authorized(tenant, scope=scope)).status_code == status
+def test_any_of(notes_client: FlaskClient, tenant: Tenant, scope: str, status: int) -> None:
+    """A token must grant all the scopes of one alternative."""
+    assert notes_client.get("/notes", headers=authorized(tenant, scope=scope)).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -148,12 +149,12 @@ def test_any_of(notes: FlaskClient, tenant: Tenant, scope: str, status: int) -> 
     ],
     ids=["media type", "no JSON", "no string", "no text", "size"],
 )
-def test_before_the_body(notes: FlaskClient, tenant: Tenant, body: dict[str, Any]) -> None:
-    """Who may not call learns nothing about the body: 401 and 403 come first."""
-    assert notes.post("/notes", **body).status_code == 401
-    assert notes.post("/notes", **body, headers=authorized(tenant)).status_code == 403
-    good = notes.post("/notes", **body, headers=authorized(tenant, scope="a b"))
-    assert good.status_code in {400, 413, 415, 422}
+def test_before_the_body(notes_client: FlaskClient, tenant: Tenant, body: dict[str, Any]) -> None:
+    """401 and 403 come before any error of the body, so that a stranger learns nothing about it."""
+    assert notes_client.post("/notes", **body).status_code == 401
+    assert notes_client.post("/notes", **body, headers=authorized(tenant)).status_code == 403
+    accepted = notes_client.post("/notes", **body, headers=authorized(tenant, scope="a b"))
+    assert accepted.status_code in {400, 413, 415, 422}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_before_the_body(notes: FlaskClient, tenant: Tenant, body: dict[str, Any
     [("GET", "/api/nothing", 404), ("GET", "/api/private/", 404), ("POST", "/api/private", 405)],
 )
 def test_after_path_and_method(client: FlaskClient, method: str, path: str, status: int) -> None:
-    """What is not there is not guarded: 404 and 405 come before 401."""
+    """404 and 405 come before 401."""
     answer = client.open(path, method=method)
     assert answer.status_code == status
     assert "WWW-Authenticate" not in answer.headers
@@ -172,19 +173,19 @@ def test_head(client: FlaskClient, tenant: Tenant) -> None:
     refused = client.head("/api/private")
     assert (refused.status_code, refused.data) == (401, b"")
     assert refused.headers["WWW-Authenticate"].startswith(f'Bearer realm="{AUDIENCE}", res')
-    let_in = client.head("/api/private", headers=authorized(tenant))
-    assert (let_in.status_code, let_in.data) == (200, b"")
+    accepted = client.head("/api/private", headers=authorized(tenant))
+    assert (accepted.status_code, accepted.data) == (200, b"")
 
 
 @pytest.mark.parametrize("path", ["/api/private", "/api/private-scoped", "/api/me"])
 def test_guarded(client: FlaskClient, path: str) -> None:
-    """Each endpoint that needs a token says so."""
+    """Each endpoint that needs a token answers 401 without one."""
     assert client.get(path).status_code == 401
 
 
 @pytest.mark.parametrize(("length", "status"), [(16 * 1024, 401), (16 * 1024 + 1, 400)])
 def test_length_of_the_header(client: FlaskClient, length: Any, status: int) -> None:
-    """A header of 16 KiB is read, a longer one is not."""
+    """An Authorization header of 16 KiB is read, and a longer one is refused."""
     headers = {"Authorization": "Bearer ".ljust(length, "a")}
     assert client.get("/api/private", headers=headers).status_code == status
 
@@ -198,7 +199,8 @@ def test_length_of_the_header(client: FlaskClient, length: Any, status: int) -> 
     ],
 )
 def test_comma_of_a_parameter(client: FlaskClient, header: str, status: int) -> None:
-    """A comma in an unknown scheme's parameters makes no second header; one behind them does."""
+    """A comma within the parameters of an unknown scheme starts no second header; one after them
+    does."""
     answer = client.get("/api/private", headers={"Authorization": header})
     assert answer.status_code == status
 
@@ -209,7 +211,7 @@ def test_public(client: FlaskClient) -> None:
 
 
 def test_two_apps(tenant: Tenant) -> None:
-    """Two apps in one process have a validator each, though they share their resources."""
+    """Two apps in one process have a validator each, although they share their resources."""
     here, there = app_of(tenant).test_client(), app_of(tenant, "https://there/").test_client()
     for aud, statuses in ((AUDIENCE, (200, 401)), ("https://there/", (401, 200))):
         headers = authorized(tenant, aud=aud)
@@ -219,7 +221,7 @@ def test_two_apps(tenant: Tenant) -> None:
 
 
 def test_current_token(app: Flask, tenant: Tenant) -> None:
-    """The accepted token is at hand for the request that brought it, and for no other."""
+    """The accepted token is available during its request, and in no other."""
     with app.test_request_context(headers=authorized(tenant, sub="auth0|ann")):
         token = require_auth.acquire_token(("read:messages",))
         assert current_token.subject == token.subject == "auth0|ann"
@@ -228,7 +230,7 @@ def test_current_token(app: Flask, tenant: Tenant) -> None:
 
 
 def test_issuer_is_down(tenant: Tenant) -> None:
-    """A fault that is not the caller's is 503 with Retry-After, and no challenge."""
+    """An unreachable issuer is answered 503 with Retry-After and without a challenge."""
 
     client = app_of(tenant, fetch=_down).test_client()
     assert client.get("/api/public").status_code == 200
@@ -245,8 +247,8 @@ def _down(url: str, seconds: float) -> None:
     raise FetchError(f"{url} is down")
 
 
-def test_either_of_nothing_is_a_mistake() -> None:
-    """It would let in every token, where somebody meant to ask for something."""
+def test_any_of_nothing_is_refused() -> None:
+    """any_of() without a scope is refused, because it would accept every token."""
     with pytest.raises(ValueError, match="every token"):
         require_auth.any_of()
 
@@ -255,10 +257,10 @@ def test_either_of_nothing_is_a_mistake() -> None:
     ("scopes", "status"),
     [("a:x", 200), ("b:y c:z", 200), ("b:y", 403), ("c:z", 403), ("", 403)],
 )
-def test_either_wants_one_alternative_whole(
+def test_an_alternative_counts_as_a_whole(
     app: Flask, tenant: Tenant, scopes: str, status: int
 ) -> None:
-    """An alternative of several words is one whole."""
+    """A token must grant one alternative with all of its scopes."""
     app.add_url_rule("/any-of", view_func=require_auth.any_of("a:x", "b:y c:z")(lambda: "in"))
     headers = {"Authorization": f"Bearer {tenant.token(scope=scopes)}"}
     assert app.test_client().get("/any-of", headers=headers).status_code == status

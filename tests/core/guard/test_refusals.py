@@ -16,7 +16,7 @@ PRIVATE, SCOPED = "/api/private", "/api/private-scoped"
 
 
 @pytest.fixture
-def counted(app: Flask) -> Counter[str]:
+def refusal_counts(app: Flask) -> Counter[str]:
     """The counts of the app's guard."""
     guard: Guard = guard_of(app)
     return guard.refusals
@@ -47,21 +47,21 @@ CASES: dict[str, Callable[[Tenant], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_name(client: FlaskClient, counted: Counter[str], tenant: Tenant, name: str) -> None:
-    """The error, and the check that failed."""
+def test_name(client: FlaskClient, refusal_counts: Counter[str], tenant: Tenant, name: str) -> None:
+    """A refusal is counted by its error and the check that failed."""
     for _ in range(2):
         client.get(SCOPED, headers=CASES[name](tenant))
-    assert counted == {name: 2}
+    assert refusal_counts == {name: 2}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_of_the_request(app: Flask, tenant: Tenant, name: str) -> None:
-    """The request knows by which name it was refused, for its line in the access log."""
+    """A refused request carries the name of its refusal for the access log."""
     assert refusal(app, CASES[name](tenant)) == name
 
 
 def test_of_no_refusal(app: Flask, tenant: Tenant) -> None:
-    """A request that was let in has no such name."""
+    """An accepted request has no name of a refusal."""
     assert refusal(app, bearing(tenant.token())) is None
 
 
@@ -79,22 +79,22 @@ def refusal(app: Flask, headers: dict[str, str]) -> str | None:
     return name
 
 
-def test_accepted(client: FlaskClient, counted: Counter[str], tenant: Tenant) -> None:
-    """What is let in is not counted, nor is what needs no token."""
+def test_accepted(client: FlaskClient, refusal_counts: Counter[str], tenant: Tenant) -> None:
+    """A request that is accepted, or needs no token, is not counted."""
     assert client.get(SCOPED, headers=bearing(tenant.token())).status_code == 200
     assert client.get("/api/public", headers=bearing("opaque")).status_code == 200
-    assert counted == {}
+    assert refusal_counts == {}
 
 
 def test_each_app_counts_for_itself(
-    client: FlaskClient, counted: Counter[str], tenant: Tenant
+    client: FlaskClient, refusal_counts: Counter[str], tenant: Tenant
 ) -> None:
-    """Two in one process do not mix."""
+    """Two apps in one process count separately."""
     app_of(tenant).test_client().get(PRIVATE)
-    assert counted == {}
+    assert refusal_counts == {}
 
 
-def test_threads(app: Flask, counted: Counter[str]) -> None:
-    """None is lost where many come at once."""
+def test_threads(app: Flask, refusal_counts: Counter[str]) -> None:
+    """No refusal is lost when many come at once."""
     at_once(8, lambda _: [app.test_client().get(PRIVATE) for _ in range(25)])
-    assert counted == {"authorization-missing": 200}
+    assert refusal_counts == {"authorization-missing": 200}

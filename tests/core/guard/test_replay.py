@@ -50,7 +50,7 @@ def own_redis(tmp_path: Path) -> Any:
 
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=needs_redis)])
-def copies(request: pytest.FixtureRequest) -> Any:
+def replay_caches(request: pytest.FixtureRequest) -> Any:
     """The memory as two copies of the service see it; without a Redis, there is but one copy."""
     if request.param == "memory":
         return [MemoryReplayCache()] * 2
@@ -58,9 +58,10 @@ def copies(request: pytest.FixtureRequest) -> Any:
     return [RedisReplayCache(url), RedisReplayCache(url)]
 
 
-def test_first(copies: Any) -> None:
-    """A proof is first once, whichever copy it comes to; another proof is first as well."""
-    here, there = copies
+def test_first(replay_caches: Any) -> None:
+    """A proof is accepted once, whichever cache sees it first; another proof is accepted as
+    well."""
+    here, there = replay_caches
     assert here.add("a", SECONDS)
     assert not here.add("a", SECONDS)
     assert not there.add("a", SECONDS)
@@ -68,11 +69,11 @@ def test_first(copies: Any) -> None:
     assert not here.add("b", SECONDS)
 
 
-def test_race(copies: Any) -> None:
-    """Of eight threads with one proof exactly one is first, and so for each of many proofs."""
+def test_race(replay_caches: Any) -> None:
+    """Of eight threads with the same proof exactly one is accepted, for each of many proofs."""
 
     def work(number: Any) -> Any:
-        return [copies[number % 2].add(str(proof), SECONDS) for proof in range(50)]
+        return [replay_caches[number % 2].add(str(proof), SECONDS) for proof in range(50)]
 
     answers = at_once(8, work)
     assert [sum(each) for each in zip(*answers, strict=True)] == [1] * 50
@@ -95,7 +96,7 @@ class WatchedLock:
 
 
 def test_looking_and_noting_are_one_step() -> None:
-    """A proof is looked for and noted while one thread holds the lock, and leaves it only then."""
+    """One thread holds the lock while it looks a proof up and adds it."""
     steps = []
 
     class Proof(str):
@@ -119,7 +120,7 @@ def test_longer_than_it_counts() -> None:
 
 
 def test_expiry() -> None:
-    """A proof is forgotten when its time is over, and not before; seeing it again adds nothing."""
+    """A proof is forgotten when its time is over, and seeing it again does not prolong that."""
     clock = Clock(0)
     replay_cache = MemoryReplayCache(clock)
     assert replay_cache.add("a", SECONDS)
@@ -130,7 +131,7 @@ def test_expiry() -> None:
 
 
 def test_bounded_growth() -> None:
-    """What is forgotten takes no room: as many are kept as come within the time, and no more."""
+    """The cache holds as many proofs as come within their lifetime, and no more."""
     clock = Clock(0)
     replay_cache = MemoryReplayCache(clock)
     for second in range(10_000):
@@ -143,7 +144,7 @@ def test_bounded_growth() -> None:
 
 
 def test_the_oldest_are_forgotten() -> None:
-    """What is forgotten is what came first, not what came last."""
+    """The oldest proofs are forgotten first."""
     clock = Clock(0)
     replay_cache = MemoryReplayCache(clock)
     for clock.now, proof in enumerate("abc"):
@@ -155,7 +156,7 @@ def test_the_oldest_are_forgotten() -> None:
 
 @needs_redis
 def test_expiry_in_redis(redis_url: str, redis_server: Redis) -> None:
-    """In Redis a proof has its time to live from its first sight on, and a name of ours."""
+    """In Redis a proof has a key with our prefix, which lives from its first use on."""
     replay_cache = RedisReplayCache(redis_url)
     with redis_server.client() as client:
         assert replay_cache.add("a", SECONDS)
@@ -170,7 +171,7 @@ def test_expiry_in_redis(redis_url: str, redis_server: Redis) -> None:
 
 @needs_redis
 def test_redis_is_away(own_redis: Redis) -> None:
-    """Where Redis is away nobody knows; when it is back the same client finds it."""
+    """A Redis that is down raises ReplayCacheUnavailable, and is used again when it is back."""
     replay_cache = RedisReplayCache(own_redis.url)
     assert replay_cache.add("a", SECONDS)
     own_redis.stop()
@@ -185,7 +186,7 @@ def test_redis_is_away(own_redis: Redis) -> None:
 
 
 def test_redis_does_not_answer() -> None:
-    """A Redis that takes the connection and says nothing is away, after a second or so."""
+    """A Redis that accepts the connection and says nothing is given up after about a second."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         replay_cache = RedisReplayCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         with pytest.raises(ReplayCacheUnavailable):
@@ -196,7 +197,7 @@ def test_redis_does_not_answer() -> None:
 
 @needs_redis
 def test_redis_refuses(redis_url: str, redis_server: Redis) -> None:
-    """A Redis that answers with an error is away: a full one, or one that wants a password."""
+    """A Redis that answers with an error raises ReplayCacheUnavailable."""
     with redis_server.client() as client:
         client.config_set("maxmemory", 1)
         try:
@@ -207,7 +208,7 @@ def test_redis_refuses(redis_url: str, redis_server: Redis) -> None:
 
 
 def test_the_password_is_not_shown() -> None:
-    """A password in REDIS_URL is in no text of the failure."""
+    """The password in REDIS_URL is in no text of the failure."""
     with pytest.raises(ReplayCacheUnavailable) as caught:
         RedisReplayCache(f"redis://:s3cr3t@127.0.0.1:{free_port()}/0").ping()
     assert "s3cr3t" not in f"{caught.value!r} {caught.value.__cause__!r}"
@@ -217,7 +218,7 @@ Records = list[tuple[str, str]]
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
+def log_records(caplog: pytest.LogCaptureFixture) -> Callable[[], Records]:
     """What the log has been told of Redis since the last call."""
     caplog.set_level("INFO", "api.core.guard.replay")
 
@@ -249,34 +250,35 @@ def news_of_return(replay_cache: RedisReplayCache) -> Records:
 
 
 @needs_redis
-def test_changes_are_told(own_redis: Redis, logged: Callable[[], Records]) -> None:
+def test_changes_are_told(own_redis: Redis, log_records: Callable[[], Records]) -> None:
     """The log has one line when Redis goes away, with the reason, and one when it is back."""
     replay_cache = RedisReplayCache(own_redis.url)
     for _ in range(2):
         assert replay_cache.add("a", SECONDS) in (True, False)
-        assert logged() == []
+        assert log_records() == []
         own_redis.stop()
         reason = refused(replay_cache)
         assert "Connection refused" in reason
-        assert logged() == news_of_failure(replay_cache, reason)
+        assert log_records() == news_of_failure(replay_cache, reason)
         assert sum(refused(replay_cache) != "" for _ in range(3)) == 3
-        assert logged() == []
+        assert log_records() == []
         own_redis.start()
         assert replay_cache.add("a", SECONDS)
-        assert logged() == news_of_return(replay_cache)
+        assert log_records() == news_of_return(replay_cache)
 
 
-def test_many_threads_tell_a_change_once(logged: Callable[[], Records]) -> None:
-    """However many requests find Redis away at once, the log has one line of it."""
+def test_many_threads_tell_a_change_once(log_records: Callable[[], Records]) -> None:
+    """The log has one line when many requests notice at once that Redis is away."""
     replay_cache = RedisReplayCache(f"redis://127.0.0.1:{free_port()}/0")
     reasons = at_once(16, lambda _: refused(replay_cache))
-    assert logged() == news_of_failure(replay_cache, reasons[0])
+    assert log_records() == news_of_failure(replay_cache, reasons[0])
 
 
 def test_late_answers_are_no_news(
-    monkeypatch: pytest.MonkeyPatch, logged: Callable[[], Records]
+    monkeypatch: pytest.MonkeyPatch, log_records: Callable[[], Records]
 ) -> None:
-    """A failure that began before Redis was back, and ended after, does not tell of another."""
+    """A failure that began before Redis was back, and ended after that, is not logged as another
+    one."""
     entered, released = threading.Event(), threading.Event()
 
     def answer(_self: object, name: str, *_: object, **__: object) -> bool:
@@ -291,12 +293,12 @@ def test_late_answers_are_no_news(
     replay_cache = RedisReplayCache("redis://localhost/0")
     assert refused(replay_cache) == "away"
     with ThreadPoolExecutor(1) as pool:
-        late = pool.submit(replay_cache.add, "late", SECONDS)
+        late_answer = pool.submit(replay_cache.add, "late", SECONDS)
         assert entered.wait(30)
         assert replay_cache.add("good", SECONDS)
         released.set()
-        assert isinstance(late.exception(30), ReplayCacheUnavailable)
-    assert logged() == news_of_failure(replay_cache, "away") + news_of_return(replay_cache)
+        assert isinstance(late_answer.exception(30), ReplayCacheUnavailable)
+    assert log_records() == news_of_failure(replay_cache, "away") + news_of_return(replay_cache)
 
 
 @needs_redis
@@ -309,44 +311,45 @@ def test_late_answers_are_no_news(
     ids=["full", "read-only"],
 )
 def test_redis_that_answers_pings_alone(
-    own_redis: Redis, logged: Callable[[], Records], spoil: str, mend: str, reason: str
+    own_redis: Redis, log_records: Callable[[], Records], spoil: str, mend: str, reason: str
 ) -> None:
-    """A Redis that answers, and keeps nothing, cannot be used: the log has the reason."""
+    """A Redis that answers but stores nothing cannot be used, and the log has the reason."""
     replay_cache = RedisReplayCache(own_redis.url)
     assert replay_cache.fault() is None
     with own_redis.client() as client:
         client.execute_command(*spoil.split())
         answer = refused(replay_cache)
         assert reason in answer
-        assert logged() == news_of_failure(replay_cache, answer)
+        assert log_records() == news_of_failure(replay_cache, answer)
         replay_cache.ping()
         assert replay_cache.fault() == "the memory of DPoP proofs, in Redis, cannot be used"
-        assert logged() == []
+        assert log_records() == []
         client.execute_command(*mend.split())
     assert replay_cache.add("b", SECONDS)
-    assert logged() == news_of_return(replay_cache)
+    assert log_records() == news_of_return(replay_cache)
     assert replay_cache.fault() is None
 
 
 @needs_redis
 @pytest.mark.parametrize("credentials", ["", ":wr0ng@", "ann:wr0ng@"])
 def test_redis_that_refuses_the_password(
-    own_redis: Redis, logged: Callable[[], Records], credentials: str
+    own_redis: Redis, log_records: Callable[[], Records], credentials: str
 ) -> None:
-    """A Redis that wants another password cannot be used; the log has the reason, and not it."""
+    """A Redis that refuses the password cannot be used; the log has the reason without the
+    password."""
     replay_cache = RedisReplayCache(own_redis.url.replace("redis://", f"redis://{credentials}"))
     with own_redis.client() as client:
         client.config_set("requirepass", "s3cr3t")
     reason = refused(replay_cache)
     assert "auth" in reason.lower() or "password" in reason
-    [(level, text)] = logged()
+    [(level, text)] = log_records()
     assert level == "WARNING"
     assert "wr0ng" not in text
     assert "s3cr3t" not in text
 
 
-def test_a_server_that_repeats_the_password(logged: Callable[[], Records]) -> None:
-    """A password is kept out of the log though the server's refusal repeats what it was sent."""
+def test_a_server_that_repeats_the_password(log_records: Callable[[], Records]) -> None:
+    """A password stays out of the log even if the answer of the server repeats it."""
 
     class Parrot(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -360,7 +363,7 @@ def test_a_server_that_repeats_the_password(logged: Callable[[], Records]) -> No
         )
         assert "args beginning with: '***' '***'" in refused(replay_cache)
         server.shutdown()
-    [(_, text)] = logged()
+    [(_, text)] = log_records()
     assert "s3cr3t" not in text
     assert "zoe" not in text
 
@@ -375,17 +378,17 @@ def test_a_server_that_repeats_the_password(logged: Callable[[], Records]) -> No
     ],
 )
 def test_address(url: str, address: str) -> None:
-    """What people are shown of a Redis is where it is, and nothing of the credentials."""
+    """The address of a Redis is shown without its credentials."""
     assert RedisReplayCache(url).address == address
 
 
 def test_memory_is_never_at_fault() -> None:
-    """What a process remembers itself is always there."""
+    """The cache in memory never has a fault."""
     assert MemoryReplayCache().fault() is None
 
 
 def test_checks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often one asks for the fault, Redis is asked now and then."""
+    """Redis is checked at intervals, however often its fault is asked for."""
     asked: list[str] = []
 
     def answer(_self: object, name: str, *_: object, **__: object) -> bool:
@@ -400,7 +403,7 @@ def test_checks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_checks_keep_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks for the fault while another has Redis asked is told what is known."""
+    """A caller who asks for the fault during a check gets the last known answer."""
     entered, released = threading.Event(), threading.Event()
 
     def answer(*_: object, **__: object) -> bool:
@@ -419,7 +422,7 @@ def test_checks_keep_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_check_does_not_last() -> None:
-    """A Redis that takes the connection and says nothing is given up within a second or so."""
+    """A check of a Redis that says nothing ends within about a second."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         replay_cache = RedisReplayCache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         assert replay_cache.fault()
@@ -432,8 +435,8 @@ def test_a_check_does_not_last() -> None:
 def test_readiness(
     tenant: Tenant, own_redis: Redis, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    """Where every request needs a proof, a copy without its Redis is not ready, and is again when
-    Redis is back, though nobody sent a request. Where Bearer is taken it stays ready."""
+    """A copy of the service that requires proofs is not ready without its Redis, and is ready again
+    when Redis is back. One that accepts Bearer stays ready."""
     monkeypatch.setattr("api.core.guard.replay.SECONDS_BETWEEN_CHECKS", 0)
     settings = {"redis_url": own_redis.url, "dpop": mode}
     guard: Guard = guard_of(app_of(tenant, settings=settings))
@@ -447,7 +450,7 @@ def test_readiness(
 
 
 def test_readiness_without_redis(tenant: Tenant) -> None:
-    """Where each process remembers proofs itself, nothing of it keeps a copy from being ready."""
+    """A process that remembers proofs itself is always ready for them."""
     guard: Guard = guard_of(app_of(tenant, settings={"dpop": "required"}))
     assert guard.faults() == []
 
@@ -460,18 +463,19 @@ def proven(tenant: Tenant) -> Any:
 
 @needs_redis
 def test_app_without_its_redis(tenant: Tenant, own_redis: Redis) -> None:
-    """While Redis is away a good proof is 503 with Retry-After and no challenge; then it is 200."""
+    """While Redis is away a good proof is answered 503 with Retry-After and no challenge, and then
+    200."""
     client = app_of(tenant, settings={"redis_url": own_redis.url}).test_client()
     assert client.get("/api/me", headers=proven(tenant)).status_code == 200
     own_redis.stop()
     headers = proven(tenant)
-    away = client.get("/api/me", headers=headers)
-    assert away.status_code == 503
-    assert away.content_type == "application/problem+json"
-    assert away.get_json()["type"] == "/problems#replay-memory-unavailable"
-    assert away.headers["Retry-After"] == "1"
-    assert "WWW-Authenticate" not in away.headers
-    assert "error" not in away.get_json()
+    while_away = client.get("/api/me", headers=headers)
+    assert while_away.status_code == 503
+    assert while_away.content_type == "application/problem+json"
+    assert while_away.get_json()["type"] == "/problems#replay-memory-unavailable"
+    assert while_away.headers["Retry-After"] == "1"
+    assert "WWW-Authenticate" not in while_away.headers
+    assert "error" not in while_away.get_json()
     own_redis.start()
     assert client.get("/api/me", headers=headers).status_code == 200
     assert client.get("/api/me", headers=headers).status_code == 401
@@ -479,7 +483,7 @@ def test_app_without_its_redis(tenant: Tenant, own_redis: Redis) -> None:
 
 @needs_redis
 def test_only_dpop_needs_redis(tenant: Tenant, own_redis: Redis) -> None:
-    """While Redis is away Bearer goes on, and a bad proof is still a bad proof."""
+    """While Redis is away Bearer still works, and a bad proof is still answered 401."""
     client = app_of(tenant, settings={"redis_url": own_redis.url}).test_client()
     own_redis.stop()
     assert client.get("/api/public").status_code == 200
@@ -490,7 +494,7 @@ def test_only_dpop_needs_redis(tenant: Tenant, own_redis: Redis) -> None:
 
 
 def test_two_apps_without_redis(tenant: Tenant) -> None:
-    """Without Redis each copy of the service remembers what it has seen itself."""
+    """Without Redis each copy of the service remembers the proofs that it has seen itself."""
     here, there = app_of(tenant).test_client(), app_of(tenant).test_client()
     headers = proven(tenant)
     answers = [app.get("/api/me", headers=headers).status_code for app in (here, there, here)]
@@ -498,7 +502,7 @@ def test_two_apps_without_redis(tenant: Tenant) -> None:
 
 
 def test_time_passes_in_the_app(tenant: Tenant) -> None:
-    """The app's own clock is what proofs are forgotten by."""
+    """The clock of the app decides when a proof is forgotten."""
     clock = Clock(0)
     app = app_of(tenant, clock=clock)
     headers = proven(tenant)
@@ -511,22 +515,22 @@ def test_time_passes_in_the_app(tenant: Tenant) -> None:
 
 @needs_redis
 def test_two_processes_share_one_redis(tenant: Tenant, redis_url: str, tmp_path: Path) -> None:
-    """A proof that one process has taken is refused by the other, and by each of its workers."""
+    """A proof that one process accepted is refused by the other, and by each of its workers."""
     environment = tenant.environment | {"REDIS_URL": redis_url}
     directories = [tmp_path / name for name in ("one", "two")]
     for directory in directories:
         directory.mkdir()
-    one, two = (
+    first_server, second_server = (
         Server(directory, "serve", "--workers", workers, **environment)
         for directory, workers in zip(directories, ("1", "2"), strict=True)
     )
-    with one, two:
+    with first_server, second_server:
         token = bound()(tenant)
         authorization, more = f"DPoP {token}".encode(), b"DPoP: %b\r\n" % good(token).encode()
 
         def status(server: Server) -> Any:
             return exchange(server.port, "/api/me", authorization, more=more).status
 
-        assert status(one) == 200
-        assert [status(two) for _ in range(8)] == [401] * 8
-        assert status(one) == 401
+        assert status(first_server) == 200
+        assert [status(second_server) for _ in range(8)] == [401] * 8
+        assert status(first_server) == 401

@@ -145,8 +145,8 @@ def minute(world: World, rotations: list[float], floods: list[str]) -> None:
 def test_rotation(
     key: RSAKey, jwk: Jwk, rotations: list[float], floods: list[str], ttl: float, latency: float
 ) -> None:
-    """No good token is refused, none is put off for longer than 5 s and a fetch, and a key that is
-    known never feels any of it, whatever the flood; nor does the issuer."""
+    """No good token is refused, none is put off for longer than 5 s and a fetch, and tokens of a
+    known key are always accepted, whatever the flood; the issuer is not flooded either."""
     world = World(key, jwk, ttl, latency)
     minute(world, rotations, floods)
     for kid in world.kids():
@@ -162,8 +162,8 @@ def test_rotation(
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_flood(key: RSAKey, jwk: Jwk, name: str) -> None:
-    """A token of a key that nobody knows is 401 where the keys are newer than it says it is, and
-    where it says nothing of use; else it is 503, for no keys can ever be newer."""
+    """A token of an unknown key is answered 401 if the keys are newer than its iat, or if its iat
+    is of no use; otherwise 503, because no keys can be newer than it."""
     world = World(key, jwk)
     world.call("key-0")
     minute(world, [], [name])
@@ -175,7 +175,7 @@ def test_flood(key: RSAKey, jwk: Jwk, name: str) -> None:
 
 
 def test_a_token_that_waits_is_decided(key: RSAKey, jwk: Jwk) -> None:
-    """The same token is 503 while it might be good, and 401 as soon as it cannot be."""
+    """The same token is answered 503 while it might be good, and 401 as soon as it cannot be."""
     world = World(key, jwk)
     world.call("key-0")
     claims = {"iss": ISSUER, "iat": int(world.clock.now)}

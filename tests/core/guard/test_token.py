@@ -23,12 +23,12 @@ BARE = {
 }
 
 
-def read(name: str, **claims: Any) -> Any:
+def attribute(name: str, **claims: Any) -> Any:
     return getattr(AccessToken(CLAIMS | claims), name)
 
 
 @pytest.fixture
-def me(client: FlaskClient, tenant: Tenant) -> Any:
+def show_me(client: FlaskClient, tenant: Tenant) -> Any:
     """`me(act={…})`: what /api/me shows to a caller with these claims."""
 
     def show(**claims: Any) -> Any:
@@ -57,8 +57,8 @@ def nested_act(depth: Any) -> Any:
     ],
 )
 def test_client_id(claims: dict[str, Any], client_id: str | None) -> None:
-    """The application is azp, else client_id; what is no text is nobody."""
-    assert read("client_id", **claims) == client_id
+    """The client is azp, or else client_id; a value that is not text counts as missing."""
+    assert attribute("client_id", **claims) == client_id
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_client_id(claims: dict[str, Any], client_id: str | None) -> None:
     ],
 )
 def test_actor(act: Any, actor: dict[str, Any] | None) -> None:
-    """The actor is a chain, the latest first; it ends where a link is no actor."""
-    assert read("actor", act=act) == actor
+    """The actor is a chain, the latest first, and ends at the first link that is not an actor."""
+    assert attribute("actor", act=act) == actor
 
 
 @pytest.mark.parametrize(
     ("org", "shown"), [("org_1", "org_1"), ("", None), (5, None), (None, None)]
 )
 def test_organization(org: int | str | None, shown: str | None) -> None:
-    """The organization is a text or none."""
-    assert read("organization", org_id=org) == shown
+    """The organization is a text or None."""
+    assert attribute("organization", org_id=org) == shown
 
 
 def test_times() -> None:
     """The times of the token are moments in UTC."""
-    assert read("expires_at") == datetime(1970, 1, 1, 1, tzinfo=UTC)
-    assert read("issued_at") is None
-    assert read("issued_at", iat=1.5) == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=UTC)
+    assert attribute("expires_at") == datetime(1970, 1, 1, 1, tzinfo=UTC)
+    assert attribute("issued_at") is None
+    assert attribute("issued_at", iat=1.5) == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=UTC)
 
 
 def test_grants() -> None:
@@ -105,17 +105,17 @@ def test_grants() -> None:
     assert not token.grants("a", "c")
 
 
-def test_bare_token(me: Any) -> None:
-    """What a token does not say is null or an empty list."""
-    shown = me(aud="https://api.example.com/", iat=None, azp=None, scope=None)
+def test_bare_token(show_me: Any) -> None:
+    """A claim that the token does not have is shown as null or an empty list."""
+    shown = show_me(aud="https://api.example.com/", iat=None, azp=None, scope=None)
     assert {name: shown[name] for name in BARE} == BARE
     assert set(shown) == {*BARE, "issuer", "expires_at"}
 
 
-def test_full_token(me: Any, tenant: Tenant) -> None:
-    """What a token says is shown."""
+def test_full_token(show_me: Any, tenant: Tenant) -> None:
+    """Every claim of the token is shown."""
     now = tenant.claims()["iat"]
-    shown = me(
+    shown = show_me(
         iat=now, exp=now + 60, scope="a b", permissions=["c"], org_id="org_1", act={"sub": "agent"}
     )
     assert shown == {
@@ -134,15 +134,15 @@ def test_full_token(me: Any, tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("exp", [10**400, 1e308, 253402300800], ids=str)
-def test_no_calendar_has_that_day(me: Any, exp: Any) -> None:
-    """A time of expiry past all calendars is accepted, and shown as null."""
-    assert me(exp=exp)["expires_at"] is None
+def test_no_calendar_has_that_day(show_me: Any, exp: Any) -> None:
+    """A time of expiry that no calendar has is accepted, and shown as null."""
+    assert show_me(exp=exp)["expires_at"] is None
 
 
 @pytest.mark.parametrize("iat", [-(10**400), -1e308, -62135596801], ids=str)
-def test_before_all_calendars(me: Any, iat: Any) -> None:
-    """A time of issue before all calendars is accepted, and shown as null."""
-    assert me(iat=iat)["issued_at"] is None
+def test_before_all_calendars(show_me: Any, iat: Any) -> None:
+    """A time of issue before every calendar is accepted, and shown as null."""
+    assert show_me(iat=iat)["issued_at"] is None
 
 
 @pytest.mark.parametrize(
@@ -155,14 +155,14 @@ def test_before_all_calendars(me: Any, iat: Any) -> None:
         ({"act": {"sub": None}}, "actor"),
     ],
 )
-def test_other_types(me: Any, claims: dict[str, Any], member: str) -> None:
-    """A claim of another type than its standard's is shown as if it were not there."""
-    assert me(**claims)[member] is None
+def test_other_types(show_me: Any, claims: dict[str, Any], member: str) -> None:
+    """A claim of another type than its standard's is shown as missing."""
+    assert show_me(**claims)[member] is None
 
 
-def test_long_chain_of_actors(me: Any) -> None:
+def test_long_chain_of_actors(show_me: Any) -> None:
     """A chain of actors is shown to its end, as deep as a token may nest."""
-    shown = me(act=nested_act(31))
+    shown = show_me(act=nested_act(31))
     for depth in range(31, 0, -1):
         shown = shown["actor"]
         assert shown["subject"] == f"agent-{depth}"
@@ -172,6 +172,6 @@ def test_long_chain_of_actors(me: Any) -> None:
 @pytest.mark.parametrize(
     "sub", [" ", "\0", "\u2028", "\x1b[2J", "Анна|\U0001f600", "a" * 5000], ids=ascii
 )
-def test_odd_subjects(me: Any, sub: Any) -> None:
+def test_odd_subjects(show_me: Any, sub: Any) -> None:
     """A subject is shown as it is, whatever its characters."""
-    assert me(sub=sub)["subject"] == sub
+    assert show_me(sub=sub)["subject"] == sub

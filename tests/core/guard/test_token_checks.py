@@ -53,12 +53,12 @@ def result_of(name: str, value: Any, requirements: TokenRequirements = REQUIREME
     "check", [*BEFORE_KEY, *WITH_KEY, NOT_BOUND, BOUND_TO_KEY], ids=lambda check: check.name
 )
 def test_each_check_has_a_source(check: TokenCheck) -> None:
-    """A check names the standard that demands it."""
+    """Each check names the standard that requires it."""
     assert check.source.startswith(("RFC ", "Auth0 "))
 
 
 def test_names() -> None:
-    """Each check fails by the name of the member that it looks at, in this order."""
+    """Each check has the name of the member that it looks at, and they stand in this order."""
     assert list(CHECKS) == [
         "alg",
         "crit",
@@ -89,7 +89,7 @@ def test_names() -> None:
     ],
 )
 def test_passes(name: Any, value: Any) -> None:
-    """A member within its bounds passes, and there is nothing to change."""
+    """A member within its bounds passes, and has no remedy."""
     result = result_of(name, value)
     assert (result.passed, result.remedy) == (True, "")
 
@@ -124,7 +124,7 @@ def test_fails(name: Any, value: Any) -> None:
     [(0, NOW, False), (0, NOW + 0.25, True), (60, NOW - 60, False), (60, NOW - 59.75, True)],
 )
 def test_leeway(leeway: int, exp: Any, passes: bool) -> None:
-    """The leeway is the one that is set."""
+    """A token is accepted after its expiry for as long as the leeway that is set."""
     requirements = TokenRequirements((ISSUER,), AUDIENCE, leeway=leeway)
     assert result_of("exp", exp, requirements).passed is passes
 
@@ -132,7 +132,7 @@ def test_leeway(leeway: int, exp: Any, passes: bool) -> None:
 @pytest.mark.parametrize("check", [NOT_BOUND, BOUND_TO_KEY], ids=["Bearer", "DPoP"])
 @pytest.mark.parametrize("cnf", [*ODD, *({name: name} for name in ('a", error="', "\r\n", ""))])
 def test_odd_bindings(check: TokenCheck, cnf: Any) -> None:
-    """No binding, of whatever type, makes a check raise, and nothing of it is in the remedy."""
+    """A binding of any type makes no check raise, and the remedy repeats nothing of it."""
     result = apply(check, {"cnf": cnf})
     assert (result.found + result.expected).isprintable()
     assert result.remedy == quotable(result.remedy)
@@ -141,7 +141,7 @@ def test_odd_bindings(check: TokenCheck, cnf: Any) -> None:
 
 
 def test_any_organization() -> None:
-    """Where no organization is set, every token's will do, whatever its type."""
+    """Every organization is accepted if none is set, whatever its type."""
     for value in (ABSENT, None, "org_3", 5):
         assert result_of("org_id", value, TokenRequirements((ISSUER,), AUDIENCE)).passed
 
@@ -149,7 +149,7 @@ def test_any_organization() -> None:
 @pytest.mark.parametrize("name", CHECKS)
 @pytest.mark.parametrize("value", ODD, ids=lambda value: shown(value)[:12])
 def test_odd_values(name: str, value: Any) -> None:
-    """No type and no size of a member makes a check raise, and what it found can be printed."""
+    """A member of any type and size makes no check raise, and the result can be printed."""
     result = result_of(name, value)
     assert result.found.isprintable()
     assert len(result.found) <= 120
@@ -158,7 +158,7 @@ def test_odd_values(name: str, value: Any) -> None:
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_remedy_quotes_nothing(name: str) -> None:
-    """A remedy is fit for a challenge, and nothing of the token is in it."""
+    """A remedy fits into a challenge, and repeats nothing of the token."""
     remedy = result_of(name, ['canary", error="none\r\n']).remedy
     assert remedy == quotable(remedy)
     assert "canary" not in remedy
@@ -166,7 +166,7 @@ def test_remedy_quotes_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("claim", ["nonce", "at_hash", "c_hash", "s_hash"])
 def test_id_token(claim: str) -> None:
-    """An ID token is told by its claims, where it is not for this API."""
+    """A token for another audience that has claims of an ID token is refused as an ID token."""
     result = apply(CHECKS["aud"], {"aud": "a-client", claim: "x"})
     assert result.remedy.startswith("this is an ID token")
     assert apply(CHECKS["aud"], {"aud": AUDIENCE, claim: "x"}).passed

@@ -79,19 +79,19 @@ def refusal(validator: Validator, token: str) -> Any:
 
 
 def test_accepted(validator: Validator, token: MakeToken) -> None:
-    """A token that passes every check comes back with its claims."""
+    """A token that passes every check is returned with its claims."""
     assert validator.authenticate_token(token()).claims == CLAIMS
 
 
 def test_order(validator: Validator, token: MakeToken) -> None:
-    """The checks come in one order, and go on after one that failed for whoever asks."""
+    """The checks run in one order, and continue after a failure for a caller who goes on."""
     results = list(validator.examine(jws.read(token({"alg": "none"}, exp=0)), find_key))
     assert [result.name for result in results] == ORDER
     assert failed(results) == ["alg", "exp"]
 
 
 def test_no_key_no_signature(validator: Validator, token: MakeToken) -> None:
-    """Without a key there is nothing that a signature could be verified with."""
+    """A token without a known key fails the check of its signature as well."""
     results = validator.examine(jws.read(token({"kid": "unknown"})), find_key)
     assert failed(results) == ["key", "signature"]
 
@@ -111,14 +111,14 @@ def test_no_key_no_signature(validator: Validator, token: MakeToken) -> None:
     ],
 )
 def test_no_such_key(validator: Validator, token: MakeToken, header: Any, claims: Any) -> None:
-    """Whoever goes on finds no key for an issuer or a kid that is none, whatever its type."""
+    """An unknown issuer or kid, of whatever type, has no key."""
     results = list(validator.examine(jws.read(token(header, **claims)), find_key))
     assert [result.name for result in results] == ORDER
     assert failed(results)[-2:] == ["key", "signature"]
 
 
 def test_the_key_finder_is_the_callers(validator: Validator, token: MakeToken, key: RSAKey) -> None:
-    """Whoever examines a token says how its key is looked up, and for what it is asked."""
+    """The caller of examine() passes the function that finds the key."""
     asked = []
 
     def find(keys: Any, kid: Any, issued_before: Any) -> Any:
@@ -133,7 +133,7 @@ def test_the_key_finder_is_the_callers(validator: Validator, token: MakeToken, k
 def test_nothing_is_worded_for_an_accepted_token(
     validator: Validator, token: MakeToken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The API makes no sentence and no date for a token that it accepts."""
+    """No sentence and no date is made for a token that is accepted."""
     made = token()
     monkeypatch.setattr(Check, "result", None)
     monkeypatch.setattr(Check, "remedy_for", None)
@@ -180,14 +180,14 @@ def test_format(validator: Validator) -> None:
 
 
 def test_keys_of_its_issuer(validator: Validator, token: MakeToken) -> None:
-    """A token counts with the keys of the issuer that it names, and with no other's."""
+    """A token is verified with the keys of the issuer that it names, and with no other's."""
     assert refusal(validator, token(iss=OTHER)).startswith("signature: ")
     other = sign(HEADER, CLAIMS | {"iss": OTHER}, foreign_key())
     assert validator.authenticate_token(other).issuer == OTHER
 
 
 def test_no_keys_for_strangers(now: Clock) -> None:
-    """A token that fails before its key is needed makes nobody fetch."""
+    """A token that fails before its key is needed causes no fetch."""
     documents = Documents()
     keys = {ISSUER: SigningKeys(ISSUER, documents)}
     validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), AUDIENCE), keys, now)
@@ -208,8 +208,8 @@ def test_no_keys_for_strangers(now: Clock) -> None:
 def test_age_of_an_unknown_kid(
     key: RSAKey, now: Clock, token: MakeToken, iat: Any, issued_before: float
 ) -> None:
-    """How new the keys must be that refuse a token follows from its iat and the leeway. One without
-    an iat of use, or from the future, counts as old: its refusal waits for nothing."""
+    """The time by which keys must have been fetched to refuse a token is its iat and the leeway. A
+    token without a usable iat, or with one in the future, is refused without waiting."""
     keys: Any = OneKey(key)
     requirements = TokenRequirements((ISSUER,), AUDIENCE)
     validator = Auth0JWTBearerTokenValidator(requirements, {ISSUER: keys}, now)
@@ -229,14 +229,15 @@ def test_iat_in_whole_seconds(
 
 
 def test_unknown_kid_from_the_future(validator: Validator, token: MakeToken) -> None:
-    """A token whose kid is unknown and whose iat is wrong is told of its iat, which it can mend."""
+    """A token with an unknown kid and a wrong iat is refused for its iat, which the caller can
+    correct."""
     future = refusal(validator, token({"kid": "unknown"}, iat=NOW + 60))
     assert future == "key: the token is from the future; set the clocks right"
     assert "iat is not a number" in refusal(validator, token({"kid": "unknown"}, iat="0"))
 
 
 def test_keys_cannot_be_had(now: Clock, token: MakeToken) -> None:
-    """Where the keys cannot be had the token is not judged."""
+    """A token is neither accepted nor refused while the keys are unavailable."""
     keys: dict[str, Any] = {ISSUER: OneKey(None)}
     validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), AUDIENCE), keys, now)
     with pytest.raises(SigningKeysUnavailable):
@@ -249,7 +250,7 @@ def test_keys_cannot_be_had(now: Clock, token: MakeToken) -> None:
 def test_time_passes(
     validator: Validator, now: Clock, token: MakeToken, seconds: float, accepted: bool
 ) -> None:
-    """A token counts from 5 s before its iat until 5 s after its exp, and no longer."""
+    """A token is accepted from 5 s before its iat until 5 s after its exp."""
     made = token()
     assert validator.authenticate_token(made)
     now.now += seconds
@@ -260,7 +261,7 @@ def test_time_passes(
 
 
 def test_organizations(key: RSAKey, now: Clock, token: MakeToken) -> None:
-    """Where organizations are set, a token of another, or of none, is refused."""
+    """A token of another organization, or of none, is refused if organizations are set."""
     requirements = TokenRequirements((ISSUER,), AUDIENCE, organizations=frozenset({"org_1"}))
     keys: Any = {ISSUER: OneKey(key)}
     validator = Auth0JWTBearerTokenValidator(requirements, keys, now)
@@ -284,7 +285,7 @@ def test_organizations(key: RSAKey, now: Clock, token: MakeToken) -> None:
 def test_scopes(
     validator: Validator, token: MakeToken, alternatives: tuple[str, ...], granted: bool
 ) -> None:
-    """A token must grant all the words of one alternative; the refusal names them."""
+    """A token must grant all the scopes of one alternative, and the refusal names them."""
     accepted = validator.authenticate_token(token(scope="a b"))
     if granted:
         validator.validate_token(accepted, alternatives, None)
@@ -294,13 +295,13 @@ def test_scopes(
 
 
 def test_realm(now: Clock) -> None:
-    """The realm is the audience, in characters that a challenge may quote."""
+    """The realm is the audience, with characters that may be quoted in a challenge."""
     validator = Auth0JWTBearerTokenValidator(TokenRequirements((ISSUER,), 'urn:"ä"'), {}, now)
     assert validator.realm == "urn:'?'"
 
 
 def test_repr_has_no_token(validator: Validator, token: MakeToken) -> None:
-    """What a traceback shows of a token is not the token."""
+    """The repr of a token object does not show the token."""
     text = token({}, sub="auth0|private")
     read = jws.read(text)
     assert "private" not in repr(read)

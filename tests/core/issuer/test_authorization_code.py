@@ -30,7 +30,7 @@ from tests.core.issuer.browser import (
 def test_persona_decides(
     browser: Browser, issuer: EmbeddedIssuer, persona: str, scope: str
 ) -> None:
-    """The persona chosen decides subject and scopes, whatever the client asked for."""
+    """The chosen persona decides the subject and the scopes, whatever the client asked for."""
     answer = browser.log_in(persona, scope="admin:messages")
     claims = claims_of(issuer, answer["access_token"])
     assert answer["scope"] == claims["scope"] == scope
@@ -49,7 +49,8 @@ def test_persona_decides(
 def test_custom(
     browser: Browser, issuer: EmbeddedIssuer, permit: tuple[str, ...], scope: str | None
 ) -> None:
-    """Custom grants the ticked scopes that the API knows, and no scope claim when none is."""
+    """A custom token has the ticked scopes that the API knows, and no scope claim if there are
+    none."""
     answer = browser.log_in("custom", permit)
     claims = claims_of(issuer, answer["access_token"])
     assert (answer.get("scope"), claims.get("scope")) == (scope, scope)
@@ -71,7 +72,8 @@ def test_token_shape(browser: Browser, issuer: EmbeddedIssuer) -> None:
 
 
 def test_token_response(browser: Browser) -> None:
-    """The token response is a Bearer's, good for a day, and stored by nobody (RFC 6749, 5.1)."""
+    """The token response is a Bearer token for a day that nobody may store (RFC 6749, section
+    5.1)."""
     response = browser.exchange(code_of(browser.choose("reader")))
     body = response.get_json()
     assert response.headers["Cache-Control"] == "no-store"
@@ -80,7 +82,7 @@ def test_token_response(browser: Browser) -> None:
 
 
 def test_openid(browser: Browser, issuer: EmbeddedIssuer) -> None:
-    """openid adds the userinfo audience, and the identity scopes stay in, as at Auth0."""
+    """The scope openid adds the userinfo audience, and the identity scopes stay, as at Auth0."""
     answer = browser.log_in("reader", scope="openid email unknown")
     claims = claims_of(issuer, answer["access_token"])
     assert claims["aud"] == [AUDIENCE, f"{URL}userinfo"]
@@ -88,7 +90,7 @@ def test_openid(browser: Browser, issuer: EmbeddedIssuer) -> None:
 
 
 def test_state_and_query_survive(browser: Browser) -> None:
-    """The client gets its state back, and keeps the query of its redirect URI."""
+    """The client gets its state back, and the query of its redirect URI is kept."""
     response = browser.choose("reader")
     returned = sent_back(response)
     assert response.location.startswith("http://localhost:5173/callback?")
@@ -97,7 +99,7 @@ def test_state_and_query_survive(browser: Browser) -> None:
 
 
 def test_denied(browser: Browser) -> None:
-    """Deny sends access_denied and the state back to the client, and no code."""
+    """A denied login sends access_denied and the state to the client, and no code."""
     returned = sent_back(browser.choose("deny"))
     assert (returned["error"], returned["state"]) == ("access_denied", "s/t & ü")
     assert "code" not in returned
@@ -105,7 +107,7 @@ def test_denied(browser: Browser) -> None:
 
 @pytest.mark.parametrize("persona", ["", "root", "Reader"])
 def test_nobody_chosen(browser: Browser, persona: str) -> None:
-    """A persona that is not on offer gets a page with 400 and no redirect."""
+    """An unknown persona is answered with a page and 400, and no redirect."""
     response = browser.choose(persona)
     assert response.status_code == 400
     assert "Nobody was chosen" in response.text
@@ -128,7 +130,8 @@ def test_nobody_chosen(browser: Browser, persona: str) -> None:
 def test_refused_to_the_client(
     browser: Browser, overrides: dict[str, Any], error: str, finish: bool
 ) -> None:
-    """Once client and redirect URI are known, the client itself hears of a faulty request."""
+    """A faulty request of a known client and redirect URI is reported to the client by a
+    redirect."""
     response = browser.choose("reader", **overrides) if finish else browser.open(**overrides)
     returned = sent_back(response)
     assert (returned["error"], returned["state"]) == (error, "s/t & ü")
@@ -150,7 +153,8 @@ def test_refused_to_the_client(
     ],
 )
 def test_refused_to_the_person(browser: Browser, overrides: dict[str, Any], finish: bool) -> None:
-    """Before that, a page with 400 says so, and nobody is sent anywhere."""
+    """A request with an unknown client or redirect URI is answered with a page and 400, and no
+    redirect."""
     response = browser.choose("reader", **overrides) if finish else browser.open(**overrides)
     assert response.status_code == 400
     assert response.mimetype == "text/html"
@@ -158,7 +162,7 @@ def test_refused_to_the_person(browser: Browser, overrides: dict[str, Any], fini
 
 
 def test_refusal_is_escaped(browser: Browser) -> None:
-    """What a refusal page quotes is text, not markup."""
+    """What a refusal page quotes is shown as text, not as markup."""
     response = browser.open(redirect_uri="http://evil.example/<script>")
     assert "<script>" not in response.text
 
@@ -188,7 +192,7 @@ def test_right_audience_is_named(browser: Browser) -> None:
     ],
 )
 def test_exchange_refused(browser: Browser, overrides: dict[str, Any], error: str) -> None:
-    """A code is exchanged by its own client, redirect URI and verifier alone."""
+    """A code is exchanged only by its own client, with its redirect URI and verifier."""
     parameters = {"code": code_of(browser.choose("reader"))} | overrides
     response = browser.exchange(**parameters)
     assert (response.status_code, response.get_json()["error"]) == (400, error)
@@ -196,14 +200,14 @@ def test_exchange_refused(browser: Browser, overrides: dict[str, Any], error: st
 
 
 def test_code_works_once(browser: Browser) -> None:
-    """A used code is refused."""
+    """A code that was used is refused."""
     code = code_of(browser.choose("reader"))
     assert browser.exchange(code).status_code == 200
     assert browser.exchange(code).get_json()["error"] == "invalid_grant"
 
 
 def test_failed_exchange_uses_the_code_up(browser: Browser) -> None:
-    """Nobody gets a second guess at the verifier."""
+    """A failed exchange uses the code up, so that nobody can guess the verifier twice."""
     code = code_of(browser.choose("reader"))
     assert browser.exchange(code, code_verifier="w" * 43).status_code == 400
     assert browser.exchange(code).get_json()["error"] == "invalid_grant"
@@ -211,14 +215,14 @@ def test_failed_exchange_uses_the_code_up(browser: Browser) -> None:
 
 @pytest.mark.parametrize(("seconds", "status"), [(59, 200), (60, 400)])
 def test_code_expires(browser: Browser, clock: Clock, seconds: int, status: int) -> None:
-    """A code is good for less than a minute."""
+    """A code expires after a minute."""
     code = code_of(browser.choose("reader"))
     clock.now += seconds
     assert browser.exchange(code).status_code == status
 
 
 def test_issuers_do_not_mix(browser: Browser, make_issuer: MakeIssuer, tmp_path: Path) -> None:
-    """Two issuers in one process share neither codes nor keys nor secrets."""
+    """Two issuers in one process share no codes, no keys and no secrets."""
     other = make_issuer(directory=tmp_path / "other", url="http://localhost:4000/")
     code = code_of(browser.choose("reader"))
     browser_of_other = type(browser)(client_for(other), other)

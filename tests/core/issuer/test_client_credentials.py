@@ -17,7 +17,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def ask(client: FlaskClient, issuer: EmbeddedIssuer) -> Ask:
-    """A token request of the machine client; keywords change its form, headers its headers."""
+    """`ask(scope="a")`: the answer to a token request of the machine client with this form."""
 
     def ask(headers: Any = None, **form: Any) -> Any:
         credentials = {
@@ -55,14 +55,14 @@ def test_token_shape(ask: Ask, issuer: EmbeddedIssuer) -> None:
     ],
 )
 def test_scope(ask: Ask, issuer: EmbeddedIssuer, asked: str, granted: Any) -> None:
-    """Unknown scopes are dropped, and who names none gets all, as at Auth0."""
+    """Unknown scopes are dropped, and a request without a scope gets all scopes, as at Auth0."""
     body = ask(scope=asked).json
     claims = claims_of(issuer, body["access_token"])
     assert (body.get("scope"), claims.get("scope")) == (granted, granted)
 
 
 def test_basic_authentication(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
-    """The credentials may come as HTTP Basic."""
+    """The credentials may be sent as HTTP Basic."""
     response = client.post(
         issuer.token_endpoint,
         data={"grant_type": "client_credentials"},
@@ -87,7 +87,8 @@ def test_basic_authentication(client: FlaskClient, issuer: EmbeddedIssuer) -> No
     ],
 )
 def test_refused(ask: Ask, form: dict[str, Any], status: int, error: str) -> None:
-    """Wrong credentials, another audience, another grant: an error of RFC 6749 and no token."""
+    """Wrong credentials, another audience and another grant are answered with an error of RFC 6749,
+    and no token."""
     response = ask(**form)
     assert (response.status_code, response.json["error"]) == (status, error)
     assert "access_token" not in response.json
@@ -97,7 +98,7 @@ def test_refused(ask: Ask, form: dict[str, Any], status: int, error: str) -> Non
 def test_faulty_basic_credentials(
     client: FlaskClient, issuer: EmbeddedIssuer, credentials: bytes
 ) -> None:
-    """Basic credentials of any bytes are refused, and never a fault of the server."""
+    """Basic credentials of any bytes are refused without an error of the server."""
     response = client.post(
         issuer.token_endpoint,
         data={"grant_type": "client_credentials"},
@@ -107,5 +108,5 @@ def test_faulty_basic_credentials(
 
 
 def test_token_endpoint_is_post_alone(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
-    """A token is never had by GET."""
+    """The token endpoint answers GET with 405."""
     assert client.get(issuer.token_endpoint).status_code == 405

@@ -12,7 +12,7 @@ CODE = AuthorizationCode("c", "spa", "http://localhost/", "x" * 43, "S256", Appr
 
 
 def test_one_thread_wins(clock: Clock) -> None:
-    """Of threads that bring one code at once, one gets it."""
+    """When several threads bring one code at once, exactly one of them gets it."""
     codes = AuthorizationCodes(clock)
     codes.add(CODE)
     barrier = threading.Barrier(8, timeout=30)
@@ -22,12 +22,12 @@ def test_one_thread_wins(clock: Clock) -> None:
         return codes.take("c", "spa")
 
     with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(take, range(8)))
-    assert [code for code in taken if code] == [CODE]
+        codes_taken = list(pool.map(take, range(8)))
+    assert [code for code in codes_taken if code] == [CODE]
 
 
 def test_another_client(clock: Clock) -> None:
-    """Another client does not get the code, and cannot use it up."""
+    """Another client does not get a code, and does not use it up."""
     codes = AuthorizationCodes(clock)
     codes.add(CODE)
     assert codes.take("c", "other") is None
@@ -35,5 +35,5 @@ def test_another_client(clock: Clock) -> None:
 
 
 def test_code_is_not_shown() -> None:
-    """The code itself stays out of repr, and so out of logs."""
+    """The code is not in the repr of its object, and so not in logs."""
     assert "code='c'" not in repr(CODE)

@@ -13,7 +13,7 @@ DISCOVERY = f"{URL}.well-known/openid-configuration"
 
 
 def test_discovery(client: FlaskClient) -> None:
-    """The discovery document names every endpoint and what they can do."""
+    """The discovery document names every endpoint and what it supports."""
     assert client.get(DISCOVERY).json == {
         "issuer": URL,
         "authorization_endpoint": f"{URL}authorize",
@@ -34,14 +34,14 @@ def test_discovery(client: FlaskClient) -> None:
 
 
 def test_jwks_is_public(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
-    """The JWKS has the one signing key, without any private member."""
+    """The JWKS has one signing key, without any private member."""
     [key] = client.get(issuer.jwks_uri).get_json()["keys"]
     assert set(key) == {"kty", "n", "e", "use", "alg", "kid"}
     assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
 
 
 def test_fetch(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
-    """fetch gives what HTTP gives."""
+    """fetch() returns the documents that HTTP serves."""
     for url in (DISCOVERY, issuer.jwks_uri):
         assert json.loads(issuer.fetch(url)) == client.get(url).json
 
@@ -50,13 +50,13 @@ def test_fetch(client: FlaskClient, issuer: EmbeddedIssuer) -> None:
     "url", ["", URL, f"{DISCOVERY}?", "http://localhost:3010/issuer/.well-known/jwks.json"]
 )
 def test_fetch_elsewhere(issuer: EmbeddedIssuer, url: Any) -> None:
-    """fetch knows these two addresses alone."""
+    """fetch() knows the addresses of these two documents only."""
     with pytest.raises(LookupError, match="publishes nothing at"):
         issuer.fetch(url)
 
 
 def test_at_the_root(make_issuer: MakeIssuer) -> None:
-    """An issuer may live at the root of its host, as Auth0's do."""
+    """An issuer may be at the root of its host, as Auth0's are."""
     issuer = make_issuer(url="http://localhost:4000/")
     assert client_for(issuer).get("/.well-known/jwks.json").status_code == 200
 
@@ -66,7 +66,7 @@ SHARED = [".well-known/openid-configuration", ".well-known/jwks.json", "oauth/to
 
 @pytest.mark.parametrize("path", SHARED)
 def test_preflight(client: FlaskClient, path: str) -> None:
-    """A page on another port of this machine may call, with the headers Swagger UI sends."""
+    """A page on another port of this machine may call the issuer, with Swagger UI's headers."""
     response = client.options(
         f"/issuer/{path}",
         headers={
@@ -94,7 +94,7 @@ def test_preflight(client: FlaskClient, path: str) -> None:
     ],
 )
 def test_origin(client: FlaskClient, path: str, origin: str, allowed: str | None) -> None:
-    """The answer is shared with pages of this machine alone, failures included."""
+    """An answer, even a failure, is shared with pages of this machine only."""
     method = client.post if path == "oauth/token" else client.get
     response = method(f"/issuer/{path}", headers={"Origin": origin})
     assert response.headers.get("Access-Control-Allow-Origin") == allowed
@@ -102,7 +102,7 @@ def test_origin(client: FlaskClient, path: str, origin: str, allowed: str | None
 
 
 def test_login_is_not_shared(browser: Browser) -> None:
-    """No other page reads the login page."""
+    """The login page cannot be read by another page."""
     response = browser.client.get(
         browser.issuer.authorization_endpoint, headers={"Origin": "http://localhost:5173"}
     )

@@ -21,7 +21,7 @@ def mode_of(path: Path) -> int:
 
 
 def test_modes(issuer: EmbeddedIssuer, tmp_path: Path) -> None:
-    """The directory is the owner's alone, and so is each file, and no draft stays behind."""
+    """The directory and each file belong to the owner alone, and no draft is left."""
     directory = tmp_path / "issuer"
     assert mode_of(directory) == 0o700
     assert {path.name: mode_of(path) for path in directory.iterdir()} == {
@@ -31,21 +31,22 @@ def test_modes(issuer: EmbeddedIssuer, tmp_path: Path) -> None:
 
 
 def test_kid_is_the_thumbprint(issuer: EmbeddedIssuer, tmp_path: Path) -> None:
-    """The kid is the RFC 7638 thumbprint of an RSA key of 2048 bits."""
+    """The kid is the thumbprint (RFC 7638) of an RSA key of 2048 bits."""
     key = signing_key(tmp_path / "issuer")
     assert key.kid == key.thumbprint()
     assert key.raw_value.key_size == 2048
 
 
 def test_restart(make_issuer: MakeIssuer) -> None:
-    """A second issuer of one directory has the same secret, and verifies the first one's tokens."""
+    """A second issuer in the same directory has the same secret, and verifies the first one's
+    tokens."""
     first, second = make_issuer(), make_issuer()
     assert first.machine_client_secret == second.machine_client_secret
     assert claims_of(second, first.mint())["sub"] == "auth0|developer"
 
 
 def test_start_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of processes that start at once, each ends with the key of the first."""
+    """Processes that start at the same time all use the key of the first one."""
     barrier = threading.Barrier(4, timeout=30)
     link = os.link
 
@@ -80,7 +81,7 @@ PUBLIC_KEY = json.dumps(RSAKey.generate_key(2048).as_dict(private=False))
     ],
 )
 def test_spoilt_file(make_issuer: MakeIssuer, tmp_path: Path, name: str, content: Any) -> None:
-    """A spoilt file stops the start with a sentence that names it and the remedy."""
+    """A broken file stops the start with a message that names the file and the remedy."""
     make_issuer()
     path = tmp_path / "issuer" / name
     path.write_bytes(content)

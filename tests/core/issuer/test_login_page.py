@@ -9,7 +9,7 @@ from tests.core.issuer.browser import SCOPES, Browser
 
 
 def test_offers(browser: Browser) -> None:
-    """It says what it is, and offers each persona, each scope, and to deny."""
+    """The login page says what it is, and offers each persona, each scope, and to deny."""
     page = browser.open().text
     assert "Embedded development issuer" in page
     assert "No password is needed" in page
@@ -34,13 +34,13 @@ def test_offers(browser: Browser) -> None:
     ],
 )
 def test_ticked(browser: Browser, asked: str | None, ticked: Any) -> None:
-    """What the client asked for, of what the API has, is ticked already."""
+    """The scopes that the client asked for and the API has are ticked."""
     page = browser.open(scope=asked).text
     assert re.findall(r'name="permit" value="([^"]+)" checked', page) == ticked
 
 
 def test_content_security_policy(browser: Browser) -> None:
-    """It runs no script, is framed by nobody, and its form may end at the client."""
+    """The login page runs no script, cannot be framed, and its form may end at the client."""
     response = browser.open()
     assert response.headers["Content-Security-Policy"] == (
         "default-src 'none'; style-src 'self'; form-action 'self' http://localhost:5173; "
@@ -50,7 +50,7 @@ def test_content_security_policy(browser: Browser) -> None:
 
 
 def test_nothing_inline(browser: Browser) -> None:
-    """Neither script nor style is inline."""
+    """The login page has no script or style in its own text."""
     page = browser.open().text
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", page)
 
@@ -64,5 +64,5 @@ def test_stylesheet(browser: Browser) -> None:
 
 
 def test_form_keeps_the_request(browser: Browser) -> None:
-    """The form posts to the page's own address, query included: it has no action."""
+    """The form posts to the address of the page, query included, because it has no action."""
     assert '<form method="post">' in browser.open().text

@@ -17,7 +17,7 @@ from tests.core.issuer.browser import Browser, MakeIssuer
     ],
 )
 def test_url(make_issuer: MakeIssuer, url: str) -> None:
-    """A loopback URL is taken, and ends in a slash."""
+    """A loopback URL is accepted, and ends in a slash."""
     assert make_issuer(url=url).url == url.rstrip("/") + "/"
 
 
@@ -32,7 +32,7 @@ def test_url(make_issuer: MakeIssuer, url: str) -> None:
     ],
 )
 def test_foreign_url(make_issuer: MakeIssuer, url: str) -> None:
-    """Any other URL is refused with a sentence that shows a good one."""
+    """A URL that is not loopback is refused with a message that shows a good one."""
     with pytest.raises(
         ValueError, match=r"localhost or a loopback address.*http://127\.0\.0\.1:3010/"
     ):
@@ -44,7 +44,7 @@ def test_foreign_url(make_issuer: MakeIssuer, url: str) -> None:
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "10.0.0.1:3010", "a b", "[::1"]
 )
 def test_rebinding(client: FlaskClient, host: str, path: str) -> None:
-    """A foreign Host is refused on every address, so that DNS rebinding gets no token."""
+    """A foreign Host is refused at every address, so that DNS rebinding gets no token."""
     method = client.post if path == "oauth/token" else client.get
     response = method(f"/issuer/{path}", headers={"Host": host})
     assert response.status_code == 403
@@ -53,7 +53,7 @@ def test_rebinding(client: FlaskClient, host: str, path: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1:3010", "localhost", "LOCALHOST:80", "[::1]:3010"])
 def test_own_host(client: FlaskClient, host: str) -> None:
-    """Each loopback name is the machine's own, on any port."""
+    """Each loopback name is accepted as Host, on any port."""
     response = client.get("/issuer/authorize", headers={"Host": host})
     assert response.status_code == 400
     assert client.get("/issuer/.well-known/jwks.json", headers={"Host": host}).status_code == 200
@@ -70,7 +70,7 @@ def test_own_host(client: FlaskClient, host: str) -> None:
     ],
 )
 def test_forged_form(browser: Browser, origin: str | None, status: int) -> None:
-    """Only the login page itself may submit the login."""
+    """A login is accepted only from the login page itself."""
     if origin:
         browser.headers["Origin"] = origin
     assert browser.choose("reader").status_code == status
@@ -88,7 +88,7 @@ def test_forged_form(browser: Browser, origin: str | None, status: int) -> None:
     ],
 )
 def test_redirect_uri(uri: str, source: str) -> None:
-    """Any port of the three loopback hosts may be returned to, and the CSP says so."""
+    """A redirect may lead to any port of the three loopback hosts, and the CSP allows it."""
     assert is_redirect_uri(uri)
     assert csp_source(uri) == source
 
@@ -122,7 +122,7 @@ def test_redirect_uri(uri: str, source: str) -> None:
     ],
 )
 def test_foreign_redirect_uri(uri: str) -> None:
-    """Nothing else may be."""
+    """A redirect that is not to a loopback host is refused."""
     assert not is_redirect_uri(uri)
     with pytest.raises(ValueError, match="Not a loopback redirect URI"):
         csp_source(uri)

@@ -34,19 +34,19 @@ DEFAULT = {
     ],
 )
 def test_claims(issuer: EmbeddedIssuer, arguments: dict[str, Any], changed: dict[str, Any]) -> None:
-    """Claims override and add to the default profile."""
+    """Claims that are given override the default profile or add to it."""
     assert claims_of(issuer, issuer.mint(**arguments)) == DEFAULT | changed
 
 
 @pytest.mark.parametrize("name", ["iss", "sub", "aud", "iat", "exp", "azp"])
 def test_none_removes(issuer: EmbeddedIssuer, name: str) -> None:
-    """None takes a claim out."""
+    """A claim that is given as None is left out."""
     removed: dict[str, Any] = {name: None}
     assert name not in claims_of(issuer, issuer.mint(**removed))
 
 
 def test_header(issuer: EmbeddedIssuer) -> None:
-    """The header names algorithm, type and key, and nothing else."""
+    """The header has the algorithm, the type and the key, and nothing else."""
     [key] = json.loads(issuer.fetch(issuer.jwks_uri))["keys"]
     header = jws.extract_compact(issuer.mint().encode()).headers()
     assert header == {"alg": "RS256", "typ": "JWT", "kid": key["kid"]}

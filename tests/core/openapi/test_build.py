@@ -28,7 +28,8 @@ def built(version: str, prefix: str = "", **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("version", VALIDATORS)
 @pytest.mark.parametrize("prefix", ["", "/v1"])
 def test_a_document_of_a_stock_api_is_valid(version: str, prefix: str) -> None:
-    """Twice the same, with what the Api says of itself, and where its paths begin."""
+    """A document of a stock Api is valid and the same each time; it says what the Api says of
+    itself and where its paths begin."""
     document = built(version, prefix)
     assert list(VALIDATORS[version](document).iter_errors()) == []
     assert document == built(version, prefix)
@@ -44,7 +45,7 @@ def test_a_document_of_a_stock_api_is_valid(version: str, prefix: str) -> None:
 
 @pytest.mark.parametrize("version", VALIDATORS)
 def test_a_document_has_every_operation(version: str) -> None:
-    """Those that are listed, each under its path and method."""
+    """A document has the operations that are listed, each under its path and method."""
     app, api = stock_api()
     with app.app_context():
         listed = openapi.operations(api)
@@ -56,7 +57,8 @@ def test_a_document_has_every_operation(version: str) -> None:
 
 
 def test_models_are_told_in_the_words_of_each_version() -> None:
-    """A reference leads to the components, and an exclusive limit is a number in 3.1."""
+    """A model refers to the components, and its exclusive limit is a number in 3.1 and true in
+    2.0."""
     newer = built("3.1")["components"]["schemas"]
     older = built("2.0")["definitions"]
     assert newer["Car"]["properties"]["wheel"] == {"$ref": "#/components/schemas/Wheel"}
@@ -66,7 +68,7 @@ def test_models_are_told_in_the_words_of_each_version() -> None:
 
 
 def test_a_form_is_told_in_the_words_of_each_version() -> None:
-    """A body of its media type in 3.1, parameters in 2.0."""
+    """A form is a request body of its media type in 3.1, and parameters in 2.0."""
     body = built("3.1")["paths"]["/uploads/{kind}"]["get"]["requestBody"]
     schema = body["content"]["multipart/form-data"]["schema"]
     assert schema["properties"]["file"] == {"type": "string", "format": "binary"}
@@ -79,7 +81,7 @@ def test_a_form_is_told_in_the_words_of_each_version() -> None:
 
 @pytest.mark.parametrize("version", VALIDATORS)
 def test_the_security_of_a_stock_api_is_its_own(version: str) -> None:
-    """No scheme of our guard is in it."""
+    """The document of a stock Api has the Api's own security schemes, and none of our guard."""
     document = built(version, security="basic")
     schemes = (
         document["components"]["securitySchemes"]
@@ -93,7 +95,7 @@ def test_the_security_of_a_stock_api_is_its_own(version: str) -> None:
 
 
 def test_our_guard_above_a_stock_method_is_documented() -> None:
-    """What stands beside it needs what the Api says, which is nothing."""
+    """A stock method below our guard needs a token; the methods beside it need nothing."""
     app, api = stock_api()
     api.add_resource(type("Guarded", (Resource,), {"get": require_auth("a")(method())}), "/guarded")
     with app.app_context():
@@ -108,7 +110,7 @@ def test_our_guard_above_a_stock_method_is_documented() -> None:
 
 @pytest.mark.parametrize(("version", "scheme"), [("3.1", "bearerAuth"), ("2.0", "Bearer")])
 def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
-    """Among what may be sent there is nothing at all."""
+    """An operation that takes a token or none lists the empty requirement last."""
     app, api = stock_api()
     view = declare(method(), access=Access(optional=True))
     api.add_resource(type("Optional", (Resource,), {"get": view}), "/optional")
@@ -120,7 +122,7 @@ def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
 
 
 def test_an_unknown_version_is_refused(app: Flask) -> None:
-    """The error names those that there are."""
+    """An unknown version of OpenAPI is refused with an error that names the known versions."""
     with pytest.raises(ValueError, match=r"version '4\.0': it is one of 3\.1, 2\.0"):
         build_document(api_of(app), "4.0")
 
@@ -148,7 +150,8 @@ ODD = {
 @pytest.mark.parametrize("version", VALIDATORS)
 @pytest.mark.parametrize("case", ODD)
 def test_odd_declarations_are_documented_all_the_same(case: str, version: str) -> None:
-    """What says nothing is left out; it neither breaks the document nor makes it invalid."""
+    """A declaration that says nothing is left out; it neither breaks the document nor makes it
+    invalid."""
     app, api = stock_api()
     ns = api.namespace("odd")
     ns.add_resource(type("Odd", (Resource,), {"get": ODD[case](ns)(method())}), "")

@@ -56,13 +56,13 @@ def members(value: Any) -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_a_document_is_valid(name: str) -> None:
-    """By the validator of its version."""
+    """Each committed document is valid for the validator of its version."""
     assert list(VALIDATORS[name](committed(name)).iter_errors()) == []
 
 
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_a_document_is_served_as_json(client: FlaskClient, name: str) -> None:
-    """Without a token, with an ETag that a client can ask again with."""
+    """Each document is served without a token, and its ETag can be asked for again."""
     response = client.get(f"/{name}")
     assert (response.status_code, response.mimetype) == (200, "application/json")
     assert list(VALIDATORS[name](response.get_json()).iter_errors()) == []
@@ -71,7 +71,7 @@ def test_a_document_is_served_as_json(client: FlaskClient, name: str) -> None:
 
 
 def test_swagger_20_has_no_construct_of_3() -> None:
-    """What 3.x brought is not in it, under any name."""
+    """The document of 2.0 has no keyword that came with 3.x."""
     newer = {"openapi", "components", "servers", "requestBody", "content", "nullable", "oneOf"}
     newer |= {"anyOf", "const", "writeOnly", "deprecated", "links", "callbacks", "propertyNames"}
     named = list(members(committed("swagger.json")))
@@ -83,20 +83,21 @@ def test_swagger_20_has_no_construct_of_3() -> None:
 
 
 def test_both_documents_tell_of_the_same_operations() -> None:
-    """Same paths, same ids, same answers: they are read off the same Resources."""
-    told = [
+    """Both documents have the same operations, with the same ids, summaries and statuses."""
+    operations_by_document = [
         {
             key: (operation["operationId"], operation["summary"], set(operation["responses"]))
             for key, operation in operations(committed(name))
         }
         for name in VALIDATORS
     ]
-    assert told[0] == told[1]
+    assert operations_by_document[0] == operations_by_document[1]
 
 
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_every_operation_is_told_in_full(name: str) -> None:
-    """Unique id, summary, description, tag, security, and an example for every answer."""
+    """Every operation has an id of its own, a summary, a description, a tag, its security, and an
+    example for every answer."""
     document = committed(name)
     listed = list(operations(document))
     ids = [operation["operationId"] for _, operation in listed]
@@ -130,7 +131,8 @@ def _has_example(response: dict[str, Any]) -> bool:
     ],
 )
 def test_scopes_stand_at_their_operations(operation_id: str, alternatives: list[list[str]]) -> None:
-    """In 3.1 under every scheme that a caller may use; public operations need nothing."""
+    """An operation lists its scopes under every scheme that a caller may use; a public one needs
+    nothing."""
     [security] = [
         operation["security"]
         for _, operation in operations(committed("openapi.json"))
@@ -144,7 +146,8 @@ def test_scopes_stand_at_their_operations(operation_id: str, alternatives: list[
 
 
 def test_the_schemes_are_those_that_people_paste_into() -> None:
-    """http bearer for the token alone, oauth2 for a login; scopes with their descriptions."""
+    """The document has a bearer scheme for a pasted token and an OAuth 2 scheme for a login, which
+    describes the scopes."""
     schemes = committed("openapi.json")["components"]["securitySchemes"]
     assert (
         schemes["bearerAuth"] | {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -156,22 +159,23 @@ def test_the_schemes_are_those_that_people_paste_into() -> None:
 
 
 def test_the_served_document_leads_to_the_issuer_at_hand(app: Flask, client: FlaskClient) -> None:
-    """The committed one names no tenant; the served one names the one that is trusted."""
-    schemes = client.get("/openapi.get_json()").get_json()["components"]["securitySchemes"]
+    """The served document names the issuer that the app trusts; the committed one names no
+    tenant."""
+    schemes = client.get("/openapi.json").get_json()["components"]["securitySchemes"]
     flow = schemes["auth0"]["flows"]["authorizationCode"]
     assert flow["authorizationUrl"] == "http://localhost/issuer/authorize"
     assert flow["tokenUrl"] == "http://localhost/issuer/oauth/token"
 
 
 def test_refusals_are_documented_as_they_come(client: FlaskClient) -> None:
-    """The 401 of the document has the type, media type and headers of a real one."""
+    """The documented 401 has the type, the media type and the headers of a real one."""
     document = client.get("/openapi.json").get_json()
-    told = resolve(document, document["paths"]["/api/private"]["get"]["responses"]["401"])
+    documented = resolve(document, document["paths"]["/api/private"]["get"]["responses"]["401"])
     real = client.get("/api/private")
-    examples = told["content"][real.mimetype]["examples"]
+    examples = documented["content"][real.mimetype]["examples"]
     assert real.get_json().keys() == examples["authorization-missing"]["value"].keys()
     assert real.get_json()["type"] == examples["authorization-missing"]["value"]["type"]
-    assert set(told["headers"]) <= set(real.headers.keys())
+    assert set(documented["headers"]) <= set(real.headers.keys())
 
 
 @pytest.mark.parametrize(
@@ -180,8 +184,8 @@ def test_refusals_are_documented_as_they_come(client: FlaskClient) -> None:
     ids=["one scope", "all scopes"],
 )
 def test_an_automated_tester_finds_nothing(tmp_path: Path, scope: str, examples: int) -> None:
-    """schemathesis with its checks, on the real server, with a token that lacks a scope and with
-    one that lacks none: everything that the API answers is in the document."""
+    """Schemathesis, with all its checks, finds no answer of the real server that is not in the
+    document, whether its token has every scope or lacks one."""
     with Server(tmp_path, "run", "--no-reload") as server:
         ended = subprocess.run(
             [

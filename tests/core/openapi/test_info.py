@@ -21,7 +21,7 @@ def an_api(**more: Any) -> tuple[Flask, Any]:
 
 
 def test_values_may_be_functions() -> None:
-    """Flask-RESTX calls them when the document is made."""
+    """A value of the Api may be a function, which Flask-RESTX calls when the document is made."""
     _, api = an_api(title=lambda: "Cars", version="3", description=lambda: "All of them")
     assert info(api, has_summary=True) == {
         "title": "Cars",
@@ -31,7 +31,7 @@ def test_values_may_be_functions() -> None:
 
 
 def test_a_license_without_a_name_is_left_out() -> None:
-    """A License Object must have one."""
+    """A licence without a name is left out, because a License Object must have one."""
     _, api = an_api(license_url="https://example.com", contact_email="ann@example.com")
     described = info(api, has_summary=False)
     assert "license" not in described
@@ -39,7 +39,8 @@ def test_a_license_without_a_name_is_left_out() -> None:
 
 
 def test_tags_of_the_api_come_first_in_its_order() -> None:
-    """Then the namespaces by name, those without an operation left out."""
+    """The tags of the Api come first, in its order; namespaces follow by name, without the empty
+    ones."""
     _, api = an_api(tags=["second", ("first", "The first"), {"name": "wheels", "x-a": 1}])
     api.namespace("empty", "Nothing is here")
     assert tags(api, operations(api)) == [
@@ -52,7 +53,7 @@ def test_tags_of_the_api_come_first_in_its_order() -> None:
 
 @pytest.mark.parametrize(("prefix", "base"), [("", "/"), ("/v1", "/v1"), ("/v1/", "/v1")])
 def test_paths_begin_at_the_prefix(prefix: str, base: str) -> None:
-    """No request is needed to know it."""
+    """The paths of a document begin at the prefix of the Api, without any request."""
     app, api = an_api(prefix=prefix)
     with app.app_context():
         assert base_path(api) == base

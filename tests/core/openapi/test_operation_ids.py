@@ -52,16 +52,16 @@ def serving(name: str, *urls: str, of: str = "Items", **declared: Any) -> Namesp
 
 def ids(app: Flask) -> dict[str, str]:
     """The operationId of the GET of each path: the same in every document."""
-    told = [
+    ids_by_document = [
         {path: each["get"]["operationId"] for path, each in document["paths"].items()}
         for document in build_documents(app).values()
     ]
-    assert all(each == told[0] for each in told)
-    return told[0]
+    assert all(each == ids_by_document[0] for each in ids_by_document)
+    return ids_by_document[0]
 
 
 def test_an_id_of_its_own_settles_it(start: Start) -> None:
-    """Two classes of one name are fine where one declares another id."""
+    """Two classes of one name are accepted if one of them declares another id."""
     app = start(serving("one"), serving("two", id="getOtherItems"))
     assert ids(app) == {"/one": "getItems", "/two": "getOtherItems"}
 
@@ -85,32 +85,33 @@ def test_an_id_of_its_own_settles_it(start: Start) -> None:
 def test_a_resource_with_several_addresses_works(
     start: Start, urls: list[str], expected: dict[str, str]
 ) -> None:
-    """The shortest keeps the id, and the others add their words, in whatever order they come."""
+    """The shortest address of a resource keeps the id, and the others add their words to it, in
+    whatever order they come."""
     app = start(serving("one", *urls))
     assert ids(app) == {f"/one{path}": identifier for path, identifier in expected.items()}
     assert app.test_client().get(f"/one{urls[0].replace('<int:n>', '1')}").status_code == 200
 
 
 def test_a_declared_id_of_several_addresses_works(start: Start) -> None:
-    """It is kept at the shortest address, as a made one is."""
+    """A declared id stays with the shortest address, as a generated one does."""
     app = start(serving("one", "", "/archive", id="listItems"))
     assert ids(app) == {"/one": "listItems", "/one/archive": "listItemsArchive"}
 
 
 def test_ids_do_not_depend_on_the_order_of_registration(start: Start) -> None:
-    """One Resource in two namespaces has the same ids whichever comes first."""
-    told = []
+    """A resource in two namespaces has the same ids whichever namespace comes first."""
+    ids_by_order = []
     for order in (("/one", "/two"), ("/two", "/one")):
         namespaces = [Namespace(path, path, path=path) for path in order]
         items = type("Items", (Resource,), {"get": operation(namespaces[0])})
         for ns in namespaces:
             ns.add_resource(items, "")
-        told.append(ids(start(*namespaces)))
-    assert told[0] == told[1] == {"/one": "getItems", "/two": "getItemsTwo"}
+        ids_by_order.append(ids(start(*namespaces)))
+    assert ids_by_order[0] == ids_by_order[1] == {"/one": "getItems", "/two": "getItemsTwo"}
 
 
 def test_a_route_may_name_its_operation(start: Start) -> None:
-    """The id in the `doc` of a route, or of a class, counts as Flask-RESTX has it."""
+    """An id in the `doc` of a route or of a class counts, as in Flask-RESTX."""
     ns = Namespace("notes", "Notes", path="/notes")
     items = type("Items", (Resource,), {"get": operation(ns)})
     ns.route("/a", doc={"get": {"id": "readA"}})(items)
@@ -121,7 +122,7 @@ def test_a_route_may_name_its_operation(start: Start) -> None:
 
 
 def test_what_is_hidden_needs_no_id(start: Start) -> None:
-    """A hidden operation is in no document, and shares its id with nobody."""
+    """A hidden operation is in no document, and its id may be used by another operation."""
     hidden, shown = serving("hidden"), serving("shown")
     ns = Namespace("method", "Method", path="/method")
     ns.add_resource(type("Items", (Resource,), {"get": ns.hide(operation(ns))}), "")
@@ -132,7 +133,7 @@ def test_what_is_hidden_needs_no_id(start: Start) -> None:
 
 
 def test_a_route_of_some_methods_documents_those(start: Start) -> None:
-    """What a route does not have is neither served nor documented there."""
+    """A route with some of the methods documents only those, and serves only those."""
     ns = Namespace("notes", "Notes", path="/notes")
     both = type("Items", (Resource,), {"get": operation(ns), "put": operation(ns)})
     ns.add_resource(both, "", methods=["GET"])

@@ -54,7 +54,7 @@ def directives(response: TestResponse) -> dict[str, str]:
 
 
 def test_home_redirects_relatively(client: FlaskClient) -> None:
-    """The address of the page is relative, so it holds behind a prefix that nobody told us."""
+    """The redirect to the page is relative, so it also works behind an unknown prefix."""
     response = client.get("/", headers={"X-Forwarded-Prefix": "/forged"})
     assert (response.status_code, response.headers["Location"]) == (302, "docs")
 
@@ -72,7 +72,7 @@ def test_pages_refer_relatively_to_what_is_served(client: FlaskClient, path: str
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_have_nothing_inline(client: FlaskClient, path: str) -> None:
-    """No script, style or handler stands in a page itself."""
+    """A page has no script, style or event handler in its own text."""
     text = client.get(path).text
     assert not re.search(r"<style|style=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
     assert re.findall(r"<script[^>]*>([^<]*)</script>", text) == [""] * text.count("<script")
@@ -80,7 +80,7 @@ def test_pages_have_nothing_inline(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_revalidated(client: FlaskClient, path: str) -> None:
-    """A page is asked for each time, and sent only when it has changed."""
+    """A browser asks for a page each time, and receives it only if it has changed."""
     first = client.get(path)
     again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert first.headers["Cache-Control"] == "no-cache"
@@ -91,7 +91,7 @@ def test_pages_are_revalidated(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_allow_only_themselves(client: FlaskClient, path: str) -> None:
-    """Without a login, nothing outside the origin may be loaded or called."""
+    """Without a login, a page may load and call nothing outside its origin."""
     response = client.get(path)
     assert directives(response) == {
         "default-src": "'none'",
@@ -120,12 +120,13 @@ def test_login_window_keeps_its_opener(client: FlaskClient) -> None:
 
 
 def test_settings_without_login(client: FlaskClient) -> None:
-    """The page is told its document, relative to itself, and that there is no login."""
+    """Without a login, the settings of the page name the document relative to the page, and no
+    login."""
     assert settings(client.get("/docs")) == {"document": "openapi.json", "login": None}
 
 
 def test_settings_with_login() -> None:
-    """The page is told what it needs to log in."""
+    """With a login, the settings of the page have all that it needs to log in."""
     assert settings(browser(LOGIN).get("/docs")) == {
         "document": "openapi.json",
         "login": {
@@ -139,7 +140,7 @@ def test_settings_with_login() -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_title_is_escaped(path: str) -> None:
-    """A title is text, whatever it looks like."""
+    """A title is shown as text, whatever it looks like."""
     text = browser(title="</title><script>&").get(path).text
     assert "<title>&lt;/title&gt;&lt;script&gt;&amp;</title>" in text
 
@@ -170,7 +171,7 @@ def test_other_versions_are_not_kept(client: FlaskClient, query: str) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br", "*", "br;q=1, gzip;q=0.5"])
 def test_texts_are_compressed(client: FlaskClient, name: str, accepted: str) -> None:
-    """Who accepts gzip gets the same text in fewer bytes."""
+    """A client that accepts gzip gets the same text in fewer bytes."""
     address = versioned(client, name)
     plain, packed = client.get(address), client.get(address, headers={"Accept-Encoding": accepted})
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -183,14 +184,14 @@ def test_texts_are_compressed(client: FlaskClient, name: str, accepted: str) -> 
 
 @pytest.mark.parametrize("accepted", ["", "br", "identity", "gzip;q=0", "gzip;q=0.5, identity"])
 def test_texts_stay_plain(client: FlaskClient, accepted: str) -> None:
-    """Who does not accept gzip, or likes it less, gets the plain text."""
+    """A client that does not accept gzip, or prefers plain text, gets plain text."""
     response = client.get("/docs/page.js", headers={"Accept-Encoding": accepted})
     assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_stay_plain(client: FlaskClient, name: str) -> None:
-    """What is compressed already is not compressed again."""
+    """An asset that is compressed already is not compressed again."""
     response = client.get(f"/docs/{name}", headers={"Accept-Encoding": "gzip"})
     assert not {"Content-Encoding", "Vary"} & set(response.headers.keys())
 
@@ -208,7 +209,7 @@ def test_assets_are_conditional(client: FlaskClient, encoding: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", *PAGES, "/docs/page.js"])
 def test_head_is_get_without_body(client: FlaskClient, path: str) -> None:
-    """HEAD answers the headers of GET."""
+    """HEAD answers with the headers of GET and no body."""
     head, get = client.head(path), client.get(path)
     assert (head.status_code, head.data) == (get.status_code, b"")
     assert dict(head.headers) == dict(get.headers)
@@ -235,5 +236,5 @@ def test_head_is_get_without_body(client: FlaskClient, path: str) -> None:
     ],
 )
 def test_other_names_are_unknown(client: FlaskClient, method: str, path: str) -> None:
-    """Only the listed names exist, spelt exactly so, for any method."""
+    """A name that is not listed, or is spelled in another way, is 404 for every method."""
     assert client.open(path, method=method).status_code == 404

@@ -46,7 +46,7 @@ def cars(*, guarded: bool = False, problems: tuple[type[Problem], ...] = ()) -> 
 
 
 def test_every_type_leads_to_its_explanation(app: Flask, client: FlaskClient) -> None:
-    """The fragment of each type that the app can answer is there, with the title of the problem."""
+    """The page has a section for each problem type that the app can answer, with its title."""
     listed = problem_types(operations(api_of(app)), OF_ANY_PATH)
     names = {each.name for each in listed}
     assert {"insufficient-scope", "message-not-found", "not-found"} <= names
@@ -59,7 +59,7 @@ def test_every_type_leads_to_its_explanation(app: Flask, client: FlaskClient) ->
 
 
 def test_the_page_explains_what_this_app_can_answer(issuer: EmbeddedIssuer) -> None:
-    """No type of a resource that it does not have, nor of a guard that nobody needs."""
+    """The page explains no type of a resource, or of a guard, that the app does not have."""
     of_any_path = {each.name for each in OF_ANY_PATH}
     tenant = Settings(auth0_domain=("example.auth0.com",), auth0_audience="https://api")
     bare = replace(application, namespaces=(cars(),))
@@ -72,7 +72,8 @@ def test_the_page_explains_what_this_app_can_answer(issuer: EmbeddedIssuer) -> N
 
 @pytest.mark.parametrize("by_exception", [True, False])
 def test_the_page_explains_the_teams_own_types(issuer: EmbeddedIssuer, by_exception: bool) -> None:
-    """Those of its operations, and those that answer its exceptions; in the order of status."""
+    """The page explains the types of the team's operations and exceptions, in the order of
+    status."""
     api = replace(
         application,
         namespaces=(cars(problems=() if by_exception else (Sold, SoldTwice)),),
@@ -86,11 +87,11 @@ def test_the_page_explains_the_teams_own_types(issuer: EmbeddedIssuer, by_except
 
 
 def test_a_case_of_a_type_has_no_section_of_its_own() -> None:
-    """A class without a name of its own is another case of the type that it derives from."""
+    """A problem class without a name of its own is a case of the type that it derives from."""
     assert type_of(SoldTwice) is Sold
     assert type_of(Sold) is Sold
 
 
 def test_the_page_allows_nothing_inline(client: FlaskClient) -> None:
-    """The same strict policy as Swagger UI's."""
+    """The page has the same strict Content-Security-Policy as the page of Swagger UI."""
     assert "script-src 'self'" in client.get("/problems").headers["Content-Security-Policy"]

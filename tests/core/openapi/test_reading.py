@@ -29,7 +29,7 @@ def stock() -> Iterator[dict[str, Operation]]:
 
 
 def test_operations_come_by_path_and_method(app: Flask) -> None:
-    """The order does not depend on that of registration."""
+    """Operations come in the order of path and method, not in that of registration."""
     listed = operations(api_of(app))
     ranked = [(each.path, METHODS.index(each.method)) for each in listed]
     assert ranked == sorted(ranked)
@@ -37,7 +37,7 @@ def test_operations_come_by_path_and_method(app: Flask) -> None:
 
 
 def test_an_operation_has_all_that_its_decorators_declare(app: Flask) -> None:
-    """Guard, contract and Flask-RESTX's own decorators are in the one type."""
+    """An operation has what the guard, the contract and Flask-RESTX's decorators declare."""
     [update] = [each for each in operations(api_of(app)) if each.id == "updateMessage"]
     assert (update.method, update.path) == ("patch", "/api/messages/{message_id}")
     assert (update.tags, update.summary) == (("messages",), "Change a message")
@@ -56,14 +56,15 @@ def test_an_operation_has_all_that_its_decorators_declare(app: Flask) -> None:
 
 
 def test_an_operation_cannot_be_changed(app: Flask) -> None:
-    """Whoever reads the list cannot spoil it for others."""
+    """An operation is frozen, so that no reader can change it for the others."""
     [first, *_] = operations(api_of(app))
     with pytest.raises(FrozenInstanceError):
         first.id = "another"  # type: ignore[misc]
 
 
 def test_layers_add_up_and_leave_each_other_as_they_were(issuer: EmbeddedIssuer) -> None:
-    """A base class's method is public in one class, and guarded in another that decorates it."""
+    """A method of a base class stays public there, and is guarded in the class that decorates
+    it."""
     ns = Namespace("cars", "Cars", path="/cars")
     contracted = ns.operation(problems=[NotFound])(lambda self: None)
     one = type("One", (Resource,), {"get": public(contracted)})
@@ -88,12 +89,12 @@ def test_layers_add_up_and_leave_each_other_as_they_were(issuer: EmbeddedIssuer)
     ],
 )
 def test_access_says_what_a_caller_needs(access: Access, text: str) -> None:
-    """In the words of `manage.py routes`."""
+    """The access of an operation says what a caller needs, in the words of `manage.py routes`."""
     assert str(access) == text
 
 
 def test_a_stock_api_is_listed(stock: dict[str, Operation]) -> None:
-    """Its hidden operations are left out; two that claim one id have an id each."""
+    """Hidden operations of a stock Api are left out; two that claim one id get an id each."""
     assert {key: each.id for key, each in stock.items()} == {
         "get /cars": "list_cars",
         "post /cars": "post_cars",
@@ -108,7 +109,8 @@ def test_a_stock_api_is_listed(stock: dict[str, Operation]) -> None:
 
 
 def test_what_a_stock_api_says_of_an_operation(stock: dict[str, Operation]) -> None:
-    """Summary, description, deprecation, extensions and security, as its decorators have them."""
+    """An operation of a stock Api has the summary, description, deprecation, extensions and
+    security of its decorators."""
     read, change = stock["get /cars/{car_id}"], stock["put /cars/{car_id}"]
     assert (read.summary, read.description) == ("Read a car. Whole.", "More of it.")
     assert (read.deprecated, change.deprecated) == (False, True)
@@ -129,7 +131,8 @@ def test_what_a_stock_api_says_of_an_operation(stock: dict[str, Operation]) -> N
 def test_parameters_of_a_stock_api(
     stock: dict[str, Operation], key: str, name: str, schema: dict[str, object]
 ) -> None:
-    """Those of the path are as their converters accept them, others as the parser has them."""
+    """Path parameters have the types of their converters, and others are as the parser declares
+    them."""
     [parameter] = [each for each in stock[key].parameters if each.name == name]
     assert isinstance(parameter.schema, JsonSchema)
     assert parameter.schema.members == schema
@@ -137,7 +140,7 @@ def test_parameters_of_a_stock_api(
 
 
 def test_bodies_and_answers_of_a_stock_api(stock: dict[str, Operation]) -> None:
-    """Models, lists of models and forms."""
+    """The bodies and answers of a stock Api are read from models, lists of models and forms."""
     post = stock["post /cars"]
     assert post.body is not None
     assert getattr(post.body.content[JSON].schema, "name", None) == "Car"

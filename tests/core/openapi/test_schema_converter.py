@@ -84,7 +84,8 @@ def converted(field: fields.Field[Any], version: str) -> dict[str, Any]:
 def test_a_field_is_told_as_each_version_has_it(
     field: fields.Field[Any], in_31: dict[str, Any], in_20: dict[str, Any]
 ) -> None:
-    """In 3.1 by JSON Schema's own words, in 2.0 by the nearest it has."""
+    """A field is described with JSON Schema's own keywords in 3.1, and with the nearest ones of
+    2.0."""
     assert converted(field, "3.1.0") == in_31
     assert converted(field, "2.0") == in_20
 
@@ -93,7 +94,7 @@ def test_a_field_is_told_as_each_version_has_it(
     ("version", "root"), [("3.1.0", "components/schemas"), ("2.0", "definitions")]
 )
 def test_nested_schemas_come_along(version: str, root: str) -> None:
-    """One reference brings every schema that it leads to, a circle included."""
+    """A reference to a schema brings every schema that it refers to, even in a circle."""
     converter = SchemaConverter(version)
     assert converter.schema(Tree) == {"$ref": f"#/{root}/Tree"}
     assert converter.schema(Tree(many=True)) == {
@@ -105,14 +106,15 @@ def test_nested_schemas_come_along(version: str, root: str) -> None:
 
 
 def test_a_nested_schema_may_be_null() -> None:
-    """A union with null in 3.1; a reference, with a type beside it, in 2.0."""
-    told = {}
+    """A nullable nested schema is a union with null in 3.1, and a reference with a type beside it
+    in 2.0."""
+    schemas = {}
     for version in ("3.1.0", "2.0"):
         converter = SchemaConverter(version)
         converter.schema(Tree)
-        told[version] = converter.components["Tree"]["properties"]["crown"]
-    assert told["3.1.0"] == {"anyOf": [{"$ref": "#/components/schemas/Leaf"}, {"type": "null"}]}
-    assert told["2.0"] == {
+        schemas[version] = converter.components["Tree"]["properties"]["crown"]
+    assert schemas["3.1.0"] == {"anyOf": [{"$ref": "#/components/schemas/Leaf"}, {"type": "null"}]}
+    assert schemas["2.0"] == {
         "allOf": [{"$ref": "#/definitions/Leaf"}],
         "type": "object",
         "x-nullable": True,
@@ -120,7 +122,7 @@ def test_a_nested_schema_may_be_null() -> None:
 
 
 def test_a_schemas_docstring_is_its_description() -> None:
-    """It is written once, where the schema is."""
+    """The docstring of a schema is its description."""
     converter = SchemaConverter("3.1.0")
     converter.schema(Leaf)
     assert converter.components["Leaf"]["description"] == "A leaf"
@@ -130,7 +132,8 @@ def test_a_schemas_docstring_is_its_description() -> None:
     ("unknown", "additional"), [("raise", False), (INCLUDE, True), (EXCLUDE, None)]
 )
 def test_unknown_members_are_told_of_beside_a_description(unknown: Any, additional: object) -> None:
-    """apispec leaves additionalProperties out of whatever has a description."""
+    """A schema with a description still says what it does with unknown members, although apispec
+    leaves that out."""
 
     class Described(Schema):
         """Described"""
@@ -146,7 +149,7 @@ def test_unknown_members_are_told_of_beside_a_description(unknown: Any, addition
 
 
 def test_a_change_requires_nothing_and_takes_no_default() -> None:
-    """A partial schema is another component, in which what is left out stays as it is."""
+    """A partial schema is a component of its own that requires nothing and has no defaults."""
     converter = SchemaConverter("3.1.0")
     converter.schema(Tree(partial=True))
     changed = converter.components["TreeChange"]
@@ -155,7 +158,8 @@ def test_a_change_requires_nothing_and_takes_no_default() -> None:
 
 
 def test_parameters_carry_their_examples_as_each_version_wants() -> None:
-    """Beside the schema in 3.1; as an extension in 2.0, which has no word for it."""
+    """The example of a parameter stands beside its schema in 3.1, and in an extension in 2.0, which
+    has no keyword for it."""
     query = Schema.from_dict({"limit": fields.Int(metadata={"example": 5})}, name="Query")
     [newer] = [SchemaConverter("3.1.0").parameter(each) for each in parameters_of(query, "query")]
     [older] = [SchemaConverter("2.0").parameter(each) for each in parameters_of(query, "query")]
@@ -176,14 +180,15 @@ def test_parameters_carry_their_examples_as_each_version_wants() -> None:
 
 
 def test_an_example_is_put_together_from_the_fields() -> None:
-    """Nested ones from their own; null where a field may be null and says nothing."""
+    """An example is built from the fields: from nested schemas' own examples, and null for a
+    nullable field without one."""
     one = {"height": 4, "leaves": [{"colour": "green"}], "crown": None, "nested": None}
     assert example(Tree) == one
     assert example(Tree(many=True)) == [one]
 
 
 def test_a_component_can_be_named() -> None:
-    """Meta.component, else the class's own name."""
+    """A component has the name that Meta.component gives, or else the name of its class."""
 
     class Internal(Schema):
         class Meta:

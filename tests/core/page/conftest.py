@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A person with nothing remembered; fails the test if any page complained."""
+    """A browser session that remembers nothing. The test fails if any page reports an error."""
     context = browser.new_context()
     complaints = watch(context)
     yield context

@@ -18,7 +18,7 @@ Mint = Callable[..., str]
 
 
 def test_public(docs: Explorer) -> None:
-    """A public operation answers everybody, and the page shows what."""
+    """A public operation answers every caller, and the page shows the answer."""
     answer = docs.call(PUBLIC)
     assert answer.status == 200
     assert answer.body == {"message": "Hello"}
@@ -26,7 +26,7 @@ def test_public(docs: Explorer) -> None:
 
 @pytest.mark.parametrize("operation", [PRIVATE, SCOPED, ME])
 def test_without_token(docs: Explorer, operation: str) -> None:
-    """A guarded operation says what it lacks, in the body and in its challenge."""
+    """A guarded operation says in its body and in its challenge that the token is missing."""
     answer = docs.call(operation)
     assert answer.status == 401
     assert answer.body["detail"] == (
@@ -47,13 +47,13 @@ def test_without_token(docs: Explorer, operation: str) -> None:
     ],
 )
 def test_pasted(docs: Explorer, mint: Mint, pasted: str) -> None:
-    """The token alone is enough, and what usually comes with it from a clipboard does no harm."""
+    """The token alone is enough, and characters that a clipboard adds to it do no harm."""
     docs.paste(pasted.format(mint()))
     assert docs.call(PRIVATE).status == 200
 
 
 def test_enter(docs: Explorer, mint: Mint) -> None:
-    """The Enter key does what the button does."""
+    """The Enter key does what the Authorize button does."""
     with docs.authorizing() as dialog:
         box = docs.scheme(dialog, "bearerAuth")
         box.locator("input").fill(mint())
@@ -70,7 +70,7 @@ def test_printed_token(docs: Explorer, server: Server) -> None:
 
 
 def test_minted_token(docs: Explorer, directory: Path) -> None:
-    """So does, for its scopes, a token of `token mint`, run where the server runs."""
+    """A token of `token mint`, run where the server runs, opens what its scopes allow."""
     command = [sys.executable, *MANAGE, "token", "mint", "--scope", "read:messages"]
     token = subprocess.check_output(command, cwd=directory, env=clean_environment(), text=True)
     docs.paste(token)
@@ -78,7 +78,7 @@ def test_minted_token(docs: Explorer, directory: Path) -> None:
 
 
 def test_scope(docs: Explorer, mint: Mint) -> None:
-    """With the scope that an operation needs, it answers."""
+    """An operation answers a token that has its scope."""
     docs.paste(mint("read:messages"))
     answer = docs.call(SCOPED)
     assert answer.status == 200
@@ -87,7 +87,8 @@ def test_scope(docs: Explorer, mint: Mint) -> None:
 
 @pytest.mark.parametrize("scope", ["", "write:messages"])
 def test_scope_missing(docs: Explorer, mint: Mint, scope: str) -> None:
-    """Without it the page names the scope, in the body and in the challenge."""
+    """A token without the scope is refused, and the page names the scope in the body and in the
+    challenge."""
     docs.paste(mint(scope))
     answer = docs.call(SCOPED)
     assert (answer.status, answer.body["error"]) == (403, "insufficient_scope")
@@ -96,7 +97,7 @@ def test_scope_missing(docs: Explorer, mint: Mint, scope: str) -> None:
 
 
 def test_me(docs: Explorer, mint: Mint) -> None:
-    """One can look up as whom one calls."""
+    """A caller can look up the subject and the scopes of the token."""
     docs.paste(mint("read:messages", subject="auth0|ann"))
     answer = docs.call(ME)
     assert (answer.status, answer.body["subject"]) == (200, "auth0|ann")
@@ -104,7 +105,7 @@ def test_me(docs: Explorer, mint: Mint) -> None:
 
 
 def test_messages(docs: Explorer, mint: Mint) -> None:
-    """What one writes is in the list, with every field left as the page fills it."""
+    """A message that was written with the page's own example values is in the list."""
     docs.paste(mint("read:messages write:messages", subject="auth0|ann"))
     written = [docs.call(WRITE), docs.call(WRITE)]
     assert [answer.status for answer in written] == [201, 201]
@@ -131,7 +132,7 @@ def test_token_refused(docs: Explorer, mint: Mint, claims: dict[str, object], re
 
 
 def test_new_token(docs: Explorer, mint: Mint) -> None:
-    """A better token takes the place of the one before."""
+    """A new token replaces the one before."""
     docs.paste(mint())
     assert docs.call(SCOPED).status == 403
     docs.log_out("bearerAuth")
@@ -140,7 +141,7 @@ def test_new_token(docs: Explorer, mint: Mint) -> None:
 
 
 def test_reload(docs: Explorer, mint: Mint) -> None:
-    """The token outlives a reload of the page."""
+    """The token is still there after the page is reloaded."""
     docs.paste(mint())
     assert docs.call(PRIVATE).status == 200
     docs.reload()
@@ -148,7 +149,7 @@ def test_reload(docs: Explorer, mint: Mint) -> None:
 
 
 def test_logout(docs: Explorer, mint: Mint) -> None:
-    """After Logout the token is gone, from the browser's memory as well."""
+    """After a logout the token is gone, from the memory of the browser as well."""
     docs.paste(mint())
     assert docs.call(PRIVATE).status == 200
     docs.log_out("bearerAuth")
@@ -158,14 +159,14 @@ def test_logout(docs: Explorer, mint: Mint) -> None:
 
 
 def test_explanation(docs: Explorer, server: Server) -> None:
-    """The type of a problem leads to its explanation."""
+    """The type of a problem is a link to its explanation."""
     problem = docs.call(PRIVATE).body
     docs.page.goto(server.url + problem["type"])
     expect(docs.page.locator("section:target")).to_contain_text(problem["title"])
 
 
 def test_localhost(page: Page, server: Server, mint: Mint) -> None:
-    """The page works under this machine's name as it does under its address."""
+    """The page works at localhost as it does at 127.0.0.1."""
     docs = Explorer(page, f"http://localhost:{server.port}")
     assert docs.call(PUBLIC).status == 200
     docs.paste(mint())

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.needs("chromium")
     ],
 )
 def test_persona(docs: Explorer, button: str, subject: str, scopes: list[str]) -> None:
-    """Whom one chooses decides the token; the login's window closes by itself."""
+    """The chosen persona decides what the token grants, and the login window closes by itself."""
     docs.log_in(button)
     assert docs.call(SCOPED).status == 200
     caller = docs.call(ME).body
@@ -30,7 +30,7 @@ def test_persona(docs: Explorer, button: str, subject: str, scopes: list[str]) -
 
 
 def test_custom(docs: Explorer) -> None:
-    """A token of one's own making grants what was ticked, and no more."""
+    """A custom token grants the scopes that were ticked, and no more."""
     with docs.authorizing() as dialog:
         box = docs.scheme(dialog, "auth0")
         with docs.logging_in(box) as popup:
@@ -42,7 +42,7 @@ def test_custom(docs: Explorer) -> None:
 
 
 def test_asked_scopes(docs: Explorer) -> None:
-    """The scopes chosen in the dialog are those that the login page has ticked."""
+    """The login page has ticked the scopes that were chosen in the dialog."""
     with docs.authorizing() as dialog:
         box = docs.scheme(dialog, "auth0")
         box.get_by_text("select none").click()
@@ -56,7 +56,7 @@ def test_asked_scopes(docs: Explorer) -> None:
 
 
 def test_denied(docs: Explorer) -> None:
-    """A denied login is said in words, and leaves one logged out."""
+    """A denied login is reported in words, and nobody is logged in."""
     with docs.authorizing() as dialog:
         box = docs.scheme(dialog, "auth0")
         with docs.logging_in(box) as popup:
@@ -69,7 +69,7 @@ def test_denied(docs: Explorer) -> None:
 
 
 def test_after_denial(docs: Explorer) -> None:
-    """Who denied may think again, and the error is gone."""
+    """After a denied login another login succeeds, and the error is gone."""
     with docs.authorizing() as dialog:
         box = docs.scheme(dialog, "auth0")
         with docs.logging_in(box) as popup:
@@ -83,7 +83,7 @@ def test_after_denial(docs: Explorer) -> None:
 
 
 def test_somebody_else(docs: Explorer) -> None:
-    """After a logout one may come back as somebody else."""
+    """After a logout another persona can log in."""
     docs.log_in("Reader")
     assert docs.call(ME).body["subject"] == "auth0|reader"
     docs.log_out("auth0")
@@ -93,7 +93,7 @@ def test_somebody_else(docs: Explorer) -> None:
 
 
 def test_reload(docs: Explorer) -> None:
-    """A login outlives a reload of the page."""
+    """A login is still there after the page is reloaded."""
     docs.log_in("Reader")
     assert docs.call(SCOPED).status == 200
     docs.reload()
@@ -101,7 +101,7 @@ def test_reload(docs: Explorer) -> None:
 
 
 def test_closed(docs: Explorer) -> None:
-    """Who closes the login's window without a choice can open it again."""
+    """A login window that was closed without a choice can be opened again."""
     with docs.authorizing() as dialog:
         box = docs.scheme(dialog, "auth0")
         with docs.logging_in(box) as popup:
@@ -112,7 +112,7 @@ def test_closed(docs: Explorer) -> None:
 
 
 def test_localhost(page: Page, server: Server) -> None:
-    """A login from localhost comes back to it, although the issuer is at 127.0.0.1."""
+    """A login from localhost returns to localhost, although the issuer is at 127.0.0.1."""
     docs = Explorer(page, f"http://localhost:{server.port}")
     docs.log_in("Reader")
     assert docs.call(SCOPED).status == 200
@@ -120,7 +120,7 @@ def test_localhost(page: Page, server: Server) -> None:
 
 
 def test_offers(docs: Explorer) -> None:
-    """What can be done from the page is offered, and nothing else: no DPoP proof by hand."""
+    """The dialog offers what the page can do, and nothing else: no DPoP proof by hand."""
     with docs.authorizing() as dialog:
         headings = dialog.locator("h4").all_inner_texts()
     assert [heading.split()[0] for heading in headings] == ["bearerAuth", "auth0"]

@@ -23,7 +23,8 @@ def type_text(docs: Explorer, name: str, text: str) -> None:
 
 
 def test_a_writer_writes_reads_changes_and_deletes(docs: Explorer) -> None:
-    """Each from the page alone, logged in as the embedded issuer's writer."""
+    """A writer who is logged in writes, reads, changes and deletes a message from the page
+    alone."""
     docs.log_in("Writer")
     type_text(docs, WRITE, "From the page 🚢")
     written = docs.call(WRITE)
@@ -46,7 +47,7 @@ def test_a_writer_writes_reads_changes_and_deletes(docs: Explorer) -> None:
 
 
 def test_a_reader_is_refused(docs: Explorer) -> None:
-    """The page says which scope is missing."""
+    """A reader who writes is refused, and the page says which scope is missing."""
     docs.log_in("Reader")
     assert docs.call(LIST).status == 200
     type_text(docs, WRITE, "Not mine to write")

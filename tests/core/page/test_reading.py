@@ -16,14 +16,14 @@ pytestmark = pytest.mark.needs("chromium")
 
 
 def test_home(page: Page, server: Server) -> None:
-    """The address that `run` prints, without a path, leads to the page."""
+    """The address that `run` prints leads to the page."""
     page.goto(server.url)
     expect(page).to_have_url(f"{server.url}/docs")
     expect(page).to_have_title("Demo")
 
 
 def test_operations(docs: Explorer, server: Server) -> None:
-    """Every operation is there, below its tag, and a lock is on each guarded one."""
+    """Every operation is shown below its tag, and each guarded one has a lock."""
     document = docs.page.request.get(f"{server.url}/openapi.json").json()
     members = [member for path in document["paths"].values() for member in path.values()]
     operations = [member for member in members if "operationId" in member]
@@ -42,7 +42,7 @@ def test_operations(docs: Explorer, server: Server) -> None:
 
 
 def test_phone(docs: Explorer) -> None:
-    """On a phone nothing has to be scrolled sideways, whatever has been opened."""
+    """On a phone nothing has to be scrolled sideways, even if everything is open."""
     docs.page.set_viewport_size({"width": 390, "height": 844})
     assert width(docs.page) == 390
     docs.call(PRIVATE)
@@ -53,7 +53,7 @@ def test_phone(docs: Explorer) -> None:
 
 
 def test_dialog_on_phone(docs: Explorer) -> None:
-    """On a phone the Authorize dialog fits, and a long token has room."""
+    """The Authorize dialog fits on a phone, and a long token has room."""
     docs.page.set_viewport_size({"width": 390, "height": 844})
     with docs.authorizing() as dialog:
         content = dialog.locator(".modal-ux-content")
@@ -65,7 +65,7 @@ def test_dialog_on_phone(docs: Explorer) -> None:
 
 @pytest.mark.parametrize("viewport", [390, 1280])
 def test_problems(page: Page, server: Server, viewport: int) -> None:
-    """/problems has a section for each problem type of the API, and fits any screen."""
+    """/problems has a section for each problem type of the API, and fits every screen."""
     page.set_viewport_size({"width": viewport, "height": 844})
     problems: Any = problem_catalogue(example_app(application))
     for problem in problems:
@@ -77,7 +77,7 @@ def test_problems(page: Page, server: Server, viewport: int) -> None:
 
 
 def test_policy(browser: Browser, server: Server) -> None:
-    """A script that somebody smuggles in does not run, and the watch of these tests reports it."""
+    """An injected script does not run, and the console of the page reports it."""
     context = browser.new_context()
     complaints = watch(context)
     docs = Explorer(context.new_page(), server.url)
@@ -96,5 +96,5 @@ def test_policy(browser: Browser, server: Server) -> None:
 
 def width(page: Page) -> int:
     """How wide the page is, what lies beyond the screen's edge included."""
-    found: int = page.evaluate("document.documentElement.scrollWidth")
-    return found
+    width_in_pixels: int = page.evaluate("document.documentElement.scrollWidth")
+    return width_in_pixels

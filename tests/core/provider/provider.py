@@ -34,7 +34,7 @@ class Provider:
 
     def start(self) -> None:
         """With a new signing key, and no memory of who logged in."""
-        told = {
+        settings = {
             "PORT": str(self._port),
             "CERTIFICATE": str(self._certificate),
             "AUDIENCE": AUDIENCE,
@@ -42,7 +42,7 @@ class Provider:
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 ["node", PROGRAM],
-                env=os.environ | told,
+                env=os.environ | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

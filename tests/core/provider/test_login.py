@@ -39,7 +39,8 @@ def decoded(part: str) -> dict[str, Any]:
 
 
 def test_accepted(get: Get, log_in: LogIn, provider: Provider) -> None:
-    """The provider's access token (RFC 9068) opens what its scopes grant, and is read aright."""
+    """An access token of the provider (RFC 9068) opens what its scopes allow, and its claims are
+    read correctly."""
     token = log_in()["access_token"]
     assert decoded(token.split(".")[0])["typ"] == "at+jwt"
     authorization = f"Bearer {token}"
@@ -58,7 +59,7 @@ def test_accepted(get: Get, log_in: LogIn, provider: Provider) -> None:
 
 
 def test_scope_missing(get: Get, log_in: LogIn) -> None:
-    """A login that did not ask for a scope does not get what needs it."""
+    """A token whose login did not ask for a scope is refused where the scope is required."""
     authorization = f"Bearer {log_in('openid write:messages')['access_token']}"
     assert get("/api/private", authorization=authorization).status == 200
     refused = get("/api/private-scoped", authorization=authorization)
@@ -66,7 +67,7 @@ def test_scope_missing(get: Get, log_in: LogIn) -> None:
 
 
 def test_tampered(get: Get, log_in: LogIn) -> None:
-    """A scope that was written into the token afterwards spoils its signature."""
+    """A token with a scope that was added later is refused for its signature."""
     header, payload, signature = log_in("write:messages")["access_token"].split(".")
     claims = decoded(payload) | {"scope": "read:messages"}
     forged = f"{header}.{encode(json.dumps(claims).encode())}.{signature}"
@@ -76,14 +77,14 @@ def test_tampered(get: Get, log_in: LogIn) -> None:
 
 
 def test_id_token(get: Get, log_in: LogIn) -> None:
-    """The ID token of the same login is refused, and called by its name."""
+    """An ID token of the same login is refused, and the reason calls it an ID token."""
     refused = get("/api/private", authorization=f"Bearer {log_in('openid')['id_token']}")
     assert refused.status == 401
     assert "this is an ID token" in refused.json()["detail"]
 
 
 def test_dpop(get: Get, log_in: LogIn, server: Server) -> None:
-    """A token that the provider bound to a key opens, with a proof of that key."""
+    """A token that the provider bound to a key is accepted with a proof of that key."""
     key = ClientKey()
     answer = log_in(key=key)
     token = answer["access_token"]
@@ -94,14 +95,14 @@ def test_dpop(get: Get, log_in: LogIn, server: Server) -> None:
 
 
 def test_dpop_as_bearer(get: Get, log_in: LogIn) -> None:
-    """Whoever merely found the bound token has nothing."""
+    """A bound token without a proof is refused."""
     token = log_in(key=ClientKey())["access_token"]
     refused = get("/api/me", authorization=f"Bearer {token}")
     assert (refused.status, refused.json()["error"]) == (401, "invalid_token")
 
 
 def test_dpop_of_another_key(get: Get, log_in: LogIn, server: Server) -> None:
-    """Nor has who proves another key."""
+    """A bound token with a proof of another key is refused."""
     token = log_in(key=ClientKey())["access_token"]
     shown = proof(ClientKey(), "GET", f"{server.url}/api/me", token)
     refused = get("/api/me", authorization=f"DPoP {token}", dpop=shown)
@@ -109,7 +110,7 @@ def test_dpop_of_another_key(get: Get, log_in: LogIn, server: Server) -> None:
 
 
 def test_dpop_replayed(get: Get, log_in: LogIn, server: Server) -> None:
-    """Nor who saw the proof as well."""
+    """A bound token with a proof that was used before is refused."""
     key = ClientKey()
     token = log_in(key=key)["access_token"]
     shown = proof(key, "GET", f"{server.url}/api/me", token)
@@ -140,7 +141,8 @@ def test_page(browser: Browser, server: Server) -> None:
 
 
 def test_new_signing_key(get: Get, log_in: LogIn, provider: Provider) -> None:
-    """When the provider has another key, its new tokens count at once, and the old no longer."""
+    """When the provider changes its key, new tokens are accepted at once and old ones are
+    refused."""
     old = f"Bearer {log_in()['access_token']}"
     assert get("/api/private", authorization=old).status == 200
     provider.stop()

@@ -16,10 +16,10 @@ from tests.core.support.tenant import Tenant
 def server(
     tenant: Tenant, sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """One worker with few threads, for which a body has a second."""
-    few: dict[str, Any] = {"THREADS": "8", "BODY_TIMEOUT": "1", "DATABASE_URL": sqlite.make()}
+    """One worker with eight threads, which waits one second for a body."""
+    settings: dict[str, Any] = {"THREADS": "8", "BODY_TIMEOUT": "1", "DATABASE_URL": sqlite.make()}
     directory = tmp_path_factory.mktemp("server")
-    with Server(directory, "serve", "--workers", "1", **tenant.environment, **few) as running:
+    with Server(directory, "serve", "--workers", "1", **tenant.environment, **settings) as running:
         # The keys are fetched after the start, and not before it.
         until(lambda: get(f"{running.url}/health/ready").status == 200)
         yield running

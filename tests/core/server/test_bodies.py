@@ -19,13 +19,13 @@ LIMIT = 64 * 1024
 
 
 @pytest.fixture(scope="module")
-def patient(
+def patient_server(
     tenant: Tenant, sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """One worker that waits for a body for longer than these tests wait for an answer."""
-    more: dict[str, Any] = {"BODY_TIMEOUT": "600", "DATABASE_URL": sqlite.make()}
+    """One worker that waits for a body longer than these tests wait for an answer."""
+    settings: dict[str, Any] = {"BODY_TIMEOUT": "600", "DATABASE_URL": sqlite.make()}
     directory = tmp_path_factory.mktemp("patient")
-    with Server(directory, "serve", "--workers", "1", **tenant.environment, **more) as running:
+    with Server(directory, "serve", "--workers", "1", **tenant.environment, **settings) as running:
         yield running
 
 
@@ -48,7 +48,7 @@ def message(size: int) -> bytes:
 def test_unfinished_bodies_hold_no_thread(
     server: Server, writer: str, count: int, sent: bytes
 ) -> None:
-    """While more clients than there are threads never end their bodies, everybody is answered."""
+    """Everybody is answered while more clients than there are threads never end their bodies."""
     head = request(MESSAGES, HOST, JSON, writer, "Content-Length: 100")
     with ExitStack() as stack:
         slow = [stack.enter_context(Connection(server.port)) for _ in range(count)]
@@ -64,7 +64,7 @@ def test_unfinished_bodies_hold_no_thread(
 
 @pytest.mark.parametrize("framing", ["Content-Length: 100", CHUNKED])
 def test_unfinished_body_is_408(server: Server, writer: str, framing: str) -> None:
-    """A body that does not arrive in time is 408, and its connection is closed."""
+    """A body that does not arrive in time is answered 408, and its connection is closed."""
     with Connection(server.port) as connection:
         connection.send(request(MESSAGES, HOST, JSON, writer, framing))
         answer = connection.answer()
@@ -74,7 +74,7 @@ def test_unfinished_body_is_408(server: Server, writer: str, framing: str) -> No
 
 
 def test_the_guard_is_asked_before_the_body(server: Server) -> None:
-    """A stranger who does not end a body is told that a token is missing."""
+    """A caller without a token is answered 401, even if its body does not end."""
     head = request(MESSAGES, HOST, JSON, "Content-Length: 100")
     assert exchange(server, head).status == 401
 
@@ -89,7 +89,7 @@ def test_an_unfinished_body_that_nobody_reads(server: Server) -> None:
     ("size", "status"), [(LIMIT, 201), (LIMIT + 1, 413), (4 * LIMIT, 413), (32 * LIMIT, 413)]
 )
 def test_chunked_limit(server: Server, writer: str, size: int, status: int) -> None:
-    """A chunked body over the limit is 413, whatever is in it."""
+    """A chunked body over the limit is answered 413, whatever its content."""
     head = request(MESSAGES, HOST, JSON, writer, CHUNKED)
     body = b"".join(chunk(message(size)[at : at + 8000]) for at in range(0, size, 8000))
     assert exchange(server, head + body + chunk(b"")).status == status
@@ -97,13 +97,14 @@ def test_chunked_limit(server: Server, writer: str, size: int, status: int) -> N
 
 @pytest.mark.parametrize(("size", "status"), [(LIMIT, 201), (LIMIT + 1, 413), (8 * LIMIT, 413)])
 def test_limit(server: Server, writer: str, size: int, status: int) -> None:
-    """A body over the limit is 413, also for a client that reads only when all is sent."""
+    """A body over the limit is answered 413, even to a client that reads only after sending
+    everything."""
     head = request(MESSAGES, HOST, JSON, writer, f"Content-Length: {size}")
     assert exchange(server, head + message(size)).status == status
 
 
 def test_two_lengths(server: Server, writer: str) -> None:
-    """Two Content-Length headers that agree are one, and those that differ are 400."""
+    """Two Content-Length headers that agree count as one, and two that differ are answered 400."""
     length = "Content-Length: 17"
     head = request(MESSAGES, HOST, JSON, writer, length, length)
     assert exchange(server, head + message(17)).status == 201
@@ -113,7 +114,7 @@ def test_two_lengths(server: Server, writer: str) -> None:
 
 @pytest.mark.parametrize("more", [[], ["Expect: 100-continue"]])
 def test_a_large_body_that_is_not_sent(server: Server, writer: str, more: list[str]) -> None:
-    """A Content-Length over the limit is 413, also where nothing follows."""
+    """A Content-Length over the limit is answered 413, even if no body follows."""
     head = request(MESSAGES, HOST, JSON, writer, f"Content-Length: {LIMIT + 1}", *more)
     assert exchange(server, head).status == 413
 
@@ -126,9 +127,12 @@ def test_a_large_body_that_is_not_sent(server: Server, writer: str, more: list[s
         (CHUNKED, chunk(message(LIMIT + 1))),
     ],
 )
-def test_a_large_body_that_stalls(patient: Server, writer: str, framing: str, sent: bytes) -> None:
-    """A body over the limit is 413 long before its time is up, and its connection is closed."""
-    with Connection(patient.port) as connection:
+def test_a_large_body_that_stalls(
+    patient_server: Server, writer: str, framing: str, sent: bytes
+) -> None:
+    """A body over the limit is answered 413 long before its time is up, and its connection is
+    closed."""
+    with Connection(patient_server.port) as connection:
         connection.send(request(MESSAGES, HOST, JSON, writer, framing) + sent)
         assert connection.answer().status == 413
         assert connection.is_closed()
@@ -139,7 +143,7 @@ def test_a_large_body_that_stalls(patient: Server, writer: str, framing: str, se
     "fields", [b"X-Checksum: 1\r\n", b"X-Checksum: 1\r\nX-Other: 2\r\nX-Other: 3\r\n"]
 )
 def test_trailers(server: Server, writer: str, declared: list[str], fields: bytes) -> None:
-    """A chunked body with trailer fields is whole, whether or not they were declared."""
+    """A chunked body with trailer fields is complete, whether or not they were declared."""
     head = request(MESSAGES, HOST, JSON, writer, CHUNKED, *declared)
     with Connection(server.port) as connection:
         for _ in range(2):
@@ -161,7 +165,7 @@ def test_trailers(server: Server, writer: str, declared: list[str], fields: byte
     ],
 )
 def test_broken_off(server: Server, writer: str, framing: str, sent: bytes) -> None:
-    """A body that breaks off is 400, however much sense its beginning makes."""
+    """A body that breaks off is answered 400, even if its beginning is valid."""
     with Connection(server.port) as connection:
         connection.send(request(MESSAGES, HOST, JSON, writer, framing) + sent).end()
         answer = connection.answer()
@@ -170,7 +174,7 @@ def test_broken_off(server: Server, writer: str, framing: str, sent: bytes) -> N
 
 
 def test_continue(server: Server, writer: str) -> None:
-    """A client that asks first (Expect: 100-continue) is told to go on."""
+    """A client that sends Expect: 100-continue is told to continue."""
     body = message(17)
     head = request(
         *(MESSAGES, HOST, JSON, writer, "Expect: 100-continue", f"Content-Length: {len(body)}")

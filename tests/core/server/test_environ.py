@@ -20,20 +20,21 @@ def ask(
     [("1.0", []), ("1.0", ["Host: api_backend"]), ("1.1", ["Host: api_backend"]), ("1.1", [])],
 )
 def test_health_checks(server: Server, path: str, version: str, lines: list[str]) -> None:
-    """HAProxy's default check, nginx' default proxying and a container's name are answered."""
+    """The default checks of HAProxy and nginx, and the name of a container as Host, are
+    answered."""
     assert ask(server, path, *lines, version=version).status == 200
 
 
 @pytest.mark.parametrize("lines", [[], ["Host: api_backend"]])
 def test_challenge_without_a_host(server: Server, lines: list[str]) -> None:
-    """A challenge leads to the address of the server where the request names none."""
+    """A challenge names the address of the server if the request has no Host."""
     refused = ask(server, "/api/private", *lines, version="1.0")
     assert refused.status == 401
     assert f'resource_metadata="{server.url}/.well' in refused.headers["WWW-Authenticate"]
 
 
 def test_two_hosts(server: Server) -> None:
-    """Two Host headers are 400 (RFC 9112 section 3.2)."""
+    """A request with two Host headers is answered 400 (RFC 9112 section 3.2)."""
     assert ask(server, "/api/public", "Host: a.example", "Host: b.example").status == 400
 
 
@@ -45,7 +46,7 @@ def test_the_request_line_names_the_host(server: Server, lines: list[str]) -> No
 
 
 def test_an_underscore_is_no_hyphen(server: Server, writer: str) -> None:
-    """A header with an underscore does not pass for the one with a hyphen."""
+    """A header with an underscore is not taken for the header with a hyphen."""
     body = b'{"text": "hello"}'
     lines = ["Host: localhost", "Content-Type: application/json", "Content-Length: 17", writer]
 
@@ -72,12 +73,13 @@ def test_an_underscore_is_no_hyphen(server: Server, writer: str) -> None:
     ],
 )
 def test_authorization(server: Server, lines: list[str], status: int) -> None:
-    """Each value counts, also one that is not ASCII, and headers of one name are joined."""
+    """Every value of a header counts, even one that is not ASCII, and headers of one name are
+    joined."""
     assert ask(server, "/api/private", "Host: localhost", *lines).status == status
 
 
 def test_two_authorizations(server: Server, tenant: Tenant) -> None:
-    """A good token beside another Authorization header is refused, whatever that one holds."""
+    """A good token beside another Authorization header is refused, whatever the other one holds."""
     good = f"Authorization: Bearer {tenant.token()}"
     assert ask(server, "/api/private", "Host: localhost", good).status == 200
     for other in ("Authorization: \xe9", "Authorization: Bearer a", "Authorization:"):
@@ -95,7 +97,7 @@ NAMES = (
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 @pytest.mark.parametrize("name", NAMES)
 def test_values_that_are_not_ascii(server: Server, writer: str, name: str, method: str) -> None:
-    """A header whose value is not ASCII is answered, and is no error of the server's."""
+    """A header whose value is not ASCII is answered without an error of the server."""
     lines = [] if name == "Host" else ["Host: localhost"]
     answer = ask(server, "/api/messages", *lines, writer, f"{name}: \xe9", method=method)
     assert answer.status < 500
@@ -106,12 +108,12 @@ def test_values_that_are_not_ascii(server: Server, writer: str, name: str, metho
     [("/api/pub%6Cic", 200), ("/api/%C3%A9", 404), ("/api/%FF", 404), ("//api/public", 404)],
 )
 def test_path(server: Server, path: str, status: int) -> None:
-    """A path is decoded once, and what is no UTF-8 is nobody's path."""
+    """A path is decoded once, and a path that is not UTF-8 is answered 404."""
     assert ask(server, path, "Host: localhost").status == status
 
 
 def test_head(server: Server) -> None:
-    """HEAD has the headers of GET, and no body."""
+    """HEAD answers with the headers of GET and no body."""
     got = ask(server, "/api/public", "Host: localhost")
     headed = ask(server, "/api/public", "Host: localhost", method="HEAD")
     assert headed.headers["Content-Length"] == got.headers["Content-Length"]

@@ -77,27 +77,27 @@ def test_answers(url: str, path: str, expected: bytes) -> None:
 
 @pytest.mark.parametrize("path", ["/raises", "/exits", "/status", "/header"])
 def test_exception(url: str, path: str) -> None:
-    """An application that raises, exits or answers with a status or a header that is none is
-    answered with 500, and the next request as ever."""
+    """An application that raises, exits, or returns an invalid status or header is answered 500,
+    and the next request is answered as usual."""
     assert [status(url + path) for _ in range(4)] == [500] * 4
     assert body(f"{url}/whole") == b"whole"
 
 
 @pytest.mark.parametrize("path", ["/whole", "/empty", "/nothing", "/sized"])
 def test_whole_answers(url: str, path: str) -> None:
-    """An answer whose size is known is sent as one, with its Content-Length."""
+    """An answer of known size is sent at once, with its Content-Length."""
     answer = urllib3.request("GET", url + path, retries=False)
     assert answer.headers["Content-Length"] == str(len(answer.data))
 
 
 def test_exception_in_the_middle(url: str) -> None:
-    """An answer that breaks off is not taken for whole, and holds no thread."""
+    """An answer that breaks off is not mistaken for a complete one, and holds no thread."""
     assert [status(f"{url}/breaks") for _ in range(4)] == [None] * 4
     assert body(f"{url}/whole") == b"whole"
 
 
 def test_events(url: str) -> None:
-    """The first piece of a stream arrives while the second is held back."""
+    """The first piece of a stream arrives while the second is still held back."""
     with urllib3.request(
         "GET", f"{url}/events", preload_content=False, retries=False, timeout=SECONDS
     ) as answer:
@@ -109,7 +109,7 @@ def test_events(url: str) -> None:
 
 @pytest.mark.parametrize("path", ["/pieces", "/ticks", "/endless"])
 def test_clients_that_go_away(url: str, path: str) -> None:
-    """Clients that take the first piece and go hold no thread."""
+    """A client that reads the first piece and closes holds no thread."""
     for _ in range(4):
         with urllib3.PoolManager() as pool:
             answer = pool.request("GET", url + path, preload_content=False, retries=False)
@@ -119,7 +119,8 @@ def test_clients_that_go_away(url: str, path: str) -> None:
 
 
 def test_clients_that_take_nothing(url: str) -> None:
-    """Clients that leave off reading an answer hold no thread, and the answer is not piled up."""
+    """A client that stops reading an answer holds no thread, and the answer does not fill the
+    memory."""
     port = int(url.rpartition(":")[2])
     with ExitStack() as stack:
         for _ in range(4):

@@ -20,7 +20,7 @@ from tests.core.support.tenant import Tenant
 
 
 @pytest.fixture
-def two(tenant: Tenant, database_url: str, tmp_path: Path) -> Server:
+def two_workers(tenant: Tenant, database_url: str, tmp_path: Path) -> Server:
     """Two workers that have not been started yet."""
     environment = tenant.environment | {"DATABASE_URL": database_url, "BODY_TIMEOUT": "1"}
     return Server(tmp_path, "serve", "--workers", "2", **environment)
@@ -44,9 +44,9 @@ def is_open(port: int) -> bool:
         return False
 
 
-def test_workers_end_with_their_main_process(two: Server) -> None:
-    """When the main process is killed its workers end, and the port is free."""
-    with two as server:
+def test_workers_end_with_their_main_process(two_workers: Server) -> None:
+    """Workers end when their main process is killed, and the port is free again."""
+    with two_workers as server:
         until(lambda: server.started == 2)
         orphans = server.workers()
         assert len(orphans) == 2
@@ -57,9 +57,9 @@ def test_workers_end_with_their_main_process(two: Server) -> None:
         assert not is_open(server.port)
 
 
-def test_workers_end_though_requests_do_not(two: Server) -> None:
-    """A worker whose main process was killed ends, also while a body is under way."""
-    with two as server, Connection(server.port) as connection:
+def test_workers_end_though_requests_do_not(two_workers: Server) -> None:
+    """A worker whose main process was killed ends, even while a body is on its way."""
+    with two_workers as server, Connection(server.port) as connection:
         connection.send(request("/api/messages", "Host: localhost", "Content-Length: 100"))
         orphans = server.workers()
         server.process.kill()
@@ -69,7 +69,7 @@ def test_workers_end_though_requests_do_not(two: Server) -> None:
 
 
 def test_a_worker_that_starts_later(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
-    """A worker that is started anew has the settings of the others, whatever `.env` says now."""
+    """A restarted worker has the settings of the others, whatever `.env` says now."""
     secret = "a-secret-that-nobody-sees"
     file = tmp_path / ".env"
     file.write_text(f"THREADS=8\nAUTH0_CLIENT_ID=client\nAUTH0_CLIENT_SECRET={secret}\n")
@@ -89,7 +89,7 @@ def test_a_worker_that_starts_later(tenant: Tenant, database_url: str, tmp_path:
 
 
 def test_a_worker_that_cannot_start(tmp_path: Path) -> None:
-    """A worker whose settings cannot be used ends with one line, which names them."""
+    """A worker with invalid settings ends with one line that names them."""
     code = 'from api.core.server.worker import *; load("tests.core.demo:application", Settings())'
     ended = subprocess.run(
         [sys.executable, "-c", code],
@@ -104,16 +104,17 @@ def test_a_worker_that_cannot_start(tmp_path: Path) -> None:
     assert "correct the settings: AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set." in line["message"]
 
 
-def test_file_limit(two: Server) -> None:
+def test_file_limit(two_workers: Server) -> None:
     """A worker may open as many files as the system allows."""
-    with two as server:
+    with two_workers as server:
         [worker, _] = server.workers()
         soft, hard = worker.rlimit(psutil.RLIMIT_NOFILE)
         assert soft == hard
 
 
 def test_without_file_descriptors(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
-    """A worker that ran out of file descriptors says so, and answers as soon as it has some."""
+    """A worker without a free file descriptor logs that, and answers again as soon as it has
+    one."""
     environment = tenant.environment | {"DATABASE_URL": database_url}
     with Server(tmp_path, "serve", "--workers", "1", **environment) as server:
         [worker] = server.workers()
@@ -150,7 +151,7 @@ if __name__ == "__main__":
 
 
 def test_few_files(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
-    """Where the system allows few files, connections wait before there is no descriptor left."""
+    """Where the system allows few files, connections wait before the last descriptor is used."""
     manage = tmp_path / "limited.py"
     manage.write_text(LIMITED)
     environment = tenant.environment | {"DATABASE_URL": database_url}
@@ -159,10 +160,10 @@ def test_few_files(tenant: Tenant, database_url: str, tmp_path: Path) -> None:
         ExitStack() as stack,
     ):
         [worker] = server.workers()
-        many = [stack.enter_context(Connection(server.port)) for _ in range(400)]
+        connections = [stack.enter_context(Connection(server.port)) for _ in range(400)]
         until(lambda: worker.num_fds() > 300 - OTHER_FILES)
         head = request("/health/ready", "Host: localhost", method="GET")
-        until(lambda: many[0].send(head).answer("GET").status == 200)
+        until(lambda: connections[0].send(head).answer("GET").status == 200)
         assert not is_answered(server.port)
         assert worker.num_fds() < 300
         assert "file descriptor" not in server.log
@@ -203,7 +204,8 @@ print(sorted(set(sys.modules) - before))
 def test_nothing_is_imported_late(
     tenant: Tenant, tmp_path: Path, request: pytest.FixtureRequest, maker: str
 ) -> None:
-    """No request imports anything: an import that fails once, for want of a file, may stay so."""
+    """No request imports a module, because an import that fails once for lack of a file may fail
+    for good."""
     made: Sqlite | Postgres = request.getfixturevalue(maker)
     environment: dict[str, Any] = {"DATABASE_URL": made.make()}
     ended = subprocess.run(
@@ -241,7 +243,7 @@ int("uncaught")
 
 
 def test_each_line_is_an_object(tmp_path: Path) -> None:
-    """Whatever a process prints, warns of or ends with, is a JSON object on one line."""
+    """Whatever a process prints, warns of or ends with is logged as a JSON object on one line."""
     ended = subprocess.run(
         [sys.executable, "-c", NOISY],
         cwd=tmp_path,
