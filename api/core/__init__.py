@@ -25,6 +25,7 @@ distinct        what has a name of its own: operations, schemas, problem types
 guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
+personas        as whom one can log in at it
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
@@ -39,6 +40,7 @@ from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
 from api.core.guard import AccessToken, current_token, public, require_auth
+from api.core.personas import Persona
 from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
@@ -69,6 +71,7 @@ __all__ = [
     "NotFound",
     "Order",
     "Page",
+    "Persona",
     "Precondition",
     "Problem",
     "Resource",

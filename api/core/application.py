@@ -12,6 +12,7 @@ from sqlalchemy import MetaData
 
 from api.core import problems
 from api.core.bridge import Api, Namespace
+from api.core.personas import PERSONAS, Persona
 from api.core.problems import Problem
 from api.core.settings import Settings
 from api.core.storage import CORE, Branch
@@ -39,6 +40,7 @@ class Application:
         enforces them is the team's own decorator; operations name them by `@ns.doc(security=…)`
     :param request_headers: headers that browsers of other origins may send, beside the machinery's
     :param response_headers: headers that browsers of other origins may read, likewise
+    :param personas: as whom one can log in at the embedded issuer, with the scopes that each grants
     """
 
     import_name: str
@@ -58,6 +60,7 @@ class Application:
     security_schemes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     request_headers: tuple[str, ...] = ()
     response_headers: tuple[str, ...] = ()
+    personas: tuple[Persona, ...] = PERSONAS
 
     def __post_init__(self) -> None:
         """

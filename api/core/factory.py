@@ -49,7 +49,7 @@ def create_app(
     api = applications.init_app(app, application, settings)
     others = tuple(application.problems.values())
     if issuer and not settings.has_tenant:
-        issuer.init_app(app, api.scopes)
+        issuer.init_app(app, api.scopes, application.personas)
         guard.open_blueprints(app, "issuer")
         others = (*others, *issuer.problems)
     documents.init_app(app, config, others)

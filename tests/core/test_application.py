@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from api.core import Namespace, Problem, Resource, namespaces, public
+from api.core import Namespace, Persona, Problem, Resource, namespaces, public
 from api.core.application import Application
 from api.core.documents import build_documents
 from api.core.factory import create_app
@@ -75,6 +75,23 @@ def test_an_exception_of_the_team_is_answered_as_its_problem(issuer: EmbeddedIss
     answer = app.test_client().get("/pots")
     assert (answer.status_code, answer.json["type"]) == (418, "/problems#teapot")  # type: ignore[index]
     assert "ask a coffee machine" in app.test_client().get("/problems").text
+
+
+def test_the_login_page_offers_the_personas_of_the_application(issuer: EmbeddedIssuer) -> None:
+    """A persona of the team's stands on the page, and the usual ones do not."""
+    clerk = Persona("clerk", "Clerk", "Writes it down.", ("write:",))
+    app = create_app(replace(application, personas=(clerk,)), Settings(), issuer=issuer)
+    query = {
+        "response_type": "code",
+        "client_id": issuer.spa_client_id,
+        "redirect_uri": "http://localhost/docs/oauth2-redirect.html",
+        "code_challenge": "x" * 43,
+        "code_challenge_method": "S256",
+        "scope": "write:messages",
+    }
+    page = app.test_client().get("/issuer/authorize", query_string=query).text
+    assert "Writes it down." in page
+    assert "Administrator" not in page
 
 
 def test_namespaces_are_those_that_a_package_imports() -> None:

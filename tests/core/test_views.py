@@ -125,7 +125,7 @@ def test_the_start_of_an_app_is_refused(
     issuer: EmbeddedIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """create_app looks at all that has an address by then."""
-    monkeypatch.setattr(issuer, "init_app", lambda app, _scopes: app.get("/page")(secret))
+    monkeypatch.setattr(issuer, "init_app", lambda app, *_: app.get("/page")(secret))
     with pytest.raises(DeclarationError, match=r"the view 'secret' \(/page"):
         create_app(application, Settings(), issuer=issuer)
 

@@ -3,7 +3,7 @@
 `serve` never makes one: the factory of its workers, api.core.server.worker, does not import it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from api.core.guard.fetch import FetchError
 from api.core.issuer import EmbeddedIssuer
 from api.core.issuer.keys import files_exist
 from api.core.issuer.loopback import is_loopback
+from api.core.personas import Persona
 from api.core.problems import Problem
 from api.core.settings import Settings
 
@@ -101,7 +102,9 @@ class IssuerWithoutKey:
             "the embedded issuer has no key here; python manage.py token mint makes one", "no-keys"
         )
 
-    def init_app(self, app: Flask, scopes: dict[str, str]) -> None:
+    def init_app(
+        self, app: Flask, scopes: dict[str, str], personas: Sequence[Persona] = ()
+    ) -> None:
         """Do nothing, since this issuer is not served."""
 
 

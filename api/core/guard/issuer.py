@@ -1,5 +1,6 @@
 """Whose tokens are accepted: those of a tenant of Auth0, or of the embedded issuer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from api.core.guard.fetch import Fetch, fetch_https
+from api.core.personas import Persona
 from api.core.problems import Problem
 from api.core.settings import Settings, SettingsError, declarations
 
@@ -31,7 +33,9 @@ class Issuer(Protocol):
 
     def fetch(self, url: str, seconds: float, /) -> bytes: ...
 
-    def init_app(self, app: Flask, scopes: dict[str, str]) -> None: ...
+    def init_app(
+        self, app: Flask, scopes: dict[str, str], personas: Sequence[Persona] = ..., /
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

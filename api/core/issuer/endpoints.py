@@ -1,7 +1,7 @@
 """The HTTP endpoints below the issuer's URL, at the paths of an Auth0 tenant."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from api.core.issuer.clients import OIDC_SCOPES
 from api.core.issuer.loopback import csp_source, is_loopback_host, is_loopback_origin
-from api.core.issuer.personas import CUSTOM, PERSONAS, Approval, approve
+from api.core.issuer.personas import CUSTOM, Approval, approve
 from api.core.issuer.server import IssuerServer
+from api.core.personas import Persona
 from api.core.problems import Problem
 from openapi.page_headers import set_page_headers
 
@@ -30,12 +31,15 @@ class Endpoints:
         server: IssuerServer,
         documents: Mapping[str, Callable[[], dict[str, Any]]],
         scopes: Mapping[str, str],
+        personas: Sequence[Persona],
     ) -> None:
         """
         :param server: the authorization server
         :param documents: the documents that the issuer publishes, by path
         :param scopes: the API's scopes and their descriptions
+        :param personas: as whom one can log in
         """
+        self._personas = personas
         self._server = server
         self._documents = documents
         self._scopes = scopes
@@ -95,7 +99,7 @@ class Endpoints:
             form_action=f"'self' {csp_source(grant.redirect_uri)}",
             client_id=grant.client.client_id,
             redirect_uri=grant.redirect_uri,
-            personas=[(persona, persona.grants(self._scopes)) for persona in PERSONAS],
+            personas=[(persona, persona.grants(self._scopes)) for persona in self._personas],
             scopes=self._scopes,
             requested=grant.request.scope.split(),
             custom=CUSTOM,
@@ -114,7 +118,7 @@ class Endpoints:
         return response
 
     def _approve(self, choice: str, grant: Any) -> Approval:
-        approval = approve(choice, self._scopes, request.form.getlist("permit"))
+        approval = approve(self._personas, choice, self._scopes, request.form.getlist("permit"))
         # The client requests the identity scopes; the person grants the scopes of the API.
         identity = [scope for scope in OIDC_SCOPES if scope in grant.request.scope.split()]
         return replace(approval, scopes=(*identity, *approval.scopes))

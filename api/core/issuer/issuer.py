@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from api.core.issuer.keys import KeyRing, client_secret, signing_key
 from api.core.issuer.loopback import is_loopback_host
 from api.core.issuer.personas import Approval
 from api.core.issuer.server import IssuerServer
+from api.core.personas import PERSONAS, Persona
 from api.core.problems import Problem
 
 DAY = 86400
@@ -110,11 +111,14 @@ class EmbeddedIssuer:
         header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
         return jwt.encode(header, present, key, algorithms=["RS256"])
 
-    def init_app(self, app: Flask, scopes: Mapping[str, str]) -> None:
+    def init_app(
+        self, app: Flask, scopes: Mapping[str, str], personas: Sequence[Persona] = PERSONAS
+    ) -> None:
         """Serve the issuer below the path of its URL.
 
         :param app: the application
         :param scopes: the API's scopes and their descriptions
+        :param personas: as whom one can log in
         """
         self._scopes = dict(scopes)
         server = IssuerServer(
@@ -127,7 +131,7 @@ class EmbeddedIssuer:
             access_token=self._access_token,
             expires_in=DAY,
         )
-        blueprint = Endpoints(server, self._documents, self._scopes).blueprint()
+        blueprint = Endpoints(server, self._documents, self._scopes, personas).blueprint()
         app.register_blueprint(blueprint, url_prefix=urlsplit(self.url).path.rstrip("/"))
 
     def fetch(self, url: str, seconds: float = 0.0) -> bytes:
