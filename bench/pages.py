@@ -27,12 +27,13 @@ from api.application import application
 from api.core import storage
 from api.core.storage import Database
 from api.storage import messages
+from api.storage.models import Message
 from tests.core.support.databases import Postgres, Sqlite
 from tests.core.support.server import ROOT, clean_environment
 
 WORDS = ["the", "a", "ship", "harbour", "wind", "has", "left", "before", "morning", "tide", "and"]
 AUTHORS = {"auth0|ann": 5, "auth0|bob": 3, "auth0|cem": 1, "auth0|dee": 1}
-LISTS: dict[str, dict[str, str]] = {
+LISTS: dict[str, dict[str, Any]] = {
     "newest": {"order": "newest"},
     "oldest": {"order": "oldest"},
     "newest, one author": {"order": "newest", "author": "auth0|dee"},
@@ -41,7 +42,7 @@ LISTS: dict[str, dict[str, str]] = {
 DEEP = 0.9
 STRIDE = 10_000
 
-Page = Callable[..., messages.Page]
+Page = Callable[..., storage.Page[Message]]
 
 
 @click.command()

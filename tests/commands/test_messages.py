@@ -27,7 +27,7 @@ TAKEN = "/id: A message with this id is there already."
 NOTHING = "Error: Nothing was imported."
 
 
-def line(said: str = "Ahoy", **members: Any) -> bytes:
+def line(said: object = "Ahoy", **members: Any) -> bytes:
     """A good line; `members` are added to it."""
     return json.dumps({"text": said, "author": "auth0|ann"} | members).encode()
 
@@ -135,7 +135,7 @@ BAD = {
     line("x" * 5_000_000): "/text: Length must be between 1 and 2000.",
     line("\0"): "/text: It may not hold the character NUL (U+0000).",
     line("\ud800"): "/text: It may not hold lone surrogates (U+D800 to U+DFFF).",
-    line(**{"a/b": 1}): "/a~1b: Unknown field.",
+    line("Ahoy", **{"a/b": 1}): "/a~1b: Unknown field.",
     line(1, id="7"): "/id: Not a valid UUID.; /text: Not a valid string.",
     line(created_at="2026-01-02T03:04:05"): "/created_at: Not a date-time of RFC 3339",
     line(created_at="0001-01-01T00:00:00+01:00"): "/created_at: No calendar has a day for it",
@@ -224,7 +224,9 @@ def test_old_schema(runner: Runner, database: Database, command: tuple[str, ...]
     )
 
 
-def start(directory: Path, *arguments: str, stderr: int, **environment: str) -> subprocess.Popen:
+def start(
+    directory: Path, *arguments: str, stderr: int, **environment: str
+) -> subprocess.Popen[bytes]:
     """`manage.py messages ARGUMENTS`, its standard output to be read."""
     return subprocess.Popen(
         [sys.executable, *MANAGE, "messages", *arguments],
@@ -241,6 +243,8 @@ def test_reader_has_seen_enough(tmp_path: Path, load: Any, database_url: str) ->
     load(numbered(2 * BATCH))
     environment = {"DATABASE_URL": database_url}
     with start(tmp_path, "export", stderr=subprocess.PIPE, **environment) as exporting:
+        assert exporting.stdout is not None
+        assert exporting.stderr is not None
         assert json.loads(exporting.stdout.readline())["text"] == "No. 0"
         exporting.stdout.close()
         assert exporting.stderr.read() == b""
@@ -253,6 +257,7 @@ def on_a_terminal(directory: Path, *arguments: str, **environment: str) -> tuple
     shown = b""
     with start(directory, *arguments, stderr=theirs, TERM="xterm", **environment) as running:
         os.close(theirs)
+        assert running.stdout is not None
         out = running.stdout.read()
         try:
             while data := os.read(ours, 65536):

@@ -166,8 +166,8 @@ def test_a_value_with_status_and_headers(
     """The schema writes the value; status and headers are those given, else the declared ones."""
     response = answer(value, returns=Note)
     assert (response.status_code, response.mimetype) == (status, "application/json")
-    assert response.json["text"] == "hello"
-    assert response.json.keys() <= {"text", "Stars"}
+    assert response.get_json()["text"] == "hello"
+    assert response.get_json().keys() <= {"text", "Stars"}
     defaults = {"Cache-Control": "no-store"}
     for name, text in (defaults | headers).items():
         assert response.headers.getlist(name) == [text]
@@ -219,7 +219,7 @@ def test_many_values(answer: Answer, value: Any) -> None:
     """A collection of any kind is written as a list, also a tuple."""
     response = answer(value, returns=Note(many=True))
     assert response.status_code == 200
-    assert all(each["text"] == "hello" for each in response.json)
+    assert all(each["text"] == "hello" for each in response.get_json())
     count = value if isinstance(value, (list, tuple)) else None
     assert count is None or isinstance(response.json, list)
 
@@ -350,7 +350,7 @@ class Refusing(Schema):
     text = fields.Function(lambda _note: refusing())
 
 
-UNWRITABLE = {
+UNWRITABLE: dict[str, tuple[Any, Any, str]] = {
     "None": (None, Note, "returned None"),
     "None with a status": ((None, 201), Note, "returned None"),
     "text": ("hello", Note, "type str"),
@@ -426,7 +426,7 @@ def test_what_cannot_be_written_is_refused(
     with caplog.at_level(logging.ERROR):
         response = answer(value, returns=returns)
     assert (response.status_code, response.mimetype) == (500, "application/problem+json")
-    assert response.json["type"] == "/problems#internal-error"
+    assert response.get_json()["type"] == "/problems#internal-error"
     [record] = caplog.records
     assert record.exc_info
     logged = str(record.exc_info[1])

@@ -111,7 +111,7 @@ def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
 
 def test_every_header_of_the_document_can_be_sent_and_read(shared: FlaskClient) -> None:
     """A page of another origin can use versions, keys, pages and proofs as any client can."""
-    document = shared.get("/openapi.json").json
+    document = shared.get("/openapi.json").get_json()
     asked = {
         parameter["name"]
         for path in document["paths"].values()
@@ -164,7 +164,7 @@ def test_organizations_restrict_who_is_let_in(
             "/api/private", headers={"Authorization": f"Bearer {token}"}
         )
         assert response.status_code == status
-        assert status == 200 or response.json["detail"].startswith("org_id:")
+        assert status == 200 or response.get_json()["detail"].startswith("org_id:")
 
 
 def test_a_crash_in_a_resource_tells_nothing(
@@ -173,7 +173,7 @@ def test_a_crash_in_a_resource_tells_nothing(
     """Flask-RESTX would answer with its own document; the one renderer does."""
     monkeypatch.setattr("api.core.resources.me.CallerView.dump", lambda *_: 1 / 0)
     response = bearer().get("/api/me")
-    assert (response.status_code, response.json["type"]) == (500, "/problems#internal-error")
+    assert (response.status_code, response.get_json()["type"]) == (500, "/problems#internal-error")
 
 
 @pytest.mark.parametrize(

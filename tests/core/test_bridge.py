@@ -118,7 +118,7 @@ def test_without_returns_the_answer_is_204(client: FlaskClient) -> None:
 def test_a_problem_of_the_method_is_told(client: FlaskClient) -> None:
     """Raise one, and the renderer does the rest."""
     response = client.delete("/api/paints/8")
-    assert (response.status_code, response.json["detail"]) == (404, "No paint has this id.")
+    assert (response.status_code, response.get_json()["detail"]) == (404, "No paint has this id.")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_problem_of_the_method_is_told(client: FlaskClient) -> None:
 )
 def test_a_good_query_reaches_the_method(client: FlaskClient, query: str, answer: int) -> None:
     """Defaults fill in, lists take repeated parameters."""
-    paints = client.get(f"/api/paints{query}").json
+    paints = client.get(f"/api/paints{query}").get_json()
     assert len(paints) == answer
     assert paints[0]["label"] == ("['a', 'b']" if "tag" in query else "None")
 
@@ -145,10 +145,10 @@ def test_a_good_query_reaches_the_method(client: FlaskClient, query: str, answer
 def test_a_bad_query_is_422_and_names_the_parameter(
     client: FlaskClient, query: str, parameter: str
 ) -> None:
-    """Also one that nobody knows: a filter that is silently ignored would be a lie."""
+    """One that nobody knows is bad, too: a filter that is silently ignored would be a lie."""
     response = client.get(f"/api/paints{query}")
     assert response.status_code == 422
-    assert [error["parameter"] for error in response.json["errors"]] == [parameter]
+    assert [error["parameter"] for error in response.get_json()["errors"]] == [parameter]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_bad_body_is_422_and_points_at_the_value(
     """Unknown members and nested values are named as well."""
     response = mixer.post("/api/paints", data=json.dumps(body), content_type=JSON)
     assert response.status_code == 422, response.json
-    assert pointer in [error["pointer"] for error in response.json["errors"]]
+    assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
 
 
 def test_what_was_sent_is_never_sent_back(mixer: FlaskClient) -> None:

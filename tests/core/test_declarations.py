@@ -96,7 +96,8 @@ def test_a_forgotten_guard_is_refused_with_place_and_remedy(start: Start) -> Non
             """Read a note"""
             return GOOD
 
-    line = Notes.get.__wrapped__.__code__.co_firstlineno
+    get: Any = Notes.get
+    line = get.__wrapped__.__code__.co_firstlineno
     with pytest.raises(DeclarationError) as raised:
         start(ns)
     said = str(raised.value)
@@ -386,7 +387,8 @@ def test_an_expected_model_is_validated_behind_the_guard(
     ns, expect = expecting(Resource, validate=True, many=many)
     view = expect(require_auth("a")(get)) if outside else require_auth("a")(expect(fresh()))
     client = start(serving(ns, ns.hide(resource(post=view)))).test_client()
-    for body in ({"data": b"{"}, {"json": {}}, {"json": {"secret_field": "x"}}, {}):
+    bad: list[dict[str, Any]] = [{"data": b"{"}, {"json": {}}, {"json": {"secret_field": "x"}}, {}]
+    for body in bad:
         assert client.post("/notes", **body).status_code == 401
         assert client.post("/notes", **body, headers=bearer()).status_code == 403
         assert client.post("/notes", **body, headers=bearer("a")).status_code in {400, 415}

@@ -52,8 +52,7 @@ def service(
             stack.enter_context(Server(tmp_path_factory.mktemp("service"), *command, **environment))
             for _ in range(2)
         ]
-        for server in servers:
-            until(lambda server=server: server.started == WORKERS)
+        until(lambda: all(server.started == WORKERS for server in servers))
         yield Service(servers, database)
 
 

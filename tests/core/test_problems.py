@@ -1,6 +1,8 @@
 """Every failure of every path is one problem document (RFC 9457)."""
 
 import json
+from collections.abc import Callable
+from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
@@ -17,7 +19,7 @@ from api.core.problems import NotFound, Problem, ValidationFailed
 SECRET = "hunter2 /srv/secret.py SELECT"
 
 
-def _raise(error: Exception) -> None:
+def _raise(error: Exception) -> NoReturn:
     raise error
 
 
@@ -27,15 +29,18 @@ def failing(request: pytest.FixtureRequest) -> FlaskClient:
     app = Flask(__name__)
     app.testing = request.param
     problems.init_app(app)
-    for path, view in {
+    views: dict[str, Callable[[], Any]] = {
         "/crash": lambda: _raise(RuntimeError(SECRET)),
         "/problem": lambda: _raise(NotFound("No message has this id.")),
         "/abort": lambda: abort(403, SECRET),
         "/teapot": lambda: _raise(ImATeapot(SECRET)),
-        "/invalid": lambda: _raise(ValidationError({"password": ["Too short."]}, data=SECRET)),
+        "/invalid": lambda: _raise(
+            ValidationError({"password": ["Too short."]}, data={"": SECRET})
+        ),
         "/unserialisable": lambda: object(),
-        "/key": lambda: {}["missing"],
-    }.items():
+        "/key": lambda: dict[str, str]()["missing"],
+    }
+    for path, view in views.items():
         app.add_url_rule(path, path, view)
     return app.test_client()
 
@@ -81,6 +86,7 @@ def test_a_crash_is_logged_with_its_traceback(
     """What the client is not told, the operator is."""
     failing.get("/crash")
     [record] = [record for record in caplog.records if record.exc_info]
+    assert record.exc_info is not None
     assert SECRET in str(record.exc_info[1])
 
 
@@ -120,7 +126,7 @@ class _Person(Schema):
     ],
     ids=["missing", "type", "nested", "escaped", "dict", "whole", "lone surrogate"],
 )
-def test_errors_point_at_the_values(body: object, pointers: set[str]) -> None:
+def test_errors_point_at_the_values(body: Any, pointers: set[str]) -> None:
     """Each error has a JSON Pointer (RFC 6901) to its value; the list is JSON whatever was sent."""
     with pytest.raises(ValidationError) as raised:
         _Person().load(body)

@@ -92,7 +92,7 @@ def passing_by_default(view: View) -> View:
 def passing_by_itself(view: View) -> View:
     @wraps(view)
     def passed(*args: Any) -> Any:
-        return passed.__wrapped__(*args)  # type: ignore[attr-defined]
+        return passed.__wrapped__(*args)
 
     return passed
 
@@ -189,7 +189,8 @@ def test_an_entrance_of_its_own_is_refused(
     start: Start, own: dict[str, Any], entrance: str
 ) -> None:
     """A class that says itself how its methods are called may leave out their guards."""
-    base = notes(**{entrance: classmethod(secret) if entrance == "as_view" else secret})
+    of_class: Callable[[View], Any] = classmethod
+    base = notes(**{entrance: of_class(secret) if entrance == "as_view" else secret})
     said = refusal(start, type("Notes", (base,), own))
     place = f"{__file__}:{secret.__code__.co_firstlineno}"
     assert f"test_rules.Notes has a {entrance} of its own ({place})" in said
@@ -288,12 +289,12 @@ def test_a_hidden_model_and_a_parser_are_served(start: Start) -> None:
 def test_a_method_that_is_replaced_after_the_start_is_not_served(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Until the first request: it is 500, and the log says why, until the method is mended."""
+    """It is answered 500, and the log says why, until the method is mended."""
     resource = notes(get=guarded())
     client = start(resource).test_client()
-    resource.get = secret  # type: ignore[attr-defined]
+    resource.get = secret
     answers = [client.get("/notes") for _ in range(2)]
     assert [(each.status_code, "hello" in each.text) for each in answers] == [(500, False)] * 2
     assert "Notes.get (GET /notes" in str(caplog.records[-1].exc_info)
-    resource.get = guarded()  # type: ignore[attr-defined]
+    resource.get = guarded()
     assert client.get("/notes").status_code == 401

@@ -20,7 +20,7 @@ from api.core import strictjson
     ],
     ids=ascii,
 )
-def test_read(data, value):
+def test_read(data: bytes, value: object) -> None:
     """What is JSON is read."""
     assert strictjson.loads(data) == value
 
@@ -57,7 +57,7 @@ def test_read(data, value):
     ],
     ids=lambda value: value[:24] if isinstance(value, bytes) else "",
 )
-def test_refused(data, reason):
+def test_refused(data: bytes, reason: str) -> None:
     """What could mean two things, or nothing, is refused with a reason."""
     with pytest.raises(ValueError, match=reason):
         strictjson.loads(data)
@@ -67,7 +67,7 @@ def test_refused(data, reason):
     ("left", "inner", "right"),
     [("[", "", "]"), ("[", "1", "]"), ('{"a":', "1", "}"), ('{"a":', '"b"', "}")],
 )
-def test_depth(left, inner, right):
+def test_depth(left: str, inner: str, right: str) -> None:
     """32 levels are read and 33 are not, whatever the innermost holds."""
     assert strictjson.loads((left * 32 + inner + right * 32).encode())
     with pytest.raises(ValueError, match="deeper than 32 levels"):
@@ -77,18 +77,18 @@ def test_depth(left, inner, right):
 
 
 @pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 9000 + b"]" * 9000])
-def test_bombs(data):
+def test_bombs(data: bytes) -> None:
     """Nesting that would exhaust the reader is refused."""
     with pytest.raises(ValueError, match="deeper than 32 levels"):
         strictjson.loads(data)
 
 
-def test_breadth():
+def test_breadth() -> None:
     """Breadth is no depth."""
     assert len(strictjson.loads(b"[" + b"[[]]," * 5000 + b"[]]")) == 5001
 
 
-def test_digits():
+def test_digits() -> None:
     """A number that is too long is refused in our own words."""
     assert strictjson.loads(b"1" * 4000)
     with pytest.raises(ValueError, match="a number has over 4000 digits"):

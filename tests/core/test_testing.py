@@ -1,11 +1,18 @@
 """The plugin with which API developers test: what it gives, and that it is the real guard."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from api.core.factory import create_app
 from api.core.guard import SigningKeys, guard_of
 from api.core.guard.keys import KEPT_THROUGH_FAILURES, RETRY_AFTER_FAILURE, UNKNOWN_KID_COOLDOWN
 from api.core.settings import Settings
+from api.core.storage import Database
+from api.core.testing import Clock, FickleIssuer
 from tests.core.demo import application
 
 pytest_plugins = ["pytester"]
@@ -42,7 +49,7 @@ def test_fickle(bearer, issuer, clock, app):
 
 
 @pytest.fixture
-def keys(app, issuer) -> SigningKeys:
+def keys(app: Flask, issuer: FickleIssuer) -> SigningKeys:
     """What the app knows of the issuer."""
     return guard_of(app).bearer.keys[issuer.url]
 
@@ -61,14 +68,14 @@ def application():
 """
 
 
-def test_in_a_foreign_project(pytester):
+def test_in_a_foreign_project(pytester: pytest.Pytester) -> None:
     """A conftest that names the application is all that it takes."""
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(FOREIGN)
     pytester.runpytest("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=4)
 
 
-def test_what_it_offers(pytester):
+def test_what_it_offers(pytester: pytest.Pytester) -> None:
     """`pytest --fixtures` says what each fixture is for."""
     pytester.makeconftest('pytest_plugins = ["api.core.testing"]')
     told = pytester.runpytest("--fixtures").stdout.str()
@@ -76,8 +83,8 @@ def test_what_it_offers(pytester):
         assert f"{name} -- " in told
 
 
-def test_a_caller_without_a_token(client):
-    """Is let in where everybody is."""
+def test_a_caller_without_a_token(client: FlaskClient) -> None:
+    """A caller without a token is let in where everybody is."""
     assert client.get("/api/public").status_code == 200
     assert client.get(PRIVATE).status_code == 401
 
@@ -91,7 +98,7 @@ def test_a_caller_without_a_token(client):
         (("read:message",), 403),
     ],
 )
-def test_scopes(bearer, scopes, status):
+def test_scopes(bearer: Callable[..., FlaskClient], scopes: tuple[str, ...], status: int) -> None:
     """A token grants the scopes that are asked for, and no other."""
     assert bearer(*scopes).get(SCOPED).status_code == status
 
@@ -107,30 +114,32 @@ def test_scopes(bearer, scopes, status):
     ],
     ids=str,
 )
-def test_claims(bearer, claims, refused):
+def test_claims(bearer: Callable[..., FlaskClient], claims: dict[str, Any], refused: str) -> None:
     """Any claim can be told, and the guard looks at it."""
-    assert bearer(**claims).get(PRIVATE).json["detail"].startswith(f"{refused}: ")
+    assert bearer(**claims).get(PRIVATE).get_json()["detail"].startswith(f"{refused}: ")
 
 
-def test_several_callers(bearer):
+def test_several_callers(bearer: Callable[..., FlaskClient]) -> None:
     """Each has a token of its own."""
     ann, bob = bearer(sub="auth0|ann"), bearer(sub="auth0|bob", permissions=["read:messages"])
-    assert ann.get(ME).json["subject"] == "auth0|ann"
-    assert bob.get(ME).json["subject"] == "auth0|bob"
+    assert ann.get(ME).get_json()["subject"] == "auth0|ann"
+    assert bob.get(ME).get_json()["subject"] == "auth0|bob"
     assert bob.get(SCOPED).status_code == 200
 
 
-def test_expiry(bearer, clock):
+def test_expiry(bearer: Callable[..., FlaskClient], clock: Clock) -> None:
     """A token expires when the clock says so: leeway included, to the second."""
     caller = bearer(expires_in=60)
     clock.advance(60 + LEEWAY - 1)
     assert caller.get(PRIVATE).status_code == 200
     clock.advance(2)
-    assert caller.get(PRIVATE).json["detail"].startswith("exp: ")
+    assert caller.get(PRIVATE).get_json()["detail"].startswith("exp: ")
     assert bearer().get(PRIVATE).status_code == 200
 
 
-def test_rotation(bearer, issuer, keys):
+def test_rotation(
+    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, keys: SigningKeys
+) -> None:
     """Both keys count, the new one at once; the guard asked for it once."""
     before = bearer()
     assert before.get(PRIVATE).status_code == 200
@@ -140,19 +149,23 @@ def test_rotation(bearer, issuer, keys):
     assert keys.outcomes == {"ok": 2}
 
 
-def test_withdrawal(bearer, issuer, clock, keys):
+def test_withdrawal(
+    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, clock: Clock, keys: SigningKeys
+) -> None:
     """A token that was accepted is refused when the guard learns that its key was withdrawn."""
     before = bearer()
     assert before.get(PRIVATE).status_code == 200
     issuer.rotate(withdraw=True)
     assert before.get(PRIVATE).status_code == 200
     clock.advance(TTL)
-    assert before.get(PRIVATE).json["detail"].startswith("key: ")
+    assert before.get(PRIVATE).get_json()["detail"].startswith("key: ")
     assert bearer().get(PRIVATE).status_code == 200
     assert keys.outcomes == {"ok": 2}
 
 
-def test_rotations_in_a_row(bearer, issuer, clock):
+def test_rotations_in_a_row(
+    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, clock: Clock
+) -> None:
     """As in production, a second new key counts 5 s after the first, and is 503 until then."""
     assert bearer().get(PRIVATE).status_code == 200
     issuer.rotate()
@@ -165,7 +178,9 @@ def test_rotations_in_a_row(bearer, issuer, clock):
     assert caller.get(PRIVATE).status_code == 200
 
 
-def test_outage_at_first(bearer, client, issuer, clock):
+def test_outage_at_first(
+    bearer: Callable[..., FlaskClient], client: FlaskClient, issuer: FickleIssuer, clock: Clock
+) -> None:
     """Without keys the answer is 503; when the issuer is back it takes a few seconds."""
     caller = bearer()
     with issuer.outage():
@@ -177,7 +192,9 @@ def test_outage_at_first(bearer, client, issuer, clock):
     assert caller.get(PRIVATE).status_code == 200
 
 
-def test_outage_later(bearer, issuer, clock):
+def test_outage_later(
+    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, clock: Clock
+) -> None:
     """Known keys are kept for a day; tokens are made all the same."""
     assert bearer().get(PRIVATE).status_code == 200
     with issuer.outage():
@@ -187,8 +204,8 @@ def test_outage_later(bearer, issuer, clock):
         assert bearer().get(PRIVATE).status_code == 503
 
 
-def test_an_outage_ends_with_its_block(issuer):
-    """However it ends."""
+def test_an_outage_ends_with_its_block(issuer: FickleIssuer) -> None:
+    """The issuer is back when the block has ended, however it ended."""
     with pytest.raises(ValueError, match="of a test"), issuer.outage():
         raise ValueError("of a test")
     assert issuer.fetch(issuer.jwks_uri)
@@ -201,14 +218,16 @@ def published() -> set[bytes]:
 
 
 @pytest.mark.parametrize("_order", [1, 2])
-def test_every_test_begins_anew(issuer, published, _order):
+def test_every_test_begins_anew(issuer: FickleIssuer, published: set[bytes], _order: int) -> None:
     """What one test did to the issuer, the next does not feel."""
     published.add(issuer.fetch(issuer.jwks_uri))
     issuer.rotate()
     assert len(published) == 1
 
 
-def test_logins_are_signed_with_the_new_key(app, client, issuer, bearer):
+def test_logins_are_signed_with_the_new_key(
+    app: Flask, client: FlaskClient, issuer: FickleIssuer, bearer: Callable[..., FlaskClient]
+) -> None:
     """What the issuer's own token endpoint gives is from the same hand."""
     assert bearer().get(PRIVATE).status_code == 200
     issuer.rotate(withdraw=True)
@@ -221,11 +240,13 @@ def test_logins_are_signed_with_the_new_key(app, client, issuer, bearer):
             "audience": issuer.audience,
         },
     )
-    headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
+    headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
     assert client.get(PRIVATE, headers=headers).status_code == 200
 
 
-def test_two_apps(bearer, issuer, database):
+def test_two_apps(
+    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, database: Database
+) -> None:
     """An app that a test makes takes the same tokens; by its own clock."""
     other = create_app(application, Settings(), issuer=issuer, database=database).test_client()
     headers = {"Authorization": bearer().environ_base["HTTP_AUTHORIZATION"]}

@@ -25,7 +25,8 @@ def secret(*_: Any) -> str:
 
 
 def of_class(**members: Any) -> Handler:
-    return type("Page", (MethodView,), members).as_view("page")
+    page: type[MethodView] = type("Page", (MethodView,), members)
+    return page.as_view("page")
 
 
 def dispatching(**members: Any) -> Handler:

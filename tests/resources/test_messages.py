@@ -48,19 +48,19 @@ def hers(ann: FlaskClient) -> TestResponse:
 def problem(response: TestResponse) -> str:
     """The name of its problem type; that it is one is checked by the way."""
     assert response.mimetype == "application/problem+json"
-    assert response.json["status"] == response.status_code
-    return str(response.json["type"].removeprefix("/problems#"))
+    assert response.get_json()["status"] == response.status_code
+    return str(response.get_json()["type"].removeprefix("/problems#"))
 
 
 def named(response: TestResponse) -> list[str]:
     """What a 422 names: pointers and parameters."""
     assert problem(response) == "validation-failed"
-    return [each.get("pointer", each.get("parameter")) for each in response.json["errors"]]
+    return [each.get("pointer", each.get("parameter")) for each in response.get_json()["errors"]]
 
 
 def texts(response: TestResponse) -> list[str]:
     assert response.status_code == 200
-    return [item["text"] for item in response.json["items"]]
+    return [item["text"] for item in response.get_json()["items"]]
 
 
 @ON_BOTH
@@ -75,8 +75,8 @@ def test_a_message_is_written_read_changed_and_deleted(ann: FlaskClient) -> None
         made.headers["ETag"],
     )
     changed = ann.patch(place, json={"text": "Bye"})
-    assert (changed.status_code, changed.json["text"]) == (200, "Bye")
-    assert changed.json.keys() == made.json.keys()
+    assert (changed.status_code, changed.get_json()["text"]) == (200, "Bye")
+    assert changed.get_json().keys() == made.get_json().keys()
     assert ann.get(place).json == changed.json
     assert ann.get(MESSAGES).json == {"items": [changed.json], "next": None}
     deleted = ann.delete(place)
@@ -90,7 +90,7 @@ def test_a_message_is_written_read_changed_and_deleted(ann: FlaskClient) -> None
 def test_author_and_time_are_ours(ann: FlaskClient) -> None:
     """The token says who, and the clock when, in UTC with microseconds."""
     before = datetime.now(UTC)
-    made = ann.post(MESSAGES, json=HELLO).json
+    made = ann.post(MESSAGES, json=HELLO).get_json()
     assert made.keys() == {"id", "text", "author", "created_at", "updated_at"}
     assert made["author"] == "auth0|ann"
     assert made["created_at"] == made["updated_at"]
@@ -100,10 +100,13 @@ def test_author_and_time_are_ours(ann: FlaskClient) -> None:
 
 
 def test_a_change_leaves_author_and_time_of_writing(hers: TestResponse, bearer: Bearer) -> None:
-    """Though an administrator makes it."""
-    changed = bearer(ADMIN, sub="auth0|root").patch(hers.location, json={"text": "Bye"}).json
-    assert (changed["author"], changed["created_at"]) == ("auth0|ann", hers.json["created_at"])
-    assert changed["updated_at"] > hers.json["updated_at"]
+    """They stay the author's, though an administrator makes the change."""
+    changed = bearer(ADMIN, sub="auth0|root").patch(hers.location, json={"text": "Bye"}).get_json()
+    assert (changed["author"], changed["created_at"]) == (
+        "auth0|ann",
+        hers.get_json()["created_at"],
+    )
+    assert changed["updated_at"] > hers.get_json()["updated_at"]
 
 
 @pytest.mark.parametrize("member", ["id", "author", "created_at", "updated_at", "a/b", "\ud800"])
@@ -116,7 +119,7 @@ def test_members_that_are_not_the_callers_are_named(
     response = ann.open(path, method=method, json=HELLO | {member: "x"})
     pointer = "/" + member.replace("/", "~1").replace("\ud800", "?")
     assert (response.status_code, named(response)) == (422, [pointer])
-    assert ann.get(MESSAGES).json["items"] == [hers.json]
+    assert ann.get(MESSAGES).get_json()["items"] == [hers.get_json()]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +166,7 @@ def test_a_scope_is_needed(
 def ask(caller: FlaskClient, operation: str, message: TestResponse) -> TestResponse:
     """One of the operations, on the list or on that message."""
     method, _, target = operation.partition(" ")
-    body = {"json": HELLO} if method in ("POST", "PATCH") else {}
+    body: dict[str, Any] = {"json": HELLO} if method in ("POST", "PATCH") else {}
     return caller.open(MESSAGES if target else message.location, method=method, **body)
 
 
@@ -173,7 +176,7 @@ def test_a_message_is_its_authors(
     bob: FlaskClient, bearer: Bearer, hers: TestResponse, method: str
 ) -> None:
     """Others are told so, with no challenge: another token of theirs would not help."""
-    body = {"json": {"text": "Mine"}} if method == "PATCH" else {}
+    body: dict[str, Any] = {"json": {"text": "Mine"}} if method == "PATCH" else {}
     refused = bob.open(hers.location, method=method, **body)
     assert (refused.status_code, problem(refused)) == (403, "not-your-message")
     assert "WWW-Authenticate" not in refused.headers
@@ -207,10 +210,10 @@ def test_without_a_token_nothing_is_told(client: FlaskClient, hers: TestResponse
 def test_if_match_keeps_what_others_did(
     ann: FlaskClient, hers: TestResponse, method: str, if_match: str, matches: bool
 ) -> None:
-    """RFC 9110 section 13.1.1: a strong comparison with the version that there is."""
+    """It is compared strongly with the version that there is (RFC 9110 section 13.1.1)."""
     changed = ann.patch(hers.location, json={"text": "Changed"})
     value = if_match.format(etag=changed.headers["ETag"], stale=hers.headers["ETag"])
-    body = {"json": {"text": "Bye"}} if method == "PATCH" else {}
+    body: dict[str, Any] = {"json": {"text": "Bye"}} if method == "PATCH" else {}
     response = ann.open(hers.location, method=method, headers={"If-Match": value}, **body)
     if matches:
         assert response.status_code < 300
@@ -282,9 +285,9 @@ def test_pages_follow_each_other(ann: FlaskClient) -> None:
     for order, expected in (("newest", "43210"), ("oldest", "01234")):
         response = ann.get(MESSAGES, query_string={"limit": 2, "order": order})
         found = texts(response)
-        while response.json["next"]:
-            assert len(response.json["items"]) == 2
-            query = {"limit": 2, "order": order, "cursor": response.json["next"]}
+        while response.get_json()["next"]:
+            assert len(response.get_json()["items"]) == 2
+            query = {"limit": 2, "order": order, "cursor": response.get_json()["next"]}
             linked = ann.get(next_link(response))
             response = ann.get(MESSAGES, query_string=query)
             assert linked.json == response.json
@@ -317,8 +320,8 @@ def test_link_keeps_the_query(ann: FlaskClient, query: list[tuple[str, str]]) ->
     for page in (first, second):
         parts = urlsplit(next_link(page))
         assert (parts.scheme, parts.netloc, parts.path) == ("", "", MESSAGES)
-        assert parse_qsl(parts.query) == [*query, ("cursor", page.json["next"])]
-    assert ann.get(next_link(second)).json["next"] is None
+        assert parse_qsl(parts.query) == [*query, ("cursor", page.get_json()["next"])]
+    assert ann.get(next_link(second)).get_json()["next"] is None
 
 
 @pytest.mark.parametrize("limit", ["1", "200"])
@@ -377,7 +380,7 @@ def test_a_cursor_is_for_the_filters_that_it_came_with(ann: FlaskClient) -> None
     """With another limit it is good, with other filters it is a mistake."""
     for _ in range(3):
         ann.post(MESSAGES, json=HELLO)
-    cursor = ann.get(f"{MESSAGES}?limit=1&q=hello").json["next"]
+    cursor = ann.get(f"{MESSAGES}?limit=1&q=hello").get_json()["next"]
     assert texts(ann.get(f"{MESSAGES}?q=hello&cursor={cursor}&limit=9")) == ["Hello"] * 2
     for other in ("", "q=hell", "q=hello&order=oldest", "q=hello&author=auth0|ann"):
         assert named(ann.get(f"{MESSAGES}?{other}&cursor={cursor}")) == ["cursor"]
@@ -401,9 +404,9 @@ def test_good_texts_are_kept(
     """White space around them is trimmed, and nothing else is changed."""
     path = MESSAGES if method == "POST" else hers.location
     response = ann.open(path, method=method, json={"text": sent})
-    assert response.json["text"] == kept
+    assert response.get_json()["text"] == kept
     place = response.headers.get("Location", hers.location)
-    assert ann.get(place).json["text"] == kept
+    assert ann.get(place).get_json()["text"] == kept
 
 
 @pytest.mark.parametrize(
@@ -432,13 +435,13 @@ def test_bad_texts_are_named(
     path = MESSAGES if method == "POST" else hers.location
     response = ann.open(path, method=method, data=body, content_type="application/json")
     assert (response.status_code, named(response)) == (422, [pointer])
-    assert ann.get(MESSAGES).json["items"] == [hers.json]
+    assert ann.get(MESSAGES).get_json()["items"] == [hers.get_json()]
 
 
 PLAIN = {"content_type": "text/plain", "data": b"x"}
 LARGE = PLAIN | {"data": b"x" * (64 * 1024 + 1)}
 BROKEN = {"content_type": "application/json", "data": b"{"}
-EMPTY = {"json": {}}
+EMPTY: dict[str, Any] = {"json": {}}
 BAD_KEY = {"headers": {"Idempotency-Key": "a b"}}
 STALE = {"headers": {"If-Match": '"x"'}}
 
@@ -536,7 +539,9 @@ def test_an_author_is_what_a_database_keeps(bearer: Bearer, sub: str, status: in
     response = caller.post(MESSAGES, json=HELLO)
     assert response.status_code == status
     if status == 201:
-        assert caller.get(MESSAGES, query_string={"author": sub}).json["items"] == [response.json]
+        assert caller.get(MESSAGES, query_string={"author": sub}).get_json()["items"] == [
+            response.get_json()
+        ]
     else:
         assert named(response) == ["Authorization"]
         assert caller.patch(NOWHERE, json=HELLO).status_code == 404
@@ -571,8 +576,8 @@ def outage(issuer: EmbeddedIssuer, file: Path) -> Iterator[FlaskClient]:
 def test_an_outage_is_told_and_passes(
     outage: FlaskClient, file: Path, sqlite: Sqlite, method: str, path: str, after: int
 ) -> None:
-    """503 with Retry-After, and not a word of the inside; then it recovers by itself."""
-    body = {"json": HELLO} if method in ("POST", "PATCH") else {}
+    """It answers 503 with Retry-After, without a word of the inside, and recovers by itself."""
+    body: dict[str, Any] = {"json": HELLO} if method in ("POST", "PATCH") else {}
     response = outage.open(path, method=method, **body)
     assert (response.status_code, problem(response)) == (503, "database-unavailable")
     assert response.headers["Retry-After"] == "1"
@@ -588,10 +593,10 @@ def test_an_outage_is_told_and_passes(
 def test_a_defect_tells_nothing_of_the_inside(
     ann: FlaskClient, database: Database, method: str
 ) -> None:
-    """500 in our own words, whatever the driver said."""
+    """It answers 500 in our own words, whatever the driver said."""
     with database.engine.begin() as connection:
         connection.execute(text("DROP TABLE messages"))
-    body = {"json": HELLO} if method == "POST" else {}
+    body: dict[str, Any] = {"json": HELLO} if method == "POST" else {}
     response = ann.open(MESSAGES, method=method, **body)
     assert (response.status_code, problem(response)) == (500, "internal-error")
     for word in ("messages", "sqlite", "psycopg", "SELECT", "INSERT", "table", "Traceback"):

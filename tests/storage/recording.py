@@ -74,7 +74,12 @@ def _query(database: Database) -> None:
     messages.get(made.id)
     messages.change(made.id, text="c", allow=allow)
     for order in ("newest", "oldest"):
-        filters = {"author": "a", "since": NOON, "until": datetime(9999, 1, 1, tzinfo=UTC), "q": ""}
+        filters: dict[str, Any] = {
+            "author": "a",
+            "since": NOON,
+            "until": datetime(9999, 1, 1, tzinfo=UTC),
+            "q": "",
+        }
         for asked in ({}, *({name: value} for name, value in filters.items()), filters):
             page = messages.page(limit=1, order=order, **asked)
             messages.page(limit=1, order=order, cursor=page.next, **asked)

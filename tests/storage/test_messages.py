@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text, update
 
-from api.core.storage import Database, KeyReused
+from api.core.storage import Database, KeyReused, Page
 from api.core.storage.models import IdempotencyKey
 from api.storage import messages
 from api.storage.models import Message
@@ -50,7 +50,7 @@ def texts(**filters: Any) -> list[str]:
     return [message.text for message in messages.page(**filters).items]
 
 
-def walk(**asked: Any) -> Iterator[messages.Page]:
+def walk(**asked: Any) -> Iterator[Page[Message]]:
     """Page after page, until a cursor leads to no other one."""
     cursor, known = None, set[str | None]()
     while cursor not in known:
@@ -408,8 +408,8 @@ def test_pages_are_read_off_an_index(database: Database) -> None:
     )
     with database.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
-    span = {"since": NOON + 100 * SECOND, "until": NOON + 2900 * SECOND}
-    author = {"author": "bob"}
+    span: dict[str, Any] = {"since": NOON + 100 * SECOND, "until": NOON + 2900 * SECOND}
+    author: dict[str, Any] = {"author": "bob"}
     for filters in ({}, author, span, author | span, {"q": "no."}, author | span | {"q": "no."}):
         for order in ("newest", "oldest"):
             asked = {**filters, "order": order}

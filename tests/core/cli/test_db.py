@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -339,7 +340,7 @@ def next_release(tmp_path: Path, migrations: Migrations) -> Path:
 
 
 def test_an_upgrade_of_sqlite_while_it_is_served(
-    tmp_path: Path, tenant: Tenant, environment: dict[str, str], next_release: Path
+    tmp_path: Path, tenant: Tenant, environment: dict[str, Any], next_release: Path
 ) -> None:
     """Callers of the former release, readers and writers, notice nothing, and nothing is lost."""
     token = tenant.token(scope="read:messages write:messages")
@@ -470,7 +471,7 @@ def test_upgrades_at_once(tmp_path: Path, database_url: str, database: Database)
     schema.downgrade(database, "base")
 
     def waiting() -> int:
-        return database.run(lambda session: session.scalars(WAITING).one(), writes=False)
+        return database.run(lambda session: int(session.scalars(WAITING).one()), writes=False)
 
     with ThreadPoolExecutor() as threads, database.engine.begin() as connection:
         # Nobody gets on before everybody is there.

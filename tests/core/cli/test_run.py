@@ -5,6 +5,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
@@ -103,7 +104,7 @@ def test_run_again(tmp_path: Path) -> None:
 def test_host_and_port_of_the_environment(tmp_path: Path) -> None:
     """HOST and PORT count, and the issuer's address follows them."""
     port = free_port()
-    environment = {"HOST": "localhost", "PORT": str(port)}
+    environment: dict[str, Any] = {"HOST": "localhost", "PORT": str(port)}
     with Server(tmp_path, "run", "--no-reload", port=port, **environment) as server:
         assert f"http://localhost:{port}/docs" in server.log
         assert get(server.url + DISCOVERY).json["issuer"] == f"http://localhost:{port}/issuer/"

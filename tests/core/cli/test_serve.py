@@ -82,7 +82,10 @@ def test_embedded_issuer(served: Server, directory: Path) -> None:
 
 def test_issuer_down(tmp_path: Path, tenant: Tenant, database_url: str) -> None:
     """With the issuer down it starts, public endpoints answer, and private ones say 503."""
-    environment = TENANT | {"AUTH0_DOMAIN": "localhost:1", "DATABASE_URL": database_url}
+    environment: dict[str, Any] = TENANT | {
+        "AUTH0_DOMAIN": "localhost:1",
+        "DATABASE_URL": database_url,
+    }
     with Server(tmp_path, "serve", "--workers", "1", **environment) as server:
         answer = get(f"{server.url}/api/private", tenant.token(iss="https://localhost:1/"))
         assert answer.status == 503
@@ -97,7 +100,7 @@ def test_end(tmp_path: Path, database_url: str) -> None:
     """SIGTERM ends it, no worker has to be killed; HOST is the environment's, PORT that of .env."""
     port = free_port()
     (tmp_path / ".env").write_text(f"PORT={port}\nHOST=192.0.2.1\n")
-    environment = TENANT | {"HOST": "127.0.0.1", "DATABASE_URL": database_url}
+    environment: dict[str, Any] = TENANT | {"HOST": "127.0.0.1", "DATABASE_URL": database_url}
     with Server(tmp_path, "serve", "--workers", "2", port=port, **environment) as server:
         until(lambda: server.started == 2)
         server.process.send_signal(signal.SIGTERM)

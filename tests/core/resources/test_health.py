@@ -1,7 +1,6 @@
 """Does it live, and can it answer everything?"""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,9 +31,9 @@ def fault(client: FlaskClient) -> str:
     assert not is_ready(client)
     response = client.get(READY)
     assert (response.status_code, response.mimetype) == (503, "application/problem+json")
-    assert response.json["type"] == "/problems#not-ready"
+    assert response.get_json()["type"] == "/problems#not-ready"
     assert response.headers["Retry-After"] == "5"
-    return str(response.json["detail"])
+    return str(response.get_json()["detail"])
 
 
 @ON_BOTH
@@ -97,7 +96,7 @@ def issuers(issuer: EmbeddedIssuer) -> Issuers:
 
 
 @pytest.fixture
-def tenants(issuers: Issuers, database: Database) -> Iterator[FlaskClient]:
+def tenants(issuers: Issuers, database: Database) -> FlaskClient:
     """A caller of an app that takes tokens of both."""
     settings = Settings(auth0_domain=issuers.domains, auth0_audience="https://api.example.com/")
     app = create_app(

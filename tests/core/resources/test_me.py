@@ -34,7 +34,7 @@ def test_the_caller_sees_what_the_guard_sees(bearer: Callable[..., FlaskClient])
 
 def test_what_a_token_lacks_is_null_or_empty(bearer: Callable[..., FlaskClient]) -> None:
     """A client need not ask whether a member is there."""
-    found = bearer(azp=None, iat=None).get("/api/me").json
+    found = bearer(azp=None, iat=None).get("/api/me").get_json()
     lacking = {name for name, value in found.items() if value in (None, [])}
     assert lacking == {
         *("client_id", "scopes", "permissions", "organization", "actor", "issued_at"),
@@ -43,7 +43,7 @@ def test_what_a_token_lacks_is_null_or_empty(bearer: Callable[..., FlaskClient])
 
 def test_the_client_of_rfc_9068_is_seen_as_well(bearer: Callable[..., FlaskClient]) -> None:
     """Auth0's own profile says azp, RFC 9068 client_id."""
-    found = bearer(azp=None, client_id="an-application").get("/api/me").json
+    found = bearer(azp=None, client_id="an-application").get("/api/me").get_json()
     assert found["client_id"] == "an-application"
 
 
@@ -51,4 +51,4 @@ def test_absurd_times_are_no_crash(bearer: Callable[..., FlaskClient]) -> None:
     """A number for which no calendar has a day is still a valid exp."""
     found = bearer(iat=-1e300, exp=10**30).get("/api/me")
     assert found.status_code == 200
-    assert (found.json["issued_at"], found.json["expires_at"]) == (None, None)
+    assert (found.get_json()["issued_at"], found.get_json()["expires_at"]) == (None, None)

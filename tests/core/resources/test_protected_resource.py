@@ -44,7 +44,7 @@ def proven(tenant: Tenant, url: str) -> dict[str, str]:
         ("off", {}),
     ],
 )
-def test_members(tenant, mode, of_mode):
+def test_members(tenant: Tenant, mode: str, of_mode: dict[str, bool]) -> None:
     """Anybody may read whose tokens are taken, with which scopes, and how they are sent."""
     answer = client_of(tenant, dpop=mode).get(PATH)
     assert answer.status_code == 200
@@ -55,24 +55,24 @@ def test_members(tenant, mode, of_mode):
         "authorization_servers": [tenant.issuer],
         "scopes_supported": ["read:messages", "write:messages", "admin:messages"],
         "bearer_methods_supported": ["header"],
-        "resource_name": answer.json["resource_name"],
+        "resource_name": answer.get_json()["resource_name"],
         **(algorithms if of_mode else {}),
         **of_mode,
     }
 
 
-def test_scopes_are_those_of_the_operations(tenant):
+def test_scopes_are_those_of_the_operations(tenant: Tenant) -> None:
     """Every scope that a challenge may ask for is in the metadata."""
     client = client_of(tenant)
     headers = {"Authorization": f"Bearer {tenant.token(scope=None)}"}
     challenge = client.get("/api/private-scoped", headers=headers).headers["WWW-Authenticate"]
     assert challenge.endswith('scope="read:messages"')
-    assert "read:messages" in client.get(PATH).json["scopes_supported"]
+    assert "read:messages" in client.get(PATH).get_json()["scopes_supported"]
 
 
 @pytest.mark.parametrize("mode", ["allowed", "required", "off"])
 @pytest.mark.parametrize("credentials", [None, "Bearer", "Bearer a", "DPoP a", "Basic a", "DPoP"])
-def test_challenges_lead_here(tenant, mode, credentials):
+def test_challenges_lead_here(tenant: Tenant, mode: str, credentials: str | None) -> None:
     """Whatever is refused, each challenge has the address of the metadata, and it answers."""
     client = client_of(tenant, dpop=mode)
     headers = {} if credentials is None else {"Authorization": credentials}
@@ -84,29 +84,29 @@ def test_challenges_lead_here(tenant, mode, credentials):
         assert client.get(address.path).status_code == 200
 
 
-def test_head(tenant):
+def test_head(tenant: Tenant) -> None:
     """HEAD works where GET does."""
     answer = client_of(tenant).head(PATH)
     assert (answer.status_code, answer.data) == (200, b"")
 
 
-def test_issuer_is_down(tenant):
+def test_issuer_is_down(tenant: Tenant) -> None:
     """The metadata needs nothing of the issuer."""
 
-    def down(_url):
+    def down(_url: str) -> None:
         raise AssertionError("nothing is fetched")
 
     assert app_of(tenant, fetch=down).test_client().get(PATH).status_code == 200
 
 
-def test_behind_a_proxy(tenant):
+def test_behind_a_proxy(tenant: Tenant) -> None:
     """Behind a trusted proxy challenges lead to the address that the client has used."""
     client = client_of(tenant, trusted_proxies=1)
     for challenge in client.get("/api/me", headers=FORWARDED).headers.getlist("WWW-Authenticate"):
         assert led_to(challenge) == f"{OUTSIDE}{PATH}"
 
 
-def test_proof_behind_a_proxy(tenant):
+def test_proof_behind_a_proxy(tenant: Tenant) -> None:
     """Behind a trusted proxy a proof is for the address that the client has used, no other."""
     client = client_of(tenant, trusted_proxies=1)
     for url, status in (
@@ -119,7 +119,7 @@ def test_proof_behind_a_proxy(tenant):
         assert client.get("/api/me", headers=headers).status_code == status
 
 
-def test_port_behind_a_proxy(tenant):
+def test_port_behind_a_proxy(tenant: Tenant) -> None:
     """A port in the forwarded host is a part of the address."""
     client = client_of(tenant, trusted_proxies=1)
     forwarded = FORWARDED | {"X-Forwarded-Host": "api.example.com:8443"}
@@ -128,7 +128,7 @@ def test_port_behind_a_proxy(tenant):
         assert client.get("/api/me", headers=headers).status_code == status
 
 
-def test_only_the_nearest_proxy_is_trusted(tenant):
+def test_only_the_nearest_proxy_is_trusted(tenant: Tenant) -> None:
     """What a client puts in front of what its proxy adds changes nothing."""
     client = client_of(tenant, trusted_proxies=1)
     forged = {
@@ -154,7 +154,7 @@ def test_only_the_nearest_proxy_is_trusted(tenant):
         {"X-Original-URL": "/api/public", "X-Rewrite-URL": "/api/public"},
     ],
 )
-def test_without_a_proxy_nothing_is_trusted(tenant, forged):
+def test_without_a_proxy_nothing_is_trusted(tenant: Tenant, forged: dict[str, str]) -> None:
     """Without TRUSTED_PROXIES a forged address changes no challenge, nor what a proof is for."""
     client = client_of(tenant)
     for challenge in client.get("/api/me", headers=forged).headers.getlist("WWW-Authenticate"):

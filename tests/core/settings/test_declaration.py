@@ -192,6 +192,6 @@ def test_no_dataclass_above() -> None:
 def test_unknown_type(kind: Any) -> None:
     """What the environment cannot say is refused, with the types that it can."""
     namespace = {"__annotations__": {"x": kind}, "x": setting(None, "What.", example="1")}
-    settings = dataclass(frozen=True)(type("Unknown", (Settings,), namespace))
+    settings: Any = dataclass(frozen=True)(type("Unknown", (Settings,), namespace))
     with pytest.raises(DeclarationError, match=r"Unknown: x is a .*, which cannot be read from"):
         load(settings)

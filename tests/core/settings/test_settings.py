@@ -43,7 +43,7 @@ def faults(read: Read, **environment: str) -> list[str]:
     return str(refused.value).splitlines()
 
 
-DEFAULTS = {
+DEFAULTS: dict[str, object] = {
     "auth0_domain": (),
     "auth0_audience": "",
     "auth0_spa_client_id": "",

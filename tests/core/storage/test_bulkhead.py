@@ -238,6 +238,11 @@ def test_nobody_waits_for_longer_than_they_may(
 
 
 def test_a_burst_at_a_database_that_works_is_served() -> None:
-    """All of it, however few places there are."""
+    """The whole burst is served, however few places there are."""
     bulkhead = Bulkhead(2, 4)
-    at_once(128, lambda _: [enter(bulkhead) for _ in range(10)])
+
+    def enter_often(_number: int) -> None:
+        for _ in range(10):
+            enter(bulkhead)
+
+    at_once(128, enter_often)

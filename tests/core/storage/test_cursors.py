@@ -1,7 +1,6 @@
 """Cursors: for one listing of one database, and for nothing else."""
 
 import string
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def cursor(stored: Flask) -> Iterator[str]:
+def cursor(stored: Flask) -> str:
     """Of the first of three pages of one message each."""
     for written in ("one", "two", "foo"):
         messages.create(text=written, author="ann")

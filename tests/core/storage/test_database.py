@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
@@ -272,10 +274,12 @@ def test_a_lock_does_not_take_every_thread(database: Database, database_url: str
 
 
 def test_the_settings_say_how_many_connections(tmp_path: Path, issuer: EmbeddedIssuer) -> None:
-    """As shares of the threads of the server."""
+    """They are a share of the threads of the server."""
     settings = Settings(database_url=f"sqlite:///{tmp_path}/api.db", threads=16)
     database = database_of(create_app(application, settings, issuer=issuer))
-    assert database.engine.pool.size() == settings.database_connections == 2
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.size() == settings.database_connections == 2
     database.engine.dispose()
 
 
@@ -426,19 +430,21 @@ def test_an_outage_of_postgres_passes() -> None:
 @ON_BOTH
 def test_connections_come_back(impatient: Database) -> None:
     """However a transaction ends, its connection is there for the next."""
-    endings = [
+    endings: list[Callable[[Session], Any]] = [
         lambda _: None,
         lambda session: session.execute(text("SELECT nothing FROM nowhere")),
         Flaky("40001"),
         Flaky("57P01"),
-        lambda _: [][0],
+        lambda _: list[int]()[0],
     ]
     for ending in endings * POOL_SIZE:
         try:
             impatient.once(ending, writes=True)
         except (DBAPIError, Unavailable, IndexError):
             continue
-    assert impatient.engine.pool.checkedout() == 0
+    pool = impatient.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
 
 
 @ON_BOTH

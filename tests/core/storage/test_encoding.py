@@ -1,6 +1,7 @@
 """Values of columns survive the way to JSON and back."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import Column
@@ -10,8 +11,8 @@ from tests.core.storage.shelf import COLUMNS, Book
 
 
 @pytest.mark.parametrize("column", COLUMNS[1:], ids=lambda column: column.name)
-def test_a_value_comes_back_as_it_was(column: Column) -> None:
-    """With its type."""
+def test_a_value_comes_back_as_it_was(column: Column[Any]) -> None:
+    """What is read has the type and the value of what was written."""
     value = getattr(Book(title="Nana"), column.name)
     read = decode(json.loads(json.dumps(encode(value))), column)
     assert (type(read), read) == (type(value), value)

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic.util import CommandError
 from sqlalchemy import inspect, make_url, text
 
 from api.core.storage import Database, SchemaError, schema
@@ -50,7 +51,7 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def family(migrations: Migrations, database: Database) -> Iterator[Callable[..., None]]:
+def family(migrations: Migrations, database: Database) -> Callable[..., None]:
     """`family("CASCADE")`: a parent and a child that refers to it, in tables of their own."""
 
     def make(ondelete: str | None = "CASCADE") -> None:
@@ -97,7 +98,7 @@ def test_a_parent_can_be_altered(
 def test_foreign_keys_are_on_afterwards(database: Database, family: Callable[..., None]) -> None:
     """The connection that migrated enforces them like any other, also after a failure."""
     family()
-    with pytest.raises(schema.CommandError):
+    with pytest.raises(CommandError):
         schema.upgrade(database, "nope")
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
@@ -405,10 +406,10 @@ def test_no_copy_replaces_another(database: Database, migrations: Migrations) ->
 def test_where_nothing_is_to_be_done_no_copy_is_made(
     database: Database, migrations: Migrations
 ) -> None:
-    """At the head, with a revision that is not there, and in a database without tables."""
+    """It does so at the head, for a revision that is not there, and without any table."""
     schema.upgrade(database)
     for revision in ("nope", "+1"):
-        with pytest.raises(schema.CommandError):
+        with pytest.raises(CommandError):
             schema.upgrade(database, revision)
     schema.downgrade(database, "base")
     schema.upgrade(database)

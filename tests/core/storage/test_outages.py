@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from api.core.storage import Branch, Database, Unavailable, schema
 from api.core.storage.models import SharedSecret
@@ -61,6 +62,7 @@ def test_connections_that_fell_silent_are_made_anew(proxy: Proxy, proxied: Datab
     for _ in range(8):
         assert proxied.run(ask, writes=False) == 1
     assert proxy.accepted > before
+    assert isinstance(proxied.engine.pool, QueuePool)
     assert proxied.engine.pool.checkedout() == 0
 
 

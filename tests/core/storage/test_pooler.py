@@ -98,11 +98,11 @@ def test_a_statement_has_its_time_there_as_well(
 
 
 def test_a_pooler_is_noticed(database: Database, direct_url: str) -> None:
-    """And a direct connection is not taken for one."""
+    """A pooler is known as one, and a direct connection is not taken for one."""
     direct = Database(direct_url)
     for each, expected in ((database, True), (direct, False)):
         with each.engine.connect() as connection:
-            driver = connection.connection.dbapi_connection
+            driver: Any = connection.connection.dbapi_connection
             assert is_pooled(driver) is expected
             assert driver.prepare_threshold == (None if expected else 5)
     direct.engine.dispose()
