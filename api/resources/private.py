@@ -1,4 +1,4 @@
-"""What every caller with an access token may read."""
+"""The quickstart's private endpoint, which requires an access token."""
 
 from api.core.bridge import Namespace, Resource
 from api.core.guard import require_auth
@@ -16,6 +16,6 @@ class Private(Resource):
     def get(self) -> dict[str, str]:
         """Greet a caller
 
-        Any access token for this API will do, whatever it grants.
+        Any access token for this API is accepted, whatever its scopes.
         """
         return {"message": MESSAGE}

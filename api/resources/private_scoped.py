@@ -1,4 +1,4 @@
-"""What a caller may read whose token grants a scope."""
+"""The quickstart's private endpoint that requires a scope."""
 
 from api.core.bridge import Namespace, Resource
 from api.core.guard import require_auth

@@ -1,4 +1,4 @@
-"""What everybody may read."""
+"""The quickstart's public endpoint."""
 
 from api.core.bridge import Namespace, Resource
 from api.core.guard import public
@@ -16,6 +16,6 @@ class Public(Resource):
     def get(self) -> dict[str, str]:
         """Greet anybody
 
-        Needs no token: use it to see that the API is there.
+        It requires no token: use it to check that the API answers.
         """
         return {"message": MESSAGE}
