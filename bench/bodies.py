@@ -1,4 +1,4 @@
-"""What unfinished bodies, lost file descriptors and a killed main process do to the others.
+"""Measures the effect of unfinished bodies, lost file descriptors and a killed main process.
 
 `python -m bench.bodies`
 """
@@ -18,11 +18,11 @@ from tests.core.support.sockets import Connection, request
 from tests.core.support.tenant import Tenant
 
 WORKERS = 2
-SECONDS = 15
+DISTURBANCE = 15
 
 
 def main() -> None:
-    """Disturb two workers in each way, while callers go on."""
+    """Disturb two workers in each way under load."""
     with tempfile.TemporaryDirectory() as name, Tenant(Path(name)) as tenant:
         directory = Path(name) / "served"
         directory.mkdir()
@@ -30,9 +30,9 @@ def main() -> None:
         with Server(directory, *command, **tenant.environment) as server:
             token = tenant.token(scope="read:messages write:messages")
             for count in (12, 500):
-                print(f"\n{count} bodies of which a byte comes each second, for {SECONDS} s")
+                print(f"\n{count} bodies of which a byte comes each second, for {DISTURBANCE} s")
                 with unfinished_bodies(server, token, count), load(kinds(server, token)):
-                    time.sleep(SECONDS)
+                    time.sleep(DISTURBANCE)
             print("\nno file descriptor left in any worker for 5 s")
             with load(kinds(server, token)):
                 time.sleep(1)
@@ -54,7 +54,7 @@ def kinds(server: Server, token: str) -> list[Kind]:
 
 @contextmanager
 def unfinished_bodies(server: Server, token: str, count: int) -> Iterator[None]:
-    """Open so many requests, send a byte of each body each second, and end none of them."""
+    """Send a byte of each of `count` bodies each second for a block, and complete none."""
     lines = ("Host: a", f"Authorization: Bearer {token}", "Content-Length: 10000")
     over = threading.Event()
     with ExitStack() as stack:
@@ -73,14 +73,14 @@ def unfinished_bodies(server: Server, token: str, count: int) -> Iterator[None]:
 def drip(connections: list[Connection], over: threading.Event) -> None:
     while not over.wait(1):
         for connection in connections:
-            # It is closed when its time is up.
+            # The server closes the connection after its timeout.
             with suppress(OSError):
                 connection.send(b" ")
 
 
 @contextmanager
 def no_descriptors(server: Server) -> Iterator[None]:
-    """Let no worker open another file."""
+    """Prevent the workers from opening files in a block."""
     workers = server.workers()
     limits = [worker.rlimit(psutil.RLIMIT_NOFILE) for worker in workers]
     for worker, (_, hard) in zip(workers, limits, strict=True):
@@ -93,12 +93,12 @@ def no_descriptors(server: Server) -> Iterator[None]:
 
 
 def killed(server: Server) -> float:
-    """Kill the main process; return the seconds that its workers lived on."""
+    """Kill the main process, and return the seconds until its workers had ended."""
     workers = server.workers()
-    begun = time.monotonic()
+    started = time.monotonic()
     server.process.kill()
     _gone, alive = psutil.wait_procs(workers, 30)
-    return float("inf") if alive else time.monotonic() - begun
+    return float("inf") if alive else time.monotonic() - started
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Callers that go on through a disturbance, and what each kind of them was answered."""
+"""Load: callers that send requests during a disturbance, and statistics of their responses."""
 
 import threading
 import time
@@ -17,10 +17,10 @@ TIMEOUT = 30
 class Kind:
     """Callers of one endpoint.
 
-    :param name: what the table calls them.
-    :param good: the status that they should get.
-    :param ask: sends one request, and returns its status; 0 stands for none at all.
-    :param callers: how many there are.
+    :param name: their name in the table
+    :param good: the expected status
+    :param ask: sends a request, and returns its status, or 0 if there is no response
+    :param callers: the number of callers
     """
 
     name: str
@@ -37,18 +37,21 @@ class Kind:
         self._last_good = time.monotonic()
 
     def call(self) -> None:
-        """Send one request, and note what came of it."""
-        begun = time.monotonic()
+        """Send a request, and record its status and duration."""
+        started = time.monotonic()
         status = self.ask()
         ended = time.monotonic()
         with self._lock:
             self.statuses[status] += 1
-            self.slowest = max(self.slowest, ended - begun)
+            self.slowest = max(self.slowest, ended - started)
             if status == self.good:
                 self.end(ended)
 
     def end(self, now: float) -> None:
-        """Note the time since the last good answer."""
+        """Record the time since the last good response.
+
+        :param now: monotonic seconds
+        """
         self.longest_gap = max(self.longest_gap, now - self._last_good)
         self._last_good = now
 
@@ -60,10 +63,11 @@ class Kind:
 def getter(
     url: str, token: str | Callable[[], str] = "", body: dict[str, str] | None = None
 ) -> Callable[[], int]:
-    """Return a function that sends a request on a new connection, and gives its status.
+    """Return a function that sends a request on a new connection, and returns its status.
 
-    :param token: an access token, or a function that makes one for each request.
-    :param body: the JSON of a POST; without it, the request is a GET.
+    :param url: the URL of the request
+    :param token: an access token, or a function that makes one for each request
+    :param body: the JSON of a POST; without it, the request is a GET
     """
     method = "GET" if body is None else "POST"
 
@@ -85,7 +89,10 @@ def getter(
 
 @contextmanager
 def load(kinds: list[Kind]) -> Iterator[None]:
-    """Let callers of each kind go on through the block; print a row of each at its end."""
+    """Send requests of each kind during a block, and print a table of the responses at its end.
+
+    :param kinds: the callers
+    """
     over = threading.Event()
 
     def go_on(kind: Kind) -> None:

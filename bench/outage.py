@@ -1,6 +1,6 @@
-"""What callers notice while PostgreSQL is silent, locked, slow, or upgraded.
+"""Measures the effect of a PostgreSQL that is silent, locked, slow or upgraded.
 
-`python -m bench.outage`: `serve` with two workers, and a proxy before its database.
+`python -m bench.outage`: `serve` with two workers, and a proxy in front of its database.
 """
 
 import tempfile
@@ -85,7 +85,7 @@ def kinds(server: Server, token: str, readers: int = 20) -> list[Kind]:
 
 
 def lock(url: str, mode: str, seconds: float) -> None:
-    """Hold a lock on the messages for so long."""
+    """Lock the table of messages for some seconds."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute(f"LOCK TABLE messages IN {mode} MODE")
         time.sleep(seconds)
@@ -107,16 +107,16 @@ def speed_up(url: str) -> None:
 
 
 def upgrade(url: str, directory: Path) -> None:
-    """Bring the schema to a release that this code does not know."""
+    """Upgrade the schema to a later release, which this code does not know."""
     migrations = Migrations(directory, application)
     migrations.add("0002", MIGRATION)
     database = Database(url, branches=migrations.application.branches)
-    begun = time.monotonic()
+    started = time.monotonic()
     try:
         schema.upgrade(database, tell=click.echo)
     finally:
         database.engine.dispose()
-    click.echo(f"upgraded after {time.monotonic() - begun:.1f} s\n")
+    click.echo(f"upgraded after {time.monotonic() - started:.1f} s\n")
 
 
 if __name__ == "__main__":

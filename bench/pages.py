@@ -1,8 +1,8 @@
-"""What a page of a million messages costs, the first one and one far down: `make bench`.
+"""Measures the time of the first page and of a deep page of a million messages: `make bench`.
 
-The messages go in through `manage.py messages import`; the pages come from api.storage, as the
-list operation gets them. First and deep pages are taken in turns, so that a noisy machine is as
-noisy to both: the ratio is what counts.
+`manage.py messages import` imports the messages; the pages are those of api.storage, as in the list
+operation. First and deep pages are measured in turns, so that other load affects both alike, and
+their ratio is meaningful.
 """
 
 import random
@@ -52,7 +52,7 @@ def main(count: int, rounds: int) -> None:
     """Import messages into SQLite and PostgreSQL, and time pages of them."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        # PostgreSQL refuses to run as root; whom it runs as instead must get in.
+        # PostgreSQL does not run as root, and its user needs access to this directory.
         scratch.chmod(0o755)
         for each in ("sqlite", "postgres"):
             (scratch / each).mkdir()
@@ -67,25 +67,25 @@ def main(count: int, rounds: int) -> None:
 
 
 def lines(count: int) -> Iterator[bytes]:
-    """Messages of four authors, one in ten by auth0|dee; the same ones at every call."""
+    """Return messages of four authors, one in ten by auth0|dee. Each call returns the same."""
     chance = random.Random(1)  # noqa: S311
     now = datetime(2024, 1, 1, tzinfo=UTC)
     for _ in range(count):
         now += timedelta(microseconds=chance.randrange(120_000_000))
         [author] = chance.choices([*AUTHORS], [*AUTHORS.values()])
-        said = " ".join(chance.choices(WORDS, k=chance.randint(3, 20)))
-        yield orjson.dumps({"text": said, "author": author, "created_at": now}) + b"\n"
+        words = " ".join(chance.choices(WORDS, k=chance.randint(3, 20)))
+        yield orjson.dumps({"text": words, "author": author, "created_at": now}) + b"\n"
 
 
 def measure(name: str, url: str, file: Path, count: int, rounds: int) -> None:
-    """Print the speed of the import, and for each list the time of its pages, and the plan."""
+    """Print the speed of the import, and for each list the time of its pages and the plan."""
     started = time.perf_counter()
     command = [sys.executable, str(ROOT / "manage.py"), "messages", "import", str(file)]
     subprocess.run(command, env=clean_environment() | {"DATABASE_URL": url}, check=True)  # noqa: S603
     click.echo(f"\n{name}: {count / (time.perf_counter() - started):,.0f} messages/s imported\n")
     click.echo("| list | first page | second page | page at 90 % | 90 % : first | plan at 90 % |")
     click.echo("|---|---|---|---|---|---|")
-    with at(url) as database:
+    with open_database(url) as database:
         for shown, filters in LISTS.items():
             first: Page = partial(messages.page, **filters)
             second = partial(first, cursor=first().next)
@@ -96,20 +96,20 @@ def measure(name: str, url: str, file: Path, count: int, rounds: int) -> None:
 
 
 @contextmanager
-def at(url: str) -> Iterator[Database]:
-    """The database, behind the queries of api.storage, with the statistics that it keeps."""
+def open_database(url: str) -> Iterator[Database]:
+    """Open a database for the queries of api.storage, with current statistics."""
     database, app = Database(url), Flask(__name__)
     storage.init_app(app, database)
     with app.app_context():
         if not database.is_sqlite:
-            # Autovacuum would do it within a minute, in the middle of what is timed.
+            # Otherwise autovacuum would do this during the measurement.
             database.run(lambda session: session.execute(text("ANALYZE")), writes=True)
         yield database
     database.engine.dispose()
 
 
 def deep_cursor(page: Page, stride: int) -> str:
-    """The cursor at 90 % of a list, got by walking all of it."""
+    """Return the cursor at 90 % of a list, which is found by reading all of it."""
     cursors: list[str] = []
     while cursor := page(limit=stride, cursor=cursors[-1] if cursors else None).next:
         cursors.append(cursor)
@@ -117,7 +117,7 @@ def deep_cursor(page: Page, stride: int) -> str:
 
 
 def medians(pages: Sequence[Page], rounds: int) -> list[float]:
-    """The median time of each page in milliseconds, the pages taken in turns."""
+    """Return the median time of each page in milliseconds. The pages are measured in turns."""
     times: list[list[float]] = [[] for _ in pages]
     for _ in range(rounds):
         for page, spent in zip(pages, times, strict=True):
@@ -128,16 +128,16 @@ def medians(pages: Sequence[Page], rounds: int) -> list[float]:
 
 
 def plan(database: Database, page: Page) -> str:
-    """How the database goes about a page: the steps of its EXPLAIN."""
-    said: list[tuple[str, Any]] = []
+    """Return the steps of the database's plan for a page."""
+    statements: list[tuple[str, Any]] = []
 
     def listen(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        said.append((statement, parameters))
+        statements.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", listen)
     page()
     event.remove(database.engine, "before_cursor_execute", listen)
-    [(statement, parameters)] = [each for each in said if "FROM messages" in each[0]]
+    [(statement, parameters)] = [each for each in statements if "FROM messages" in each[0]]
     explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN (COSTS OFF)"
     with database.engine.connect() as connection:
         rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()

@@ -1,7 +1,6 @@
-"""What callers notice when the issuer rotates its key three times, with and without a flood of
-unsigned tokens of unknown keys: `python -m bench.rotation`.
+"""Measures the effect of three key rotations, without and with a flood of tokens of unknown keys.
 
-The real `serve`, two workers, asks a tenant on this machine for its keys.
+`python -m bench.rotation`: `serve` with two workers fetches the keys of a tenant on this machine.
 """
 
 import secrets
@@ -16,14 +15,14 @@ from bench.load import Kind, getter, load
 from tests.core.support.server import Server
 from tests.core.support.tenant import DISCOVERY, Tenant, as_json, encode, sign
 
-SECONDS = 16.0
+DURATION = 16.0
 ROTATIONS = (3.0, 6.0, 11.0)
 FLOOD = 160
 
 
 @click.command()
 def main() -> None:
-    """Rotate three times without and with a flood, and print what callers were told."""
+    """Rotate three times without and with a flood, and print the responses."""
     numbers = range(len(ROTATIONS))
     keys = [RSAKey.generate_key(2048, {"kid": f"new-{number}"}) for number in numbers]
     for flood in (0, FLOOD):
@@ -35,7 +34,7 @@ def main() -> None:
 
 
 def rotate(server: Server, tenant: Tenant, keys: list[RSAKey], flood: int) -> None:
-    """Let all of them call while the issuer rotates."""
+    """Send requests while the issuer rotates its key."""
     latest = [tenant.key]
     private = f"{server.url}/api/private"
     kinds = [
@@ -47,21 +46,21 @@ def rotate(server: Server, tenant: Tenant, keys: list[RSAKey], flood: int) -> No
         unknown = getter(private, lambda: unsigned(tenant))
         kinds.append(Kind("flood", 503, unknown, callers=flood))
     with load(kinds):
-        begun = time.monotonic()
-        for at, key in zip(ROTATIONS, keys, strict=True):
-            time.sleep(max(0, begun + at - time.monotonic()))
+        started = time.monotonic()
+        for seconds, key in zip(ROTATIONS, keys, strict=True):
+            time.sleep(max(0, started + seconds - time.monotonic()))
             latest.append(key)
             tenant.documents = tenant.published(*latest)
-        time.sleep(max(0, begun + SECONDS - time.monotonic()))
+        time.sleep(max(0, started + DURATION - time.monotonic()))
 
 
 def token(tenant: Tenant, key: RSAKey) -> str:
-    """A good token, issued now."""
+    """Return a valid token, issued now."""
     return sign(tenant.header(kid=key.kid), tenant.claims(), key)
 
 
 def unsigned(tenant: Tenant) -> str:
-    """A token that anybody can make: of a kid that nobody knows, issued now."""
+    """Return a token that anybody can make: without a signature, and with an unknown kid."""
     parts = (tenant.header(kid=secrets.token_hex(8)), tenant.claims())
     return ".".join([*(encode(as_json(part)) for part in parts), "AAAA"])
 

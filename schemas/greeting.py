@@ -1,4 +1,4 @@
-"""What the quickstart's three endpoints answer."""
+"""The response of the quickstart's three endpoints."""
 
 from marshmallow import Schema, fields
 
@@ -9,7 +9,7 @@ class Greeting(Schema):
     message = fields.Str(
         required=True,
         metadata={
-            "description": "The greeting, which tells what was needed to read it.",
+            "description": "The greeting, which says what access it requires.",
             "example": "Hello from a public endpoint!",
         },
     )

@@ -1,21 +1,22 @@
-"""Messages: what is sent, what is answered, and how pages are asked for."""
+"""The schemas of messages: requests, responses, and the lines of exports and imports."""
 
 from marshmallow import Schema, fields, validate
 
-from schemas.core.fields import Line, Moment, TrimmedText
+from schemas.core.fields import Rfc3339DateTime, SingleLine, TrimmedText
 from schemas.core.pages import PageQuery
 
-LONGEST = 2000
+MAX_TEXT = 2000
+MAX_AUTHOR = 255
 
 
 class MessageDraft(Schema):
-    """What a message says; who wrote it, and when, is known already"""
+    """The text of a message; the service adds its author and the times"""
 
     text = TrimmedText(
-        longest=LONGEST,
+        max_length=MAX_TEXT,
         required=True,
         metadata={
-            "description": "Any text; white space around it is trimmed.",
+            "description": "Any text; white space around it is removed.",
             "example": "The ship has left the harbour.",
         },
     )
@@ -27,27 +28,27 @@ class MessageView(Schema):
     id = fields.UUID(
         required=True,
         metadata={
-            "description": "The message's id, a UUID of version 7.",
+            "description": "The id of the message, a UUID of version 7.",
             "example": "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23",
         },
     )
     text = fields.Str(
         required=True,
-        validate=validate.Length(1, LONGEST),
+        validate=validate.Length(1, MAX_TEXT),
         metadata={
-            "description": "What it says.",
+            "description": "The text of the message.",
             "example": "The ship has left the harbour.",
         },
     )
     author = fields.Str(
         required=True,
-        metadata={"description": "The sub of who wrote it.", "example": "auth0|writer"},
+        metadata={"description": "The sub of its author.", "example": "auth0|writer"},
     )
-    created_at = Moment(
+    created_at = Rfc3339DateTime(
         required=True,
         metadata={"description": "When it was written.", "example": "2026-01-02T03:04:05.678901Z"},
     )
-    updated_at = Moment(
+    updated_at = Rfc3339DateTime(
         required=True,
         metadata={
             "description": "When it was last changed.",
@@ -69,50 +70,50 @@ class MessagePage(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "The cursor of the next page; null on the last.",
+            "description": "The cursor of the next page; null on the last page.",
             "example": None,
         },
     )
 
 
 class MessageQuery(PageQuery):
-    """Which messages, in which order, from where on"""
+    """The filters, the order and the page of a listing of messages"""
 
-    author = Line(
-        validate=validate.Length(1, 255),
+    author = SingleLine(
+        validate=validate.Length(1, MAX_AUTHOR),
         metadata={"description": "Only messages of this author.", "example": "auth0|writer"},
     )
-    since = Moment(
+    since = Rfc3339DateTime(
         metadata={
             "description": "Only messages written at this time or later.",
             "example": "2026-01-01T00:00:00Z",
         }
     )
-    until = Moment(
+    until = Rfc3339DateTime(
         metadata={
             "description": "Only messages written before this time.",
             "example": "2027-01-01T00:00:00Z",
         }
     )
-    q = Line(
+    q = SingleLine(
         validate=validate.Length(1, 200),
         metadata={
-            "description": "Only messages that hold this text, literally, in any case.",
+            "description": "Only messages that contain this text, in upper or lower case.",
             "example": "harbour",
         },
     )
     order = fields.Str(
         load_default="newest",
         validate=validate.OneOf(["newest", "oldest"]),
-        metadata={"description": "Which end of time comes first."},
+        metadata={"description": "Whether the newest or the oldest messages come first."},
     )
 
 
 class MessageRecord(Schema):
-    """A line of an export or import; what is left out, an import makes anew"""
+    """A line of an export or import; an import adds the members that are missing"""
 
     id = fields.UUID()
-    text = TrimmedText(longest=LONGEST, required=True, metadata={})
-    author = Line(required=True, validate=validate.Length(1, 255))
-    created_at = Moment()
-    updated_at = Moment()
+    text = TrimmedText(max_length=MAX_TEXT, required=True, metadata={})
+    author = SingleLine(required=True, validate=validate.Length(1, MAX_AUTHOR))
+    created_at = Rfc3339DateTime()
+    updated_at = Rfc3339DateTime()

@@ -1,1 +1,1 @@
-"""The commands of this API, beside those of the machinery."""
+"""The command groups of this API, in addition to those of the machinery."""

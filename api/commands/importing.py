@@ -1,4 +1,4 @@
-"""How lines become messages: read, held against what is there, and written in batches."""
+"""The import of messages: lines are read, checked, and written in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -22,59 +22,82 @@ _record = MessageRecord()
 
 
 class Line(NamedTuple):
-    """A line of the file: the message that it says, or what is wrong with it."""
+    """A line of the file.
+
+    :param number: its number
+    :param row: the columns of its message; empty if it cannot be read
+    :param fault: why it cannot be imported; empty if it can
+    """
 
     number: int
     row: dict[str, Any]
     fault: str = ""
 
 
-class BadLines(ValueError):
-    """Lines that are no messages; nothing was written."""
+class InvalidLines(ValueError):
+    """Lines cannot be imported, and nothing was written."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        super().__init__(f"{len(lines)} bad lines")
+        """
+        :param lines: the invalid lines
+        """
+        super().__init__(f"{len(lines)} invalid lines")
         self.lines = lines
 
 
 def import_all(database: Database, data: Iterable[bytes]) -> int:
-    """Write every line in one transaction; how many. Raises BadLines, and has written nothing."""
+    """Import all lines in one transaction.
+
+    :param database: the database
+    :param data: the lines
+    :returns: the number of imported messages
+    :raises InvalidLines: a line cannot be imported; nothing was written
+    """
 
     def work(session: Session) -> int:
         written = 0
         for lines in _batches(data):
-            bad = _write(session, lines)
-            if bad:
-                raise BadLines(bad)
+            invalid = _write(session, lines)
+            if invalid:
+                raise InvalidLines(invalid)
             written += len(lines)
         return written
 
     return database.once(work, writes=True)
 
 
-def import_good(database: Database, data: Iterable[bytes]) -> Iterator[tuple[int, list[Line]]]:
-    """Write the good lines, a transaction a batch: how many, and the bad ones, batch by batch."""
+def import_valid(database: Database, data: Iterable[bytes]) -> Iterator[tuple[int, list[Line]]]:
+    """Import the valid lines, each batch in a transaction.
+
+    :param database: the database
+    :param data: the lines
+    :returns: for each batch, the number of imported messages and the invalid lines
+    """
     for lines in _batches(data):
-        bad = database.run(partial(_write, lines=lines), writes=True, seconds=BATCH_SECONDS)
-        yield len(lines) - len(bad), bad
+        invalid = database.run(partial(_write, lines=lines), writes=True, seconds=BATCH_SECONDS)
+        yield len(lines) - len(invalid), invalid
 
 
 def read(number: int, data: bytes) -> Line:
-    """A line of NDJSON as a message; what it leaves out is made."""
+    """Read a line of NDJSON, and add the columns that it leaves out.
+
+    :param number: the number of the line
+    :param data: its bytes
+    """
     now = datetime.now(UTC)
     try:
         row = _record.load(strictjson.loads(data))
     except ValidationError as error:
-        found = problems.validation_errors(error.messages)
-        fault = "; ".join(f"{each['pointer']}: {each['detail']}".lstrip(": ") for each in found)
+        errors = problems.validation_errors(error.messages)
+        fault = "; ".join(f"{each['pointer']}: {each['detail']}".lstrip(": ") for each in errors)
         return Line(number, {}, fault)
     except ValueError as error:
         return Line(number, {}, f"not JSON: {error}")
     created_at = row.setdefault("created_at", row.get("updated_at", now))
-    made = {"id": uuid7(), "updated_at": created_at} | row
-    if made["updated_at"] < created_at:
+    complete_row = {"id": uuid7(), "updated_at": created_at} | row
+    if complete_row["updated_at"] < created_at:
         return Line(number, {}, "/updated_at: It is before created_at.")
-    return Line(number, made)
+    return Line(number, complete_row)
 
 
 def _batches(data: Iterable[bytes]) -> Iterator[list[Line]]:
@@ -84,21 +107,21 @@ def _batches(data: Iterable[bytes]) -> Iterator[list[Line]]:
 
 
 def _write(session: Session, lines: Sequence[Line]) -> list[Line]:
-    """Write the good lines; the bad ones are returned."""
-    known = messages.known_ids(session, [line.row["id"] for line in lines if line.row])
-    judged = list(_judged(lines, known))
-    good = [line.row for line in judged if not line.fault]
-    if good:
-        messages.add_all(session, good)
-    return [line for line in judged if line.fault]
+    """Write the valid lines, and return the invalid ones."""
+    stored_ids = messages.known_ids(session, [line.row["id"] for line in lines if line.row])
+    checked = list(_check_ids(lines, stored_ids))
+    rows = [line.row for line in checked if not line.fault]
+    if rows:
+        messages.add_all(session, rows)
+    return [line for line in checked if line.fault]
 
 
-def _judged(lines: Sequence[Line], known: set[Any]) -> Iterator[Line]:
-    """The lines, with a fault where their id is taken: in the database, or by a line before."""
-    taken = set(known)
+def _check_ids(lines: Sequence[Line], stored_ids: set[Any]) -> Iterator[Line]:
+    """Return the lines, with a fault if a stored message or an earlier line has the id."""
+    used_ids = set(stored_ids)
     for line in lines:
-        if line.row and line.row["id"] in taken:
-            yield line._replace(fault="/id: A message with this id is there already.")
+        if line.row and line.row["id"] in used_ids:
+            yield line._replace(fault="/id: A message with this id exists already.")
         else:
-            taken.add(line.row.get("id"))
+            used_ids.add(line.row.get("id"))
             yield line

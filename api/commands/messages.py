@@ -1,4 +1,4 @@
-"""`messages`: import and export, an object a line (NDJSON)."""
+"""`messages`: imports and exports messages as NDJSON."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
-from api.commands.importing import BATCH, BadLines, Line, import_all, import_good
+from api.commands.importing import BATCH, InvalidLines, Line, import_all, import_valid
 from api.core.application import Application
 from api.core.cli.database import ready_database
 from api.core.settings import load
@@ -22,38 +22,38 @@ from schemas.message import MessageRecord
 
 @click.group()
 def messages() -> None:
-    """Import and export messages, an object a line (NDJSON)."""
-    # A fault ends as a line, not as a line and a warning.
+    """Import and export messages as NDJSON: a JSON object on each line."""
+    # The commands print each error themselves.
     logging.disable(logging.WARNING)
 
 
 @messages.command("import")
 @click.argument("file", type=click.File("rb"))
-@click.option("--keep-going", is_flag=True, help="Leave bad lines out, and import the others.")
+@click.option("--keep-going", is_flag=True, help="Skip invalid lines, and import the others.")
 @click.pass_obj
 def import_(application: Application, file: IO[bytes], keep_going: bool) -> None:
     """Import the messages of FILE, or of standard input (-).
 
-    A line: {"text", "author"}, and what is known of {"id", "created_at", "updated_at"}. A bad line
-    is reported with its number, and nothing of the file is written; with --keep-going, all others
+    A line has the members text and author, and may have id, created_at and updated_at. An invalid
+    line is reported with its number, and nothing is imported; with --keep-going, the other lines
     are.
     """
     with ready_database(application, load(application.settings)) as database, _lines(file) as lines:
         if not keep_going:
             try:
                 written = import_all(database, lines)
-            except BadLines as error:
+            except InvalidLines as error:
                 _report(error.lines)
                 raise click.ClickException("Nothing was imported.") from error
             click.echo(f"{written} messages imported.", err=True)
             return
-        written = left_out = 0
-        for good, bad in import_good(database, lines):
-            written, left_out = written + good, left_out + len(bad)
-            _report(bad)
+        written = skipped = 0
+        for imported, invalid in import_valid(database, lines):
+            written, skipped = written + imported, skipped + len(invalid)
+            _report(invalid)
     click.echo(f"{written} messages imported.", err=True)
-    if left_out:
-        raise click.ClickException(f"{left_out} lines were left out.")
+    if skipped:
+        raise click.ClickException(f"{skipped} lines were skipped.")
 
 
 @messages.command()
@@ -80,7 +80,7 @@ def _report(lines: Iterable[Line]) -> None:
 
 @contextmanager
 def _lines(file: IO[bytes]) -> Iterator[Iterator[bytes]]:
-    """The lines of a file, with a bar that shows how much of it is read."""
+    """Return the lines of a file, and show how much of it has been read."""
     with _progress(DownloadColumn()) as progress:
         task = progress.add_task("Importing", total=_size(file))
 
@@ -104,7 +104,7 @@ def _progress(column: DownloadColumn | MofNCompleteColumn) -> Progress:
 
 
 def _size(file: IO[bytes]) -> int | None:
-    """In bytes; a pipe's is not known."""
+    # The size of a pipe is not known.
     try:
         return os.fstat(file.fileno()).st_size or None
     except OSError:

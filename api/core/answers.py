@@ -1,4 +1,4 @@
-"""What a handler returns, taken apart: a value, alone or with its status and headers."""
+"""The return value of a handler: a value, alone or with a status and headers."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,12 @@ _STATUS = re.compile(r"[1-5]\d\d( .*)?")
 
 
 class Answer(NamedTuple):
-    """What a handler returned, taken apart."""
+    """The parts of a handler's return value.
+
+    :param value: the value to write
+    :param status: the status, if the handler returned one
+    :param headers: the headers, if the handler returned any
+    """
 
     value: Any
     status: int | str | None = None
@@ -18,10 +23,13 @@ class Answer(NamedTuple):
 
 
 def unpack(returned: Any, *, many: bool = False) -> Answer:
-    """Take apart what Flask and Flask-RESTX know: a value, or a tuple of it and its status, its
-    headers, or both. A NamedTuple is a value.
+    """Return the parts of a handler's return value, in the forms of Flask and Flask-RESTX.
 
-    :param many: whether the value is a collection, which a tuple can be as well
+    These are a value, or a tuple of a value and its status, its headers, or both. A NamedTuple is a
+    value.
+
+    :param returned: the return value
+    :param many: whether the value is a collection, which may be a tuple as well
     """
     if type(returned) is not tuple or len(returned) not in (2, 3):
         return Answer(returned)
@@ -36,7 +44,10 @@ def unpack(returned: Any, *, many: bool = False) -> Answer:
 
 
 def is_empty(value: Any) -> bool:
-    """Whether nothing is lost where the value is not written."""
+    """Return whether a value is None or empty, so that nothing is lost if it is not written.
+
+    :param value: the value
+    """
     return value is None or (isinstance(value, (str, bytes, dict, list)) and not value)
 
 

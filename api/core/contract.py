@@ -1,10 +1,11 @@
-"""What a method takes and what it answers, in HTTP; marshmallow reads and writes the values."""
+"""The contract of a method: marshmallow schemas read its request and write its response."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.multidictproxy import MultiDictProxy
@@ -36,7 +37,7 @@ _WITHOUT_CONTENT = (204, 205, 304)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """The arguments of `@ns.operation`, which documents them (see there)."""
+    """The contract of a method. `@ns.operation` describes its parameters."""
 
     query: AnySchema | None = None
     headers: AnySchema | None = None
@@ -49,16 +50,16 @@ class Contract:
     paged: bool = False
 
     def problems(self) -> tuple[type[Problem], ...]:
-        """What a request can do wrong against this contract."""
+        """Return the problem types of requests that violate the contract."""
         of_body = BODY_PROBLEMS if self.body else ()
         of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
         of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
         return (*of_body, *of_values, *of_version)
 
     def reader(self) -> Callable[[], dict[str, Any]]:
-        """A function that reads the request at hand: the keyword arguments of the method."""
+        """Return a function that reads the current request as keyword arguments of the method."""
         readers: dict[str, Callable[[], Any]] = {}
-        # In this order: what keeps the body from being read is told before any value that is wrong.
+        # The body is read first, so that an unreadable body is reported before invalid parameters.
         if self.body:
             readers["body"] = _reader(self.body, "pointer", lambda _schema: _read_body())
         if self.query:
@@ -70,13 +71,14 @@ class Contract:
         return lambda: {name: read() for name, read in readers.items()}
 
     def check(self, handler: str) -> None:
-        """Raise DeclarationError for what neither works nor can be documented.
+        """Check that the contract is possible.
 
         :param handler: the name and place of the method
+        :raises DeclarationError: an argument is no schema, or the status is not one of success
         """
         for name in ("query", "headers", "body", "returns"):
             schema = getattr(self, name)
-            if schema is not None and not isinstance(_instance(schema), Schema):
+            if schema is not None and not _is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
         without_content = self.returns and self.success in _WITHOUT_CONTENT
         if self.success not in range(200, 400) or without_content:
@@ -86,13 +88,13 @@ class Contract:
             )
 
     def writer(self, handler: str) -> Callable[[Any], AnyResponse]:
-        """A function that makes the answer of what the method returned.
+        """Return a function that makes the response of the method's return value.
 
-        It raises AnswerError for what cannot be written.
+        The function raises AnswerError for a value that cannot be written.
 
-        :param handler: the name and place of the method, for that error
+        :param handler: the name and place of the method, for this error
         """
-        schema = _instance(self.returns) if self.returns else None
+        schema = resolve_schema_instance(self.returns) if self.returns else None
 
         def write(returned: Any) -> AnyResponse:
             answer = answers.unpack(returned, many=schema is not None and schema.many)
@@ -115,7 +117,7 @@ class Contract:
                 return response
             why = "declares no returns=" if schema is None else "answers without content"
             serialisation.refuse(answer.value, f"but {why}")
-        # A Response passes through Flask-RESTX untouched; a dict would cost a negotiation.
+        # Flask-RESTX returns a Response as it is. For a dict, it would negotiate the media type.
         response.data = serialisation.as_json(schema, answer.value)
         response.mimetype = "application/json"
         response.headers["Cache-Control"] = "no-store"
@@ -142,22 +144,22 @@ class Contract:
             raise PreconditionFailed
 
     def conditions(self) -> tuple[str, ...]:
-        """The conditional headers that count (RFC 9110 section 13): on what is read, both."""
+        """Return the conditional headers that are evaluated (RFC 9110 section 13)."""
         if self.if_match:
             return ("If-Match",)
         return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
 
 
 def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> AnyResponse:
-    """The answer of a method without a contract, by the same rules as with one.
+    """Return the response of a method without a contract, by the rules of a contract.
 
-    Raises AnswerError for what cannot be written.
-
-    :param make_response: makes it of a value, a status and headers, in the form that is accepted
+    :param returned: the return value of the method
+    :param make_response: makes a response of an accepted media type, of a value, status and headers
+    :raises AnswerError: the value cannot be written
     """
     if isinstance(returned, AnyResponse):
         return _with_status(returned, None)
-    # A tuple of one is a value to Flask-RESTX.
+    # Flask-RESTX treats a tuple of one element as a value.
     is_one = type(returned) is tuple and len(returned) == 1
     value, status, headers = Answer(returned[0]) if is_one else answers.unpack(returned)
     if isinstance(value, tuple) and value is returned:
@@ -172,8 +174,8 @@ def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> 
     return _with_status(response, None)
 
 
-def _instance(schema: AnySchema) -> Schema:
-    return schema() if isinstance(schema, type) else schema
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
 
 
 def _with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
@@ -187,7 +189,7 @@ def _with_status(response: AnyResponse, status: int | str | None) -> AnyResponse
 
 
 def _reader(schema: AnySchema, where: str, read: Callable[[Schema], Any]) -> Callable[[], Any]:
-    instance = _instance(schema)
+    instance = resolve_schema_instance(schema)
 
     def load() -> Any:
         data = read(instance)
@@ -214,7 +216,7 @@ def _read_query(schema: Schema) -> Any:
 
 
 def _read_headers(schema: Schema) -> dict[str, str]:
-    """The headers that the schema names; a request has others, which are no fault."""
+    # A request has headers that the schema does not name, which are no error.
     names = [field.data_key or name for name, field in schema.fields.items()]
     return {name: request.headers[name] for name in names if name in request.headers}
 
@@ -231,7 +233,7 @@ def _read_body() -> Any:
 
 def _read_data() -> bytes:
     limit = request.max_content_length or 0
-    # At its limit, werkzeug cuts off a body without Content-Length, and says nothing.
+    # werkzeug silently truncates a body without Content-Length at the limit.
     request.max_content_length = limit + 1
     try:
         data = request.get_data(cache=False)
@@ -251,18 +253,18 @@ def _is_plain_json() -> bool:
 
 
 def _read_precondition() -> Precondition:
-    """RFC 9110 section 13.1.1: with If-Match, only the version that the client has seen."""
-    wanted = request.if_match if "If-Match" in request.headers else None
+    """Return a check that the client has seen the current version (RFC 9110 section 13.1.1)."""
+    if_match = request.if_match if "If-Match" in request.headers else None
 
     def check(etag: str) -> None:
-        if wanted is not None and not wanted.contains(etag):
+        if if_match is not None and not if_match.contains(etag):
             raise PreconditionFailed
 
     return check
 
 
 def _next_page(cursor: str) -> str:
-    """The same query from `cursor` on, as a relative reference: the Host header is anybody's."""
+    # The reference is relative, since a client can send any Host header.
     query = MultiDict(request.args)
     query["cursor"] = cursor
     return f"{request.path}?{urlencode(list(query.items(multi=True)))}"

@@ -1,6 +1,7 @@
-"""What stands above a method of a Resource: its layers, and the error for those in a wrong order.
+"""The layers above a method of a Resource, and the error for a wrong order.
 
-A layer is `@require_auth` or `@public`, which says who may call, or `@ns.operation`, the contract.
+A layer is `@require_auth` or `@public`, which declares who may call the method, or
+`@ns.operation`, which declares its contract.
 """
 
 import difflib
@@ -23,18 +24,21 @@ Decorator = TypeVar("Decorator", bound=Callable[..., Any])
 
 _LAYERS = "__layers__"
 _FOR_METHODS = "__for_methods__"
-# Nothing is called through values of these types.
+# A function cannot be called through values of these types.
 _PLAIN = (str, bytes, int, float, NoneType)
 
 
 class DeclarationError(ValueError):
-    """A Resource is declared wrongly. The text names the place and the remedy."""
+    """A declaration is wrong. The text names the place and the remedy."""
 
 
 def add_layer(view: Any, wrapper: Any, layer: str) -> None:
-    """Note that `wrapper` is a layer of the method `view`, outside the layers that it has.
+    """Record that a wrapper is the outermost layer of a method.
 
-    Raises DeclarationError when the layer is out of order, or does not go with another.
+    :param view: the method
+    :param wrapper: the function that wraps it
+    :param layer: GUARD, PUBLIC or CONTRACT
+    :raises DeclarationError: the layers are in the wrong order, or exclude each other
     """
     if inspect.isclass(view):
         raise DeclarationError(f"{view.__qualname__} is a class: write {layer} above its methods")
@@ -47,13 +51,20 @@ def add_layer(view: Any, wrapper: Any, layer: str) -> None:
 
 
 def layers(view: Any) -> dict[str, Any]:
-    """The layers of a method by name. functools.wraps carries them through other decorators."""
+    """Return the layers of a method by name. functools.wraps copies them to other decorators.
+
+    :param view: the method
+    """
     known: dict[str, Any] = getattr(view, _LAYERS, {})
     return known
 
 
 def above(view: Any, layer: str) -> list[Any] | None:
-    """The functions that stand above a layer of a method; None, where no way leads to it."""
+    """Return the functions above a layer of a method; None if none of them calls it.
+
+    :param view: the method
+    :param layer: the name of the layer
+    """
     known = layers(view).get(layer)
     outer: list[Any] = []
     for function in calls(view):
@@ -64,12 +75,18 @@ def above(view: Any, layer: str) -> list[Any] | None:
 
 
 def says_who(view: Any) -> bool:
-    """Whether a view has a guard, or is public, and whoever calls it comes to that."""
+    """Return whether a view declares who may call it, in a layer that is called.
+
+    :param view: the view
+    """
     return any(above(view, layer) is not None for layer in (GUARD, PUBLIC))
 
 
 def calls(view: Any) -> Iterator[Any]:
-    """The function, the one that it wraps, and so on, while each can call the next."""
+    """Return a function, the function that it wraps, and so on, while each can call the next.
+
+    :param view: the function
+    """
     function = getattr(view, "__func__", view)
     while function is not None:
         yield function
@@ -78,11 +95,10 @@ def calls(view: Any) -> Iterator[Any]:
 
 
 def _can_call(wrapper: Any) -> bool:
-    """Whether a wrapper holds anything by which it could call what it wraps.
+    """Return whether a wrapper holds a value by which it could call the wrapped function.
 
-    functools.wraps carries the layers of a method to a function that takes its place as well. Such
-    a function has no use for the method, and does not hold it. What one does with the method that
-    it holds, nobody can tell.
+    functools.wraps also copies the layers of a method to a function that replaces it. Such a
+    function does not hold the method. Whether a function that holds it calls it cannot be checked.
     """
     if not isinstance(wrapper, FunctionType):
         return True
@@ -90,7 +106,7 @@ def _can_call(wrapper: Any) -> bool:
 
 
 def _held(function: FunctionType) -> Iterator[Any]:
-    """What a function has beside its arguments and the names of its module."""
+    """Return the values of a function's defaults and closure."""
     yield from function.__defaults__ or ()
     yield from (function.__kwdefaults__ or {}).values()
     for cell in function.__closure__ or ():
@@ -100,35 +116,48 @@ def _held(function: FunctionType) -> Iterator[Any]:
 
 
 def for_methods(decorator: Decorator) -> Decorator:
-    """Note that a decorator makes a layer: it belongs above a method, and into no list."""
+    """Record that a decorator adds a layer: it belongs above a method, not into a list.
+
+    :param decorator: the decorator
+    """
     setattr(decorator, _FOR_METHODS, True)
     return decorator
 
 
 def is_for_methods(decorator: Any) -> bool:
+    """Return whether a decorator adds a layer.
+
+    :param decorator: the decorator
+    """
     return getattr(decorator, _FOR_METHODS, False) is True
 
 
 def named(view: Any) -> str:
-    """A method with its place, for a message."""
+    """Return the name and place of a method, for a message.
+
+    :param view: the method
+    """
     name = getattr(inspect.unwrap(view), "__qualname__", repr(view)).rpartition("<locals>.")[2]
     return f"{name} ({source(inspect.unwrap(view))})"
 
 
 def package(function: Any) -> str:
-    """The package that a function is written in; functools.wraps gives it another's __module__."""
+    """Return the package of a function, which its __module__ may not name after functools.wraps.
+
+    :param function: the function
+    """
     module = getattr(function, "__globals__", {}).get("__name__") or type(function).__module__
     return str(module).partition(".")[0]
 
 
 def refuse_unknown(decorator: str, unknown: Iterable[str], known: Iterable[str]) -> NoReturn:
-    """Raise DeclarationError for arguments that a decorator does not have.
+    """Raise DeclarationError for unknown arguments of a decorator.
 
-    It names the line that calls the decorator, and the argument that was probably meant.
+    The message has the line that calls the decorator, and the most similar argument.
 
     :param decorator: the decorator as it is written, such as "@ns.operation"
-    :param unknown: the names of the arguments
-    :param known: the names that it has
+    :param unknown: the names of the unknown arguments
+    :param known: the names of its arguments
     """
     name, names = next(iter(unknown)), sorted(known)
     caller = sys._getframe(2)

@@ -1,32 +1,32 @@
-"""Text without tokens, for the log.
+"""The masking of tokens in the log.
 
-Nobody means to log a token. Some clients put one into a path, and some errors quote what was sent.
+Tokens get into a log by accident: some clients put one into a path, and some errors quote one.
 """
 
 import re
 from urllib.parse import unquote
 
 MASK = "***"
-# How often a path may be percent-encoded until it is taken for an attempt to hide something.
+# A path that is percent-encoded more often than this is masked as a whole.
 ROUNDS = 4
 
-# No token is in such a path, unless it is one by the segment before it.
+# Such a path has no token, unless the segment before it names one.
 _ORDINARY = re.compile(r"[a-z0-9/_-]*")
 
-# What may be a token by its form. A run is looked at once, however long it is.
+# Runs of characters that may be a token. Each run is examined only once, however long it is.
 _RUN = re.compile(r"[\w.~=+-]{15,}", re.ASCII)
 _ENCODED_RUN = re.compile(r"[\w.~=+%-]{15,}", re.ASCII)
-# A JWT begins with a brace, then a quotation mark or white space: so do these, in base64url. The
-# first is in no word, and so is looked for in the midst of one as well.
+# The header of a JWT begins with a brace, and then a quotation mark or white space; these are the
+# same in base64url. The first one appears in no word, so it is also searched for within a run.
 _COMMON_HEADER = "eyJ"
 _HEADER = re.compile(r"(?<![A-Za-z0-9])e(?:y[AI-L]|w[ko0])")
 _ANY_HEADER = re.compile(rf"{_COMMON_HEADER}|{_HEADER.pattern}")
 _LEAST_HEADER = 15
 _LEAST_SIGNATURE = 40
 
-# What is a token by what stands before it, whatever separates the two: a scheme of Authorization,
-# or a name that tokens and passwords go by. Base64 may have a slash: the value goes on behind it,
-# unless the next segment is a plain word.
+# A token is also recognised by the text before it: a scheme of Authorization, or a name of tokens
+# and passwords, with any separator. Base64 may have a slash: the value continues after it, unless
+# the next segment is a plain word.
 _SCHEMES = ("bearer", "basic", "dpop", "digest", "negotiate")
 _NAMES = ("token", "jwt", "assertion", "secret", "password", "api_key", "api-key", "apikey")
 _WORDS = (*_SCHEMES, *_NAMES, "code=")
@@ -38,7 +38,7 @@ _NAMED = re.compile(
     re.ASCII,
 )
 
-# The same among other words, where `DPoP proofs` or `invalid_token:exp` is no token.
+# The same for prose, where `DPoP proofs` or `invalid_token:exp` is no token.
 _WORDS_IN_LINE = ("token", "bearer", "basic", "dpop", "client_secret")
 _NAMED_IN_LINE = re.compile(
     r"((?i:bearer|basic|dpop)(?:[ +:=]|%(?:25)*(?:20|2B|3A|3D))+"
@@ -52,11 +52,11 @@ _NAMED_IN_LINE = re.compile(
 
 
 def mask_path(path: str) -> str:
-    """Return a path, or one with its query, without what looks like a token in it.
+    """Return a path, with or without a query, with its tokens masked.
 
-    A token may be percent-encoded several times: then the path is returned without that encoding.
+    A token may be percent-encoded several times: the path is then returned without that encoding.
 
-    :param path: as WSGI has it, in Latin-1
+    :param path: the path of WSGI, in Latin-1
     """
     if _ORDINARY.fullmatch(path) and "token" not in path:
         return path
@@ -70,7 +70,10 @@ def mask_path(path: str) -> str:
 
 
 def mask_line(line: str) -> str:
-    """Return a line of the log, whoever wrote it, without what looks like a token in it."""
+    """Return a line of the log with its tokens masked.
+
+    :param line: the line
+    """
     masked = _NAMED_IN_LINE.sub(rf"\1{MASK}", line) if _has(_WORDS_IN_LINE, line) else line
     if "ey" in masked or "ew" in masked or "%" in masked:
         return _ENCODED_RUN.sub(_mask_encoded_run, masked)
@@ -78,13 +81,13 @@ def mask_line(line: str) -> str:
 
 
 def _has(words: tuple[str, ...], text: str) -> bool:
-    """Whether it is worth to look for a named token: this is much faster than the patterns are."""
+    """Return whether a text has one of the words. This is much faster than the patterns."""
     lowered = text.lower()
     return any(word in lowered for word in words)
 
 
 def _decoded(path: str) -> str | None:
-    """The path without percent-encoding; None where it has more of that than anybody needs."""
+    """Return a path without percent-encoding; None if it is encoded more than ROUNDS times."""
     for _ in range(ROUNDS):
         if "%" not in path:
             return path
@@ -106,20 +109,20 @@ def _mask_encoded_run(run: re.Match[str]) -> str:
 
 
 def _masked(parts: list[str]) -> str:
-    """What stands before the header of a JWT, where that can be told, and the mask."""
+    """Return the text before the header of a JWT, if there is any, and the mask."""
     header = _ANY_HEADER.search(parts[0])
     return parts[0][: header.start() if header else 0] + MASK
 
 
 def _is_jwt(parts: list[str]) -> bool:
-    """Whether the header of a JWT is among these parts, which had dots between them."""
+    """Return whether one of the parts of a text with dots is the header of a JWT."""
     return any(_COMMON_HEADER in part for part in parts[:-1]) or any(
         len(part) >= _LEAST_HEADER and _HEADER.search(part) for part in parts[:-2]
     )
 
 
 def _is_signed(parts: list[str]) -> bool:
-    """Whether these are the parts of a JWT by their lengths: its header may begin in many ways."""
+    """Return whether the parts have the lengths of a JWT, whose header may have other forms."""
     lengths = [len(part) for part in parts]
     return any(
         first >= _LEAST_HEADER and max(lengths[number + 2 : number + 5]) >= _LEAST_SIGNATURE

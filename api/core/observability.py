@@ -1,4 +1,4 @@
-"""What operators see: a request id, and one log line a request."""
+"""Observability: request ids, the access log, and the configuration of logging."""
 
 import io
 import logging
@@ -19,9 +19,9 @@ process_log = logging.getLogger("api.process")
 
 
 def request_id() -> str:
-    """Return the id (UUIDv7) of the request at hand.
+    """Return the id (UUIDv7) of the current request.
 
-    The log, the header X-Request-Id and the `instance` of a problem carry it.
+    The log, the header X-Request-Id and the `instance` of a problem have it.
     """
     if "request_id" not in g:
         g.request_id = str(uuid_utils.uuid7())
@@ -29,18 +29,19 @@ def request_id() -> str:
 
 
 def init_logging(level: str, form: str) -> None:
-    """Log to standard error from now on.
+    """Configure logging to standard error.
 
-    :param level: the least level that is logged.
-    :param form: `json`, or `console` for people.
+    :param level: the lowest level that is logged
+    :param form: `json` or `console`
     """
     logging.config.dictConfig(logging_config(level, form))
 
 
 def log_everything() -> None:
-    """Let all that this process writes to standard error be lines of the log.
+    """Log everything that this process would write to standard error.
 
-    These are uncaught exceptions of threads and of the server, warnings, and what libraries print.
+    This includes uncaught exceptions of threads and of the server, warnings, and the output of
+    libraries.
     """
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
@@ -50,15 +51,20 @@ def log_everything() -> None:
 
 
 class LoggedLines(io.TextIOBase):
-    """A standard error whose lines go to the log."""
+    """A replacement of sys.stderr that logs each line."""
 
     def __init__(self) -> None:
         self._rest = threading.local()
 
     def writable(self) -> bool:
+        """Return True."""
         return True
 
     def write(self, text: str) -> int:
+        """Log the complete lines of a text, and keep the rest for the next call.
+
+        :param text: the text
+        """
         *lines, rest = (getattr(self._rest, "text", "") + text).split("\n")
         self._rest.text = rest
         for line in filter(str.strip, lines):
@@ -67,7 +73,7 @@ class LoggedLines(io.TextIOBase):
 
     def _log(self, line: str) -> None:
         if getattr(self._rest, "is_logging", False):
-            # The log itself has failed, and says so here.
+            # The logging of a line has failed, and logging reports this on standard error.
             print(line, file=sys.__stderr__)
             return
         self._rest.is_logging = True
@@ -90,50 +96,66 @@ def _log_unraisable(caught: "sys.UnraisableHookArgs") -> None:
 
 
 def logging_config(level: str, form: str) -> dict[str, Any]:
-    """For logging.config.dictConfig: to standard error, `json` (an object a line) or `console`."""
+    """Return the argument of logging.config.dictConfig for logging to standard error.
+
+    :param level: the lowest level that is logged
+    :param form: `json` (an object on each line) or `console`
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": _FORMATS[form]},
-        "filters": {"request": {"()": "api.core.observability.OfRequest"}},
+        "filters": {"request": {"()": "api.core.observability.RequestIdFilter"}},
         "handlers": {
             "stderr": {
-                "class": "api.core.observability.Masked",
-                # What takes the place of sys.stderr (log_everything) writes here in the end.
+                "class": "api.core.observability.MaskingHandler",
+                # sys.stderr may be LoggedLines, which logs what it gets.
                 "stream": "ext://sys.__stderr__" if form == "json" else "ext://sys.stderr",
                 "formatter": "lines",
                 "filters": ["request"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        # The access log below says more, and no query string: a token may have strayed into one.
+        # The access log of this module replaces werkzeug's, which has query strings: a query string
+        # may have a token.
         "loggers": {
             "werkzeug": {"level": "ERROR"},
             "alembic": {"level": "WARNING"},
-            # Granian's own handlers would write its lines a second time, in another form.
+            # The handlers of Granian would write its lines a second time, in another format.
             "_granian": {"propagate": True, "handlers": []},
         },
     }
 
 
-class Masked(logging.StreamHandler[Any]):
-    """Writes lines without tokens, whoever logged them, tracebacks included."""
+class MaskingHandler(logging.StreamHandler[Any]):
+    """A handler that masks tokens in all lines, including tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record, with its tokens masked.
+
+        :param record: the record
+        """
         return mask_line(super().format(record))
 
 
-class OfRequest(logging.Filter):
-    """Gives a line the id of the request that it is of, `-` where it is of none."""
+class RequestIdFilter(logging.Filter):
+    """A filter that adds the id of the current request, or `-` if there is none."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Add the request id to a record, and return True.
+
+        :param record: the record
+        """
         if not hasattr(record, "request_id"):
             record.request_id = request_id() if has_request_context() else "-"
         return True
 
 
 def init_app(app: Flask) -> None:
-    """Give each request its id and its line."""
+    """Give each request an id and a line of the access log.
+
+    :param app: the app
+    """
     app.before_request(_start)
     app.after_request(_finish)
 
@@ -143,7 +165,7 @@ _FORMATS = {
         "()": "pythonjsonlogger.json.JsonFormatter",
         "format": "%(levelname)s %(name)s %(message)s %(request_id)s",
         "rename_fields": {"levelname": "level", "name": "logger"},
-        # In UTC, as RFC 3339 has it.
+        # The time in UTC, in the format of RFC 3339.
         "timestamp": "time",
     },
     "console": {
@@ -161,8 +183,8 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
     now = time.perf_counter()
     spent = (now - g.get("started_at", now)) * 1000
-    # Quoted: whatever a client puts there, a line stays a line, and a terminal stays as it was.
-    # PATH_INFO, not request.path: to that one, `//docs` is `/docs`.
+    # Method and path are quoted, so that a client cannot write line breaks or control characters.
+    # request.path would have `/docs` for `//docs`; PATH_INFO has the path as it was sent.
     method, path = quote(request.method), quote(masked(request.environ["PATH_INFO"]), "/*")
     fields = {
         "method": method,
@@ -171,7 +193,7 @@ def _finish(response: Response) -> Response:
         "duration_ms": round(spent, 1),
         "request_id": request_id(),
     }
-    # The guard says which of its checks refused the request.
+    # The guard stores the name of the check that refused the request.
     refusal = {"refusal": g.refusal} if "refusal" in g else {}
     log.info(
         "%s %s %d %.1f ms%s",
@@ -186,8 +208,8 @@ def _finish(response: Response) -> Response:
 
 
 def masked(path: str) -> bytes:
-    """Return the bytes of a path, without what looks like a token in it.
+    """Return the bytes of a path, with its tokens masked.
 
-    :param path: as WSGI has it, in Latin-1.
+    :param path: the path of WSGI, in Latin-1
     """
     return mask_path(path).encode("latin-1")

@@ -1,4 +1,4 @@
-"""What a complete Api is held to at the start, so that no mistake waits for a request."""
+"""The checks of a complete Api at the start, so that mistakes are found before a request."""
 
 import inspect
 from itertools import chain
@@ -19,12 +19,12 @@ from api.core.declarations import (
 )
 from openapi.methods import Method, methods, source
 
-# What calls the methods of a Resource, and the packages that do it as they should.
+# The functions that call the methods of a Resource, and the packages whose functions are allowed.
 _ENTRANCES = ("as_view", "dispatch_request")
 _FRAMEWORK = frozenset({"flask", "flask_restx"})
 
 # Packages whose decorators read the request, or answer it from a cache.
-_SPEAKING_PACKAGES = frozenset(
+_ANSWERING_PACKAGES = frozenset(
     {
         *("apiflask", "flasgger", "flask_apispec", "flask_expects_json", "flask_pydantic"),
         *("flask_smorest", "spectree", "webargs"),
@@ -34,7 +34,11 @@ _SPEAKING_PACKAGES = frozenset(
 
 
 def check(api: Any) -> None:
-    """Raise DeclarationError for a method that says too little, or says it in a wrong place."""
+    """Check all methods of an Api.
+
+    :param api: the Api
+    :raises DeclarationError: a declaration is missing, or in a wrong place
+    """
     for namespace in api.namespaces:
         for route in namespace.resources:
             check_class(route.resource)
@@ -51,7 +55,11 @@ def check(api: Any) -> None:
 
 
 def check_class(resource: Any) -> None:
-    """Raise DeclarationError for what is no Resource, or calls its methods in a way of its own."""
+    """Check that a class is a Resource, and does not call its methods in a way of its own.
+
+    :param resource: the class
+    :raises DeclarationError: it is not, or it does
+    """
     if not inspect.isclass(resource) or not issubclass(resource, flask_restx.Resource):
         raise DeclarationError(
             f"{_name(resource)} has an address and is no Resource: derive a class from "
@@ -69,10 +77,10 @@ def check_class(resource: Any) -> None:
 
 
 def _check_names(route: Any) -> None:
-    """Flask would send a request to a method that is not there."""
+    """Check that a Resource has the methods that it or its route names."""
     resource = route.resource
     named = {name.lower() for name in resource.methods or ()}
-    # Flask answers these itself; a route may name them, and the documents have them of the class.
+    # Flask answers these itself, so that a route may name them.
     routed = {name.lower() for name in route.kwargs.get("methods") or ()} - {"head", "options"}
     for name in sorted({*named, *routed}):
         if not hasattr(resource, name):
@@ -97,7 +105,7 @@ def _check_kind(method: Method) -> None:
             "write @ns.expect(...), with what it is about"
         )
     function, own = method.view, layers(method.view).values()
-    # Another decorator may run the coroutine itself: what it returns is judged when it does.
+    # Another decorator may run the coroutine itself. Its return value is checked at the request.
     while any(function is layer for layer in own) or package(function) == "flask_restx":
         function = getattr(function, "__wrapped__", None)
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -116,26 +124,26 @@ def _check_access(method: Method) -> None:
 
 
 def _check_replaced(method: Method) -> None:
-    """Flask-RESTX applies `method_decorators` at each request: they must keep the guard."""
+    """Check that `method_decorators`, which are applied at each request, keep the guard."""
     view = getattr(object.__new__(method.resource), method.name)
     for decorator in getattr(method.resource, "method_decorators", ()):
-        place = f"{method}: the decorator of {source(decorator)} in its method_decorators"
+        location = f"{method}: the decorator of {source(decorator)} in its method_decorators"
         try:
             view = decorator(view)
         except Exception as error:
             raise DeclarationError(
-                f"{place} cannot be applied before there is a request ({error!r}): let the "
+                f"{location} cannot be applied before there is a request ({error!r}): let the "
                 "function that it returns do what needs one"
             ) from error
         if not says_who(view):
             raise DeclarationError(
-                f"{place} takes away @require_auth or @public: use functools.wraps in it, and call "
-                "what it is given"
+                f"{location} takes away @require_auth or @public: use functools.wraps in it, and "
+                "call what it is given"
             )
 
 
 def _check_lists(method: Method, api: Any) -> None:
-    """A guard in a list works, but no document shows it; what reads the request is outside it."""
+    """Check the lists of decorators, whose guards no document would show."""
     resource, namespace = method.resource, method.namespace
     lists = {
         "method_decorators of its class": getattr(resource, "method_decorators", ()),
@@ -143,11 +151,11 @@ def _check_lists(method: Method, api: Any) -> None:
         "decorators of its Namespace": namespace.decorators,
         "decorators of the Api": api.decorators,
     }
-    for place, decorators in lists.items():
+    for location, decorators in lists.items():
         for decorator in decorators:
             if is_for_methods(decorator):
                 raise DeclarationError(
-                    f"{method}: the {place} hold @require_auth, @public or @ns.operation, where "
+                    f"{method}: the {location} hold @require_auth, @public or @ns.operation, where "
                     "the documents do not see it: write it above each method instead"
                 )
             _check_outside(method, decorator)
@@ -165,9 +173,12 @@ def _check_order(method: Method) -> None:
 
 
 def _check_outside(method: Method, decorator: Any) -> None:
-    """Decorators that only watch may stand outside the guard. One that reads what the request
-    says would tell strangers what is wrong with it; a cache would tell them others' answers."""
-    if GUARD in layers(method.view) and _speaks(decorator):
+    """Check that a decorator outside the guard does not answer requests.
+
+    One that validates the request would tell anybody what is wrong with it, and a cache would give
+    the responses for some callers to others.
+    """
+    if GUARD in layers(method.view) and _answers(decorator):
         raise DeclarationError(
             f"{method}: the decorator of {source(decorator)} reads or answers the request before "
             "@require_auth has let the caller in: write it between @require_auth and the method"
@@ -175,7 +186,7 @@ def _check_outside(method: Method, decorator: Any) -> None:
 
 
 def _check_expected(method: Method, api: Any) -> None:
-    """Our Resource validates what @ns.expect wants behind the guard; Flask-RESTX's cannot."""
+    """Check that @ns.expect is validated after the guard, which only our Resource does."""
     validate = method.doc.get("validate")
     validates = api._validate if validate is None else validate
     expected = [
@@ -195,7 +206,7 @@ def _check_expected(method: Method, api: Any) -> None:
 
 
 def _check_documented(method: Method) -> None:
-    """What Flask-RESTX answers to a body that does not fit its model, no document shows."""
+    """Check that no body is validated by Flask-RESTX, whose refusals no document shows."""
     if any(doc is False for doc in method.docs):
         return
     docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
@@ -217,5 +228,5 @@ def _check_scopes(method: Method, api: Any) -> None:
         )
 
 
-def _speaks(function: Any) -> bool:
-    return package(function) in _SPEAKING_PACKAGES or hasattr(function, "cache_info")
+def _answers(function: Any) -> bool:
+    return package(function) in _ANSWERING_PACKAGES or hasattr(function, "cache_info")

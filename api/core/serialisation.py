@@ -1,6 +1,7 @@
-"""A value as JSON, as its schema writes it.
+"""The serialisation of a handler's value as JSON, by its schema.
 
-marshmallow writes `{}` where it can read nothing. Here that is an AnswerError: a 500, and logged.
+marshmallow writes `{}` for a value that has none of the members. Here, this is an AnswerError,
+which is logged and answered 500.
 """
 
 import inspect
@@ -13,27 +14,36 @@ import orjson
 from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
 
-# What is of exactly these types has no members to read; a subclass, as a NamedTuple is, may have.
+# Values of exactly these types have no members. A subclass, such as a NamedTuple, may have some.
 _PLAIN = (str, bytes, bytearray, bool, int, float, list, tuple, set, frozenset, GeneratorType)
-# No abstract types here: a proxy such as `current_token` has the methods of all of them.
+# These are no abstract types, since a proxy such as `current_token` is an instance of all of them.
 _NEVER = (NoneType, CoroutineType, AsyncGeneratorType, BaseException, type)
 
 
 class AnswerError(TypeError):
-    """A handler returned what cannot be written. The text names types and fields, and no value."""
+    """A handler's value cannot be serialised. The text names types and fields, but no value."""
 
 
 def refuse(value: Any, why: str) -> NoReturn:
-    """Raise AnswerError for a value, without a word of what is in it."""
+    """Raise AnswerError for a value. The message does not have its content.
+
+    :param value: the value
+    :param why: the reason, which continues the sentence
+    """
     if inspect.iscoroutine(value):
-        # Python would complain later that nobody awaited it, and not say whose it was.
+        # Python would otherwise warn that it was never awaited, without its place.
         value.close()
     kind = "None" if value is None else f"a value of type {value.__class__.__name__}"
     raise AnswerError(f"{kind}, {why}")
 
 
 def as_json(schema: Schema, value: Any) -> bytes:
-    """The value as JSON, as the schema writes it. Raises AnswerError where that cannot be done."""
+    """Return a value as JSON.
+
+    :param schema: the schema that writes it
+    :param value: the value of the handler
+    :raises AnswerError: the schema or JSON cannot represent the value
+    """
     dumped = _dump(schema, value)
     try:
         return orjson.dumps(dumped)
@@ -65,10 +75,12 @@ def _items(value: Any) -> list[Any]:
 
 
 class _Shape(NamedTuple):
-    """What the answers of one schema are held to.
+    """The requirements for the values of one schema.
 
-    required: members that no answer lacks. containers: members whose own members are held to
-    their schemas, by key, attribute and field. reads: the fields of which a value must have one.
+    :param required: the members that must be written
+    :param containers: the members that have schemas of their own, by key, attribute and field
+    :param reads: the fields of which a value must have at least one
+    :param is_free: whether a value may have any type, since the schema reads it in its own way
     """
 
     required: frozenset[str]
@@ -87,7 +99,7 @@ def _shape(schema: Schema) -> _Shape:
         (name if field.data_key is None else field.data_key, field.attribute or name, field)
         for name, field in schema.dump_fields.items()
     ]
-    # A member that is written has been read, unless it comes from elsewhere.
+    # A member that was written has been read, unless it is a constant.
     reading = [field for _, _, field in named if not isinstance(field, fields.Constant)]
     is_proven = any(field.required and field.dump_default is missing for field in reading)
     computed = any(isinstance(field, (fields.Function, fields.Method)) for field in reading)
@@ -110,14 +122,14 @@ def _is_container(field: Any) -> bool:
 
 
 def _is_readable(schema: Schema, value: Any) -> bool:
-    """Whether the value is one that has members, as far as its type tells."""
+    """Return whether a value may have members, according to its type."""
     if isinstance(value, _NEVER):
         return False
     return value.__class__ not in _PLAIN or _shape(schema).is_free
 
 
 def _faults(schema: Schema, value: Any, written: Any, where: str = "") -> Iterable[str]:
-    """The members that were not written although they must be; those of nested schemas too."""
+    """Return the required members that were not written, including those of nested schemas."""
     shape = _shape(schema)
     if not isinstance(written, dict):
         return ()
@@ -152,7 +164,7 @@ def _faults_within(field: Any, value: Any, written: Any, where: str) -> Iterator
 
 
 def _pairs(value: Any, written: Any) -> Iterable[tuple[Any, Any]]:
-    """What was written, with its source where that can be had a second time."""
+    """Return each written value with its source, or `missing` if that can be read only once."""
     if not isinstance(written, list):
         return [(value, written)]
     sources = value if isinstance(value, (list, tuple)) else [missing] * len(written)

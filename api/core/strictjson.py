@@ -1,4 +1,4 @@
-"""JSON that means one thing only: what a token or a request body is read with."""
+"""A strict reader of JSON, for tokens and request bodies."""
 
 import json
 from collections.abc import Iterable
@@ -9,10 +9,11 @@ MAX_DIGITS = 4000
 
 
 def loads(data: bytes) -> Any:
-    """Read one JSON text (RFC 8259, with the strictness of RFC 8725 section 2.4 and I-JSON).
+    """Return the value of a JSON text (RFC 8259, restricted by RFC 8725 section 2.4 and I-JSON).
 
-    Refused with a ValueError that says why: bytes that are not UTF-8, members given twice,
-    NaN and Infinity, numbers of over MAX_DIGITS, and nesting deeper than MAX_DEPTH.
+    :param data: the bytes of the text
+    :raises ValueError: the text is not UTF-8 or not JSON, has a member twice, NaN or Infinity, a
+        number of more than MAX_DIGITS digits, or more than MAX_DEPTH levels
     """
     try:
         value = json.loads(

@@ -1,6 +1,6 @@
-"""What the views of an app are held to at the start: each says who may call it.
+"""The checks of an app's other views at the start: each declares who may call it.
 
-The methods of a Resource are held to `api.core.rules`. Beside them an app can have views of Flask.
+`api.core.rules` checks the methods of Resources.
 """
 
 from typing import Any
@@ -14,9 +14,11 @@ from openapi.methods import source
 
 
 def check(app: Flask, resources: set[str]) -> None:
-    """Raise DeclarationError for a view that strangers may reach though nobody says so.
+    """Check that each view of an app declares who may call it.
 
-    :param resources: the endpoints of the Resources, whose methods say it themselves
+    :param app: the app
+    :param resources: the endpoints of the Resources, whose methods are checked elsewhere
+    :raises DeclarationError: a view does not
     """
     for endpoint in sorted(resources):
         if not _calls_class(app.view_functions.get(endpoint)):
@@ -41,7 +43,7 @@ def _check_view(app: Flask, endpoint: str) -> None:
 
 
 def _methods_say_who(view: Any) -> bool:
-    """Whether it is a MethodView, each of whose methods says who may call it."""
+    """Return whether a view is a MethodView, and each of its methods declares who may call it."""
     cls: Any = getattr(view, "view_class", None)
     if not _calls_class(view) or cls.dispatch_request is not MethodView.dispatch_request:
         return False
@@ -49,7 +51,7 @@ def _methods_say_who(view: Any) -> bool:
 
 
 def _calls_class(view: Any) -> bool:
-    """Whether the way from a view leads to the function that Flask makes of a class."""
+    """Return whether a view calls the function that Flask makes of a class."""
     return any(getattr(each, "__globals__", None) is vars(flask.views) for each in calls(view))
 
 

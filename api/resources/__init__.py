@@ -1,4 +1,4 @@
-"""The REST resources: one file each, and one line here."""
+"""The REST resources. Each has a file, and a line here."""
 
 from api.resources import (
     messages,

@@ -1,4 +1,4 @@
-"""Messages: written by callers, read by callers. The file to copy for a resource of your own."""
+"""The resource messages. Copy this file to start a resource of your own."""
 
 from typing import Any
 from uuid import UUID
@@ -20,13 +20,13 @@ from api.storage import messages
 from api.storage.models import Message
 from schemas.core.idempotency import IdempotencyHeaders
 from schemas.message import (
+    MAX_AUTHOR,
     MessageDraft,
     MessagePage,
     MessageQuery,
     MessageView,
 )
 
-LONGEST_AUTHOR = 255
 ID = "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23"
 
 ns = Namespace(
@@ -43,8 +43,8 @@ ns = Namespace(
 
 
 class MessageNotFound(NotFound):
-    """No message has this id: it was never there, or was deleted. List the messages to see which
-    there are."""
+    """No message has this id: it never existed, or it was deleted. List the messages to see which
+    exist."""
 
     name = "message-not-found"
     title = "No such message"
@@ -77,8 +77,8 @@ class MessageList(Resource):
     def get(self, query: dict[str, Any]) -> Page[Message]:
         """List messages
 
-        Page by page: follow `next`, or the Link header, until it is null. However many messages
-        come and go meanwhile, those that stay are listed once.
+        Follow `next`, or the Link header, until it is null. Messages that are written or deleted
+        in the meantime do not cause others to be missing or to appear twice.
         """
         return messages.page(**query)
 
@@ -97,8 +97,8 @@ class MessageList(Resource):
     def post(self, body: dict[str, Any], headers: dict[str, str]) -> Message:
         """Write a message
 
-        Its author is the caller. With an Idempotency-Key, a retry is answered as the first
-        request was, and no second message is written.
+        The caller is its author. With an Idempotency-Key, a retry gets the response of the first
+        request, and no second message is written.
         """
         return messages.create(**body, author=_author(), **headers)
 
@@ -116,7 +116,7 @@ class MessageItem(Resource):
     )
     def get(self, message_id: UUID) -> Message:
         """Read one message"""
-        return _found(messages.get(message_id))
+        return _require(messages.get(message_id))
 
     @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(
@@ -129,38 +129,41 @@ class MessageItem(Resource):
     )
     def patch(self, message_id: UUID, body: dict[str, Any], precondition: Precondition) -> Message:
         """Change a message"""
-        return _found(messages.change(message_id, **body, allow=_allow(precondition)))
+        return _require(messages.change(message_id, **body, allow=_allow(precondition)))
 
     @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(if_match=True, problems=(MessageNotFound, NotYourMessage), id="deleteMessage")
     def delete(self, message_id: UUID, precondition: Precondition) -> None:
         """Delete a message"""
-        _found(messages.remove(message_id, allow=_allow(precondition)))
+        _require(messages.remove(message_id, allow=_allow(precondition)))
 
 
 def _author() -> str:
-    """The caller, as far as a database keeps it."""
+    """Return the caller's sub.
+
+    :raises ValidationFailed: the database cannot store it
+    """
     author = current_token.subject
-    if len(author) > LONGEST_AUTHOR or "\0" in author:
+    if len(author) > MAX_AUTHOR or "\0" in author:
         raise ValidationFailed(
             errors=[
                 {
                     "parameter": "Authorization",
-                    "detail": f"An author's sub has at most {LONGEST_AUTHOR} characters, no NUL.",
+                    "detail": f"An author's sub has at most {MAX_AUTHOR} characters, no NUL.",
                 }
             ]
         )
     return author
 
 
-def _found(message: Message | None) -> Message:
+def _require(message: Message | None) -> Message:
     if message is None:
         raise MessageNotFound
     return message
 
 
 def _allow(precondition: Precondition) -> messages.Allow:
-    """Who may change a message, and which version of it."""
+    """Return a check that the caller may change a message, and has seen its current version."""
 
     def allow(message: Message) -> None:
         if message.author != current_token.subject and not current_token.grants("admin:messages"):

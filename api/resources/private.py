@@ -1,4 +1,4 @@
-"""What every caller with an access token may read."""
+"""The quickstart's private endpoint, which requires an access token."""
 
 from api.core import Namespace, Resource, require_auth
 from schemas.greeting import Greeting
@@ -15,6 +15,6 @@ class Private(Resource):
     def get(self) -> dict[str, str]:
         """Greet a caller
 
-        Any access token for this API will do, whatever it grants.
+        Any access token for this API is accepted, whatever its scopes.
         """
         return {"message": MESSAGE}

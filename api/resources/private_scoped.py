@@ -1,4 +1,4 @@
-"""What a caller may read whose token grants a scope."""
+"""The quickstart's private endpoint that requires a scope."""
 
 from api.core import Namespace, Resource, require_auth
 from schemas.greeting import Greeting

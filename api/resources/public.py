@@ -1,4 +1,4 @@
-"""What everybody may read."""
+"""The quickstart's public endpoint."""
 
 from api.core import Namespace, Resource, public
 from schemas.greeting import Greeting
@@ -15,6 +15,6 @@ class Public(Resource):
     def get(self) -> dict[str, str]:
         """Greet anybody
 
-        Needs no token: use it to see that the API is there.
+        It requires no token: use it to check that the API answers.
         """
         return {"message": MESSAGE}

@@ -1,4 +1,4 @@
-"""The tables of this API, and their queries."""
+"""The tables of this API and their queries."""
 
 from importlib import import_module
 from pathlib import Path
@@ -6,6 +6,6 @@ from pkgutil import iter_modules
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-# `db revision` drafts a migration for the models that have been imported: here, for all of them.
+# All models are imported, since `db revision` sees only imported ones.
 for _module in iter_modules(__path__, f"{__name__}."):
     import_module(_module.name)

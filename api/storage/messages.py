@@ -1,4 +1,4 @@
-"""The queries of messages, one function each. Callers leave `session` out."""
+"""The queries of messages. Callers of a query with @reading or @writing leave `session` out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,8 +24,14 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which messages, and from which end. since is inclusive, until exclusive; q: a literal
-    substring, in any case."""
+    """The filters and the order of a listing.
+
+    :param author: only messages of this author
+    :param since: only messages written at this time or later
+    :param until: only messages written before this time
+    :param q: only messages that contain this text, in upper or lower case
+    :param order: "newest" or "oldest": which messages come first
+    """
 
     author: str | None = None
     since: datetime | None = None
@@ -38,33 +44,54 @@ class Filters:
 def page(
     session: Session, /, *, limit: int = 50, cursor: str | None = None, **filters: Any
 ) -> Page[Message]:
-    """Return a page of the messages that pass `filters` (of Filters).
+    """Return a page of messages.
 
-    Raises CursorError for a cursor that was not made for these filters.
+    :param limit: the maximum number of messages in the page
+    :param cursor: `next` of the previous page; None for the first page
+    :param filters: the attributes of Filters
+    :raises CursorError: the cursor was made for other filters, or not by this service
     """
-    wanted = Filters(**filters)
-    order = ORDERS[wanted.order]
-    return paginate(session, _selected(wanted), order, filters=wanted, limit=limit, cursor=cursor)
+    criteria = Filters(**filters)
+    return paginate(
+        session,
+        _select(criteria),
+        ORDERS[criteria.order],
+        filters=criteria,
+        limit=limit,
+        cursor=cursor,
+    )
 
 
 @reading
 def get(session: Session, message_id: UUID) -> Message | None:
-    """The message, or None."""
+    """Return a message, or None if there is none.
+
+    :param message_id: its id
+    """
     return session.get(Message, message_id)
 
 
 @writing
 def create(session: Session, *, text: str, author: str, key: str | None = None) -> Message:
-    """A new message; with a `key` (Idempotency-Key) that this author used within 24 hours, the
-    message as it was created then. Raises KeyReused where it was for another text."""
+    """Create a message, or return the one that was created with the same Idempotency-Key.
+
+    :param text: its text
+    :param author: the sub of its author
+    :param key: the Idempotency-Key, which holds for 24 hours; None without one
+    :returns: the message as it was created
+    :raises KeyReused: the author used the key for another text
+    """
     return add_once(session, _new(text, author), owner=author, key=key, request=text)
 
 
 @writing
 def change(session: Session, message_id: UUID, *, text: str, allow: Allow) -> Message | None:
-    """The changed message, or None where there is none.
+    """Change a message.
 
-    allow: raises if the change may not be made; it sees the message as it is, locked.
+    :param message_id: its id
+    :param text: the new text
+    :param allow: called with the locked message; it raises if the change is not allowed
+    :returns: the changed message, or None if there is none
     """
     message = _locked(session, message_id)
     if message is not None:
@@ -77,7 +104,12 @@ def change(session: Session, message_id: UUID, *, text: str, allow: Allow) -> Me
 
 @writing
 def remove(session: Session, message_id: UUID, *, allow: Allow) -> Message | None:
-    """The message that was deleted, or None where there is none. allow: as of `change`."""
+    """Delete a message.
+
+    :param message_id: its id
+    :param allow: called with the locked message; it raises if the deletion is not allowed
+    :returns: the deleted message, or None if there is none
+    """
     message = _locked(session, message_id)
     if message is not None:
         allow(message)
@@ -86,40 +118,52 @@ def remove(session: Session, message_id: UUID, *, allow: Allow) -> Message | Non
 
 
 def add_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert messages as they are: `{id, text, author, created_at, updated_at}` each."""
+    """Insert messages.
+
+    :param session: the session of a transaction that writes
+    :param rows: the id, text, author, created_at and updated_at of each
+    """
     session.execute(
         insert(Message), [row | {"folded": row["text"].casefold(), "version": 1} for row in rows]
     )
 
 
 def known_ids(session: Session, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of `ids` that there are messages of."""
+    """Return the ids that messages have.
+
+    :param session: the session of a transaction
+    :param ids: the ids to look for
+    """
     return set(session.scalars(select(Message.id).where(Message.id.in_(ids))))
 
 
 @reading
 def count(session: Session, /) -> int:
-    """How many messages there are."""
+    """Return the number of messages."""
     return session.scalars(select(func.count()).select_from(Message)).one()
 
 
 @reading
 def after(session: Session, last: Message | None, limit: int) -> list[Message]:
-    """Return the next messages behind `last`, oldest first: the whole table, piece by piece."""
+    """Return the next messages of the table, oldest first.
+
+    :param last: the message after which they come; None for the first ones
+    :param limit: the maximum number of messages
+    """
     values = OLDEST_FIRST.values(last) if last else None
     return list(session.scalars(OLDEST_FIRST.apply(select(Message), values).limit(limit)))
 
 
-def _selected(wanted: Filters) -> Select[Message]:
+def _select(filters: Filters) -> Select[Message]:
     query = select(Message)
-    if wanted.author is not None:
-        query = query.where(Message.author == wanted.author)
-    if wanted.since is not None:
-        query = query.where(Message.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Message.created_at < wanted.until)
-    if wanted.q is not None:
-        query = query.where(Message.folded.contains(wanted.q.casefold(), autoescape=True))
+    if filters.author is not None:
+        query = query.where(Message.author == filters.author)
+    if filters.since is not None:
+        query = query.where(Message.created_at >= filters.since)
+    if filters.until is not None:
+        query = query.where(Message.created_at < filters.until)
+    if filters.q is not None:
+        query = query.where(Message.folded.contains(filters.q.casefold(), autoescape=True))
     return query
 
 

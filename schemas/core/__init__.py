@@ -1,1 +1,1 @@
-"""The schemas of the resources that every API has."""
+"""The schemas of the resources that every API has, and fields for all schemas."""

@@ -1,4 +1,4 @@
-"""Who calls, as the guard sees it."""
+"""The caller, as identified by the access token."""
 
 from typing import Any
 
@@ -10,23 +10,23 @@ def _text(description: str, example: Any, **more: Any) -> fields.Str:
 
 
 class Actor(Schema):
-    """Who acts for the subject (RFC 8693 section 4.1)"""
+    """The party that acts for the subject (RFC 8693 section 4.1)"""
 
-    subject = _text("The acting party's sub.", "agent@clients", required=True)
+    subject = _text("The sub of the acting party.", "agent@clients", required=True)
     actor = fields.Nested(
         lambda: Actor(),
         allow_none=True,
         required=True,
-        metadata={"description": "Who acted before it in the chain of delegation."},
+        metadata={"description": "The previous actor in the chain of delegation."},
     )
 
 
 class CallerView(Schema):
-    """The caller, as the access token tells"""
+    """The caller, as identified by the access token"""
 
     subject = _text("The token's sub: the user or application.", "auth0|reader", required=True)
     client_id = _text(
-        "The application that asked for the token (azp or client_id).",
+        "The application that requested the token (azp or client_id).",
         "my-application",
         allow_none=True,
         required=True,
@@ -40,13 +40,13 @@ class CallerView(Schema):
     scopes = fields.List(
         fields.Str(),
         required=True,
-        metadata={"description": "The words of scope.", "example": ["read:messages"]},
+        metadata={"description": "The scopes of the claim scope.", "example": ["read:messages"]},
     )
     permissions = fields.List(
         fields.Str(),
         required=True,
         metadata={
-            "description": "The permissions (Auth0 RBAC); they count like scopes.",
+            "description": "The permissions (Auth0 RBAC), which grant access as scopes do.",
             "example": ["read:messages"],
         },
     )
@@ -55,7 +55,7 @@ class CallerView(Schema):
         Actor,
         allow_none=True,
         required=True,
-        metadata={"description": "Who acts for the subject; null when it acts itself."},
+        metadata={"description": "The party that acts for the subject; null if it acts itself."},
     )
     token_type = fields.Str(
         required=True,

@@ -1,9 +1,11 @@
-"""Whether this copy of the service lives, and whether it can answer everything."""
+"""The health of an instance of the service."""
 
 from marshmallow import Schema, fields
 
 
 class Health(Schema):
-    """A copy of the service"""
+    """The health of an instance of the service"""
 
-    status = fields.Str(required=True, metadata={"description": "What it is.", "example": "ready"})
+    status = fields.Str(
+        required=True, metadata={"description": "Its status: live or ready.", "example": "ready"}
+    )

@@ -1,22 +1,22 @@
-"""How a retry is told from a second request."""
+"""The header Idempotency-Key."""
 
 from marshmallow import Schema, validate
 
-from schemas.core.fields import Line
+from schemas.core.fields import SingleLine
 
 
 class IdempotencyHeaders(Schema):
-    """How a retry is told from a second request"""
+    """The header that identifies a retry"""
 
-    key = Line(
+    key = SingleLine(
         data_key="Idempotency-Key",
         validate=validate.Regexp(
             r"\A[\x21-\x7E]{1,255}\Z", error="1 to 255 printable ASCII characters, no space."
         ),
         metadata={
             "description": (
-                "Your own key of this request, such as a UUID. Sent again within 24 hours with "
-                "the same body, it is answered as the first time, and nothing is created."
+                "A key of your choice for this request, such as a UUID. A request with the same "
+                "key and body within 24 hours gets the first response, and creates nothing."
             ),
             "example": "0b1f9a3c-6f1e-4a3e-9f52-3f1f2f5d7a10",
         },

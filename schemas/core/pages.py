@@ -1,19 +1,19 @@
-"""How the pages of a listing are asked for."""
+"""The query parameters of pagination."""
 
 from marshmallow import Schema, validate
 
-from schemas.core.fields import Line, Whole
+from schemas.core.fields import SingleLine, StrictInteger
 
 
 class PageQuery(Schema):
-    """Which page; a listing adds its filters in a subclass"""
+    """The parameters of a page; a listing adds its filters in a subclass"""
 
-    limit = Whole(
+    limit = StrictInteger(
         load_default=50,
         validate=validate.Range(1, 200),
-        metadata={"description": "How many a page holds at the most.", "format": "int32"},
+        metadata={"description": "The maximum number of items in a page.", "format": "int32"},
     )
-    cursor = Line(
+    cursor = SingleLine(
         validate=validate.Length(1, 512),
-        metadata={"description": "The `next` of the page before, with the same filters."},
+        metadata={"description": "The `next` of the previous page, with the same filters."},
     )

@@ -1,10 +1,10 @@
-"""How every failure is told (RFC 9457)."""
+"""Problem documents (RFC 9457)."""
 
 from marshmallow import Schema, fields
 
 
 class FieldProblem(Schema):
-    """What is wrong with one value of the request"""
+    """An error of one value of the request"""
 
     pointer = fields.Str(
         metadata={
@@ -18,7 +18,7 @@ class FieldProblem(Schema):
     detail = fields.Str(
         required=True,
         metadata={
-            "description": "What is wrong with it.",
+            "description": "The error, and how to correct it.",
             "example": "Missing data for required field.",
         },
     )
@@ -33,12 +33,12 @@ class ProblemView(Schema):
     type = fields.Str(
         required=True,
         metadata={
-            "description": "The kind of problem: a reference to the page that explains it.",
+            "description": "The problem type: a reference to the page that explains it.",
             "format": "uri-reference",
         },
     )
     title = fields.Str(
-        required=True, metadata={"description": "The kind of problem in a few words."}
+        required=True, metadata={"description": "A short summary of the problem type."}
     )
     status = fields.Int(
         required=True,
@@ -50,19 +50,21 @@ class ProblemView(Schema):
         },
     )
     detail = fields.Str(
-        required=True, metadata={"description": "What went wrong here, and what to do about it."}
+        required=True, metadata={"description": "The cause in this case, and the remedy."}
     )
     instance = fields.Str(
         required=True,
         metadata={
-            "description": "This occurrence: the request's id, as in X-Request-Id and in the log.",
+            "description": "The request's id, which X-Request-Id and the log have as well.",
             "format": "uri",
         },
     )
     errors = fields.List(
-        fields.Nested(FieldProblem), metadata={"description": "Each value that does not fit."}
+        fields.Nested(FieldProblem), metadata={"description": "The invalid values of the request."}
     )
-    error = fields.Str(metadata={"description": "The error code of RFC 6750, from the guard."})
+    error = fields.Str(
+        metadata={"description": "The error code of RFC 6750, if access was refused."}
+    )
     error_description = fields.Str(
-        metadata={"description": "The detail in the characters that RFC 6750 allows."}
+        metadata={"description": "The detail, in the characters that RFC 6750 allows."}
     )

@@ -23,7 +23,7 @@ from tests.core.support.server import ROOT, SECONDS, clean_environment
 MANAGE = (str(ROOT / "manage.py"),)
 
 ID = "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23"
-TAKEN = "/id: A message with this id is there already."
+TAKEN = "/id: A message with this id exists already."
 NOTHING = "Error: Nothing was imported."
 
 
@@ -138,7 +138,9 @@ BAD = {
     line("Ahoy", **{"a/b": 1}): "/a~1b: Unknown field.",
     line(1, id="7"): "/id: Not a valid UUID.; /text: Not a valid string.",
     line(created_at="2026-01-02T03:04:05"): "/created_at: Not a date-time of RFC 3339",
-    line(created_at="0001-01-01T00:00:00+01:00"): "/created_at: No calendar has a day for it",
+    line(
+        created_at="0001-01-01T00:00:00+01:00"
+    ): "/created_at: In UTC, it is before the year 1 or after 9999",
     line(created_at="2026-01-02T00:00:00Z", updated_at="2026-01-01T00:00:00Z"): (
         "/updated_at: It is before created_at."
     ),
@@ -201,7 +203,7 @@ def test_keep_going(load: Any, database: Database) -> None:
     numbers = [*range(1, len(BAD) + 1), len(lines) - 1]
     assert [report.split(":")[0] for report in reports] == [f"Line {each}" for each in numbers]
     assert written == f"{BATCH + 1} messages imported."
-    assert left_out == f"Error: {len(BAD) + 1} lines were left out."
+    assert left_out == f"Error: {len(BAD) + 1} lines were skipped."
     assert count(database) == BATCH + 1
 
 

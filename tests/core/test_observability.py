@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.core.guard import public
-from api.core.observability import Masked, OfRequest, logging_config, request_id
+from api.core.observability import MaskingHandler, RequestIdFilter, logging_config, request_id
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SECRETS = ["QUERY-SECRET", "FORM-SECRET", "HEADER-SECRET"]
@@ -135,9 +135,10 @@ def test_every_line_of_a_request_has_its_id(client: FlaskClient) -> None:
     """A traceback has it, or nobody would find it by `instance`; a line of no request has none."""
     record = logging.LogRecord("api", logging.ERROR, "", 0, "lost", None, None)
     with client.application.test_request_context():
-        OfRequest().filter(record)
+        RequestIdFilter().filter(record)
         assert vars(record)["request_id"] == request_id()
-    OfRequest().filter(outside := logging.LogRecord("api", logging.INFO, "", 0, "up", None, None))
+    outside = logging.LogRecord("api", logging.INFO, "", 0, "up", None, None)
+    RequestIdFilter().filter(outside)
     assert vars(outside)["request_id"] == "-"
 
 
@@ -273,13 +274,13 @@ def test_token_in_a_path(
 def test_token_in_any_line() -> None:
     """A token in somebody else's line, or in a traceback, is not written."""
     lines = io.StringIO()
-    handler = Masked(lines)
+    handler = MaskingHandler(lines)
     handler.setFormatter(formatter("json"))
     try:
         raise ValueError(JWT)
     except ValueError:
         record = logging.LogRecord("x", 40, "", 0, "sent %s", (JWT,), sys.exc_info())
-    OfRequest().filter(record)
+    RequestIdFilter().filter(record)
     handler.emit(record)
     assert "ValueError" in json.loads(lines.getvalue())["exc_info"]
     assert "eyJ" not in lines.getvalue()

@@ -12,7 +12,7 @@ from api.core.guard import SigningKeys, guard_of
 from api.core.guard.keys import KEPT_THROUGH_FAILURES, RETRY_AFTER_FAILURE, UNKNOWN_KID_COOLDOWN
 from api.core.settings import Settings
 from api.core.storage import Database
-from api.core.testing import Clock, FickleIssuer
+from api.core.testing import Clock, FakeIssuer
 from tests.core.demo import application
 
 pytest_plugins = ["pytester"]
@@ -49,7 +49,7 @@ def test_fickle(bearer, issuer, clock, app):
 
 
 @pytest.fixture
-def keys(app: Flask, issuer: FickleIssuer) -> SigningKeys:
+def keys(app: Flask, issuer: FakeIssuer) -> SigningKeys:
     """What the app knows of the issuer."""
     return guard_of(app).bearer.keys[issuer.url]
 
@@ -138,7 +138,7 @@ def test_expiry(bearer: Callable[..., FlaskClient], clock: Clock) -> None:
 
 
 def test_rotation(
-    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, keys: SigningKeys
+    bearer: Callable[..., FlaskClient], issuer: FakeIssuer, keys: SigningKeys
 ) -> None:
     """Both keys count, the new one at once; the guard asked for it once."""
     before = bearer()
@@ -150,7 +150,7 @@ def test_rotation(
 
 
 def test_withdrawal(
-    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, clock: Clock, keys: SigningKeys
+    bearer: Callable[..., FlaskClient], issuer: FakeIssuer, clock: Clock, keys: SigningKeys
 ) -> None:
     """A token that was accepted is refused when the guard learns that its key was withdrawn."""
     before = bearer()
@@ -164,7 +164,7 @@ def test_withdrawal(
 
 
 def test_rotations_in_a_row(
-    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, clock: Clock
+    bearer: Callable[..., FlaskClient], issuer: FakeIssuer, clock: Clock
 ) -> None:
     """As in production, a second new key counts 5 s after the first, and is 503 until then."""
     assert bearer().get(PRIVATE).status_code == 200
@@ -179,7 +179,7 @@ def test_rotations_in_a_row(
 
 
 def test_outage_at_first(
-    bearer: Callable[..., FlaskClient], client: FlaskClient, issuer: FickleIssuer, clock: Clock
+    bearer: Callable[..., FlaskClient], client: FlaskClient, issuer: FakeIssuer, clock: Clock
 ) -> None:
     """Without keys the answer is 503; when the issuer is back it takes a few seconds."""
     caller = bearer()
@@ -192,9 +192,7 @@ def test_outage_at_first(
     assert caller.get(PRIVATE).status_code == 200
 
 
-def test_outage_later(
-    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, clock: Clock
-) -> None:
+def test_outage_later(bearer: Callable[..., FlaskClient], issuer: FakeIssuer, clock: Clock) -> None:
     """Known keys are kept for a day; tokens are made all the same."""
     assert bearer().get(PRIVATE).status_code == 200
     with issuer.outage():
@@ -204,7 +202,7 @@ def test_outage_later(
         assert bearer().get(PRIVATE).status_code == 503
 
 
-def test_an_outage_ends_with_its_block(issuer: FickleIssuer) -> None:
+def test_an_outage_ends_with_its_block(issuer: FakeIssuer) -> None:
     """The issuer is back when the block has ended, however it ended."""
     with pytest.raises(ValueError, match="of a test"), issuer.outage():
         raise ValueError("of a test")
@@ -218,7 +216,7 @@ def published() -> set[bytes]:
 
 
 @pytest.mark.parametrize("_order", [1, 2])
-def test_every_test_begins_anew(issuer: FickleIssuer, published: set[bytes], _order: int) -> None:
+def test_every_test_begins_anew(issuer: FakeIssuer, published: set[bytes], _order: int) -> None:
     """What one test did to the issuer, the next does not feel."""
     published.add(issuer.fetch(issuer.jwks_uri))
     issuer.rotate()
@@ -226,7 +224,7 @@ def test_every_test_begins_anew(issuer: FickleIssuer, published: set[bytes], _or
 
 
 def test_logins_are_signed_with_the_new_key(
-    app: Flask, client: FlaskClient, issuer: FickleIssuer, bearer: Callable[..., FlaskClient]
+    app: Flask, client: FlaskClient, issuer: FakeIssuer, bearer: Callable[..., FlaskClient]
 ) -> None:
     """What the issuer's own token endpoint gives is from the same hand."""
     assert bearer().get(PRIVATE).status_code == 200
@@ -245,7 +243,7 @@ def test_logins_are_signed_with_the_new_key(
 
 
 def test_two_apps(
-    bearer: Callable[..., FlaskClient], issuer: FickleIssuer, database: Database
+    bearer: Callable[..., FlaskClient], issuer: FakeIssuer, database: Database
 ) -> None:
     """An app that a test makes takes the same tokens; by its own clock."""
     other = create_app(application, Settings(), issuer=issuer, database=database).test_client()

@@ -65,7 +65,7 @@ def errors_as_messages(settings: Settings) -> Iterator[None]:
     except (DBAPIError, Unavailable) as error:
         raise click.ClickException(
             f"{display_url(settings)} cannot be used: {cause(error)}. "
-            "Check DATABASE_URL, and that the database is there."
+            "Check DATABASE_URL, and that the database exists."
         ) from error
     except SchemaError as error:
         raise click.ClickException(f"{display_url(settings)}: {error}.") from error

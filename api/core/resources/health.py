@@ -1,11 +1,11 @@
-"""For those who run it: does this copy of the service live, and can it answer everything?"""
+"""The health of an instance of the service: liveness and readiness."""
 
 from api.core import guard, storage
 from api.core.bridge import Namespace, Resource
 from api.core.problems import NotReady
 from schemas.core.health import Health
 
-ns = Namespace("health", "Whether this copy of the service can answer", path="/health")
+ns = Namespace("health", "Liveness and readiness of an instance", path="/health")
 
 
 @ns.route("/live")
@@ -13,9 +13,9 @@ class Live(Resource):
     @guard.public
     @ns.operation(returns=Health, example={"status": "live"})
     def get(self) -> dict[str, str]:
-        """Ask whether it lives
+        """Check whether this instance is live
 
-        It answers, so it does. When it does not, restart it.
+        It is live if it answers. If it does not, restart it.
         """
         return {"status": "live"}
 
@@ -25,11 +25,11 @@ class Ready(Resource):
     @guard.public
     @ns.operation(returns=Health, example={"status": "ready"}, problems=(NotReady,))
     def get(self) -> dict[str, str]:
-        """Ask whether it can answer everything
+        """Check whether this instance is ready
 
-        It needs its database, with a schema that is no older than its code, the issuer's signing
-        keys, and, where proofs (DPoP) are required, the Redis that remembers them. When it lacks
-        one, send requests to another copy; it recovers by itself.
+        It is ready if it has its database, with a schema that is not older than its code, the
+        issuer's signing keys, and, where DPoP proofs are required, the Redis that stores them. If
+        it is not, send requests to another instance; it recovers without a restart.
         """
         faults = [*filter(None, [storage.fault()]), *guard.current_guard().faults()]
         if faults:

@@ -1,10 +1,10 @@
-"""Who calls, as the guard sees it."""
+"""The caller, as identified by the access token."""
 
 from api.core.bridge import Namespace, Resource
 from api.core.guard import AccessToken, current_token, require_auth
 from schemas.core.caller import CallerView
 
-ns = Namespace("me", "Who calls", path="/api/me")
+ns = Namespace("me", "The caller", path="/api/me")
 
 
 @ns.route("")
@@ -14,6 +14,6 @@ class Me(Resource):
     def get(self) -> AccessToken:
         """Show the caller
 
-        What the guard reads in the token: whose it is, who asked for it, and what it grants.
+        The subject, the client and the scopes that the guard has read from the token.
         """
         return current_token

@@ -1,4 +1,4 @@
-"""What a client needs to know to call: the metadata of a protected resource (RFC 9728)."""
+"""Protected resource metadata (RFC 9728)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from api.core.bridge import Namespace, Resource
 from api.core.guard import METADATA_PATH, current_guard, public
 from schemas.core.protected_resource import ProtectedResource
 
-ns = Namespace("metadata", "What a client needs to know to call", path=f"/{METADATA_PATH}")
+ns = Namespace("metadata", "Protected resource metadata", path=f"/{METADATA_PATH}")
 
 
 @ns.route("")
@@ -16,7 +16,8 @@ class Metadata(Resource):
     def get(self) -> dict[str, Any]:
         """Describe this API to a client (RFC 9728)
 
-        Whose tokens it takes, with which scopes, and how they are sent. Every challenge leads here.
+        The issuers of accepted tokens, the scopes, and how a token is sent. The WWW-Authenticate
+        header of each refusal has the URL of this document.
         """
         return current_guard().metadata() | {
             "scopes_supported": list(self.api.scopes),

@@ -1,7 +1,7 @@
-"""A worker process of `serve`. In reading order:
+"""The worker processes of `serve`. In reading order:
 
-worker     what a process does at its start, and when it ends
-gateway    the WSGI application behind an asynchronous server
-body       a request's body, read before a thread is taken
-environ    a request as WSGI describes it (PEP 3333)
+worker     the start and the end of a process
+gateway    the ASGI application, which calls the WSGI application in threads
+body       the reading of request bodies without a thread
+environ    the WSGI environment of a request (PEP 3333)
 """

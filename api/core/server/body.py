@@ -1,6 +1,6 @@
-"""A request's body, read by the event loop under a deadline, before a thread is taken.
+"""The reading of request bodies: the event loop reads a body before a thread is used.
 
-A client that sends its body slowly, or never to its end, holds a connection and nothing else.
+A client that sends its body slowly or incompletely therefore uses a connection, but no thread.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 
-# A client that is still sending sees a reset connection instead of the answer. So much of a body
-# that is too large is read and thrown away, for as long as no more than so many seconds pass
-# between its pieces: a client that waits for the answer has it soon.
+# A client that is still sending gets a connection reset instead of the response. Of a body that is
+# too large, this number of bytes is therefore read and discarded. Reading ends if a piece does not
+# arrive within DRAIN_PATIENCE seconds, since the client may wait for the response.
 DRAINED = 1024 * 1024
 DRAIN_PATIENCE = 0.5
 
@@ -21,24 +21,29 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class UnusableBody(io.RawIOBase):
-    """A `wsgi.input` that raises the reason why there is no body to read."""
+    """A `wsgi.input` that raises an error when it is read."""
 
     def __init__(self, reason: HTTPException) -> None:
+        """
+        :param reason: why the body cannot be read
+        """
         self._reason = reason
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def readinto(self, _buffer: Any) -> NoReturn:
+        """Raise the reason why the body cannot be read."""
         raise self._reason
 
 
 async def read_body(receive: Receive, limit: int, timeout: float) -> io.IOBase:
     """Read a body, and return it as a `wsgi.input`.
 
-    :param receive: returns the next event of the request (ASGI).
-    :param limit: how many bytes the application accepts.
-    :param timeout: seconds for the whole body.
+    :param receive: returns the next event of the request (ASGI)
+    :param limit: the maximum size in bytes
+    :param timeout: the seconds for the whole body
     """
     data = bytearray()
     try:
@@ -56,14 +61,15 @@ async def read_body(receive: Receive, limit: int, timeout: float) -> io.IOBase:
 
 
 async def drain_body(receive: Receive, timeout: float) -> UnusableBody:
-    """Throw away what a client still sends of a body that is too large.
+    """Discard the rest of a body that is too large.
 
-    :param receive: returns the next event of the request (ASGI).
-    :param timeout: seconds for all of it.
+    :param receive: returns the next event of the request (ASGI)
+    :param timeout: the seconds for all of it
+    :returns: a `wsgi.input` that raises RequestEntityTooLarge
     """
     size = 0
     with suppress(TimeoutError):
-        # Granian closes the connection only if the answer comes after the last of these calls.
+        # Granian closes the connection only if the response comes after the last of these calls.
         async with asyncio.timeout(timeout):
             while size < DRAINED:
                 async with asyncio.timeout(DRAIN_PATIENCE):

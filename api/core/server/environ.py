@@ -1,13 +1,13 @@
-"""A request as WSGI describes it (PEP 3333, RFC 3875)."""
+"""The WSGI environment of a request (PEP 3333, RFC 3875)."""
 
 import sys
 from collections.abc import Iterable
 from typing import Any
 
-# These two have no HTTP_ in front.
+# The names of these two have no prefix HTTP_.
 _PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
-# RFC 9112 section 3.2: two Host headers are an error. With a blank between them they are no host.
+# Two Host headers are an error (RFC 9112 section 3.2). Joined with a space, they are no valid host.
 _SEPARATORS = {"HTTP_COOKIE": "; ", "HTTP_HOST": ", "}
 
 _OF_EVERY_REQUEST = {
@@ -17,7 +17,7 @@ _OF_EVERY_REQUEST = {
     "wsgi.multithread": True,
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
-    # The input ends where the body ends, also where there is no Content-Length.
+    # The input ends with the body, even without a Content-Length.
     "wsgi.input_terminated": True,
 }
 
@@ -25,11 +25,11 @@ _OF_EVERY_REQUEST = {
 def make_environ(scope: dict[str, Any]) -> dict[str, Any]:
     """Return the WSGI environment of a request, without `wsgi.input`.
 
-    :param scope: what the server says of the request (ASGI).
+    :param scope: the scope of the request (ASGI)
     """
     environ: dict[str, Any] = dict(_OF_EVERY_REQUEST)
     environ["REQUEST_METHOD"] = scope["method"]
-    # WSGI has the bytes of UTF-8 in a string of Latin-1.
+    # WSGI strings have the bytes of UTF-8, decoded as Latin-1.
     environ["PATH_INFO"] = scope["path"].encode().decode("latin-1")
     environ["QUERY_STRING"] = scope["query_string"].decode("latin-1")
     environ["SERVER_PROTOCOL"] = "HTTP/1.0" if scope["http_version"] == "1" else "HTTP/1.1"
@@ -43,7 +43,8 @@ def make_environ(scope: dict[str, Any]) -> dict[str, Any]:
 
 def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]) -> None:
     for name, raw in headers:
-        # An underscore would pass for a hyphen: X_Forwarded_For for what only a proxy may say.
+        # A name with an underscore would become that with a hyphen: a client could send
+        # X_Forwarded_For, which only a proxy may set.
         if b"_" in name:
             continue
         key = _PLAIN.get(name) or f"HTTP_{name.decode().upper().replace('-', '_')}"
@@ -51,7 +52,7 @@ def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]
         if key in environ:
             value = f"{environ[key]}{_SEPARATORS.get(key, ',')}{value}"
         environ[key] = value
-    # Granian adds an empty one where a request has none, or the host that its request line names.
-    # Where that and a Host header differ (RFC 9112 section 3.2.2), the header is all that it shows.
+    # Granian adds an empty Host header if a request has none, or the host of the request line. If
+    # both are present and differ (RFC 9112 section 3.2.2), it has only the header.
     if environ.get("HTTP_HOST") == "":
         del environ["HTTP_HOST"]

@@ -1,7 +1,7 @@
-"""The WSGI application behind an asynchronous server (ASGI).
+"""The ASGI application, which calls the WSGI application in threads.
 
-The event loop reads bodies and sends answers; a thread is taken for the application alone.
-bench/README.md has figures of the means that were tried.
+The event loop reads bodies and sends responses, so that a thread is used only while the application
+works. bench/README.md has measurements of this and of other designs.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from api.core.server.environ import make_environ
 
 log = logging.getLogger(__name__)
 
-# Seconds in which a client must take each piece of an answer that is sent piece by piece.
+# Seconds in which a client must accept each piece of a streamed response.
 SEND_TIMEOUT = 30.0
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -29,13 +29,7 @@ WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 
 
 class Gateway:
-    """An ASGI application that answers with a WSGI application.
-
-    :param app: the WSGI application.
-    :param threads: how many requests it may work on at a time.
-    :param max_body: the bytes of a body that it accepts.
-    :param body_timeout: seconds for a whole body.
-    """
+    """An ASGI application that calls a WSGI application."""
 
     def __init__(
         self,
@@ -45,17 +39,28 @@ class Gateway:
         max_body: int,
         body_timeout: float,
     ) -> None:
+        """
+        :param app: the WSGI application
+        :param threads: the maximum number of requests that it handles at a time
+        :param max_body: the maximum size of a body in bytes
+        :param body_timeout: the seconds for a whole body
+        """
         self.app = app
         self._calls: SimpleQueue[_Call] = SimpleQueue()
         self._max_body = max_body
         self._body_timeout = body_timeout
         for number in range(threads):
-            # A ThreadPoolExecutor does the same, at 0.9 of the throughput (bench/README.md).
+            # A ThreadPoolExecutor would have 0.9 of the throughput (bench/README.md).
             name = f"request-{number}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer a request.
+
+        :param scope: the scope of the request (ASGI)
+        :param receive: returns the next event of the request
+        :param send: sends an event of the response
+        """
         environ = make_environ(scope)
         environ["wsgi.input"] = await self._body(environ, receive)
         call = _Call(environ, receive, send)
@@ -76,7 +81,7 @@ class Gateway:
             if length == 0:
                 return io.BytesIO()
             if length > self._max_body and "HTTP_EXPECT" in environ:
-                # A client that asks before it sends is not told to go on.
+                # A client that sends Expect is not asked for its body.
                 return UnusableBody(RequestEntityTooLarge())
             if length > self._max_body:
                 return await drain_body(receive, self._body_timeout)
@@ -84,11 +89,11 @@ class Gateway:
 
 
 class _ClientGoneError(Exception):
-    """The client does not take the answer to its end."""
+    """The client does not accept the rest of the response."""
 
 
 class _Call:
-    """One request, from the moment at which a thread has it."""
+    """A call of the WSGI application in a thread."""
 
     def __init__(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
         self._environ = environ
@@ -103,7 +108,7 @@ class _Call:
         self._is_client_gone = False
 
     def answer(self, app: WSGIApplication) -> None:
-        # What gets out of here, Granian would print as a traceback, and not as a line of the log.
+        # Granian would print an uncaught error as a traceback, and not as a line of the log.
         try:
             pieces = app(self._environ, self._start_response)
             try:
@@ -113,17 +118,18 @@ class _Call:
         except _ClientGoneError as error:
             log.info("%s", error)
         except BaseException:
-            # A SystemExit, too, would end the thread, and nobody would start another.
-            log.exception("the answer could not be made or sent")
-            # An answer that has begun is broken off, so that its client does not take it for whole.
+            # SystemExit is caught as well, since it would end the thread, which is not replaced.
+            log.exception("the response could not be made or sent")
+            # A response that has begun is broken off, so that the client notices that it is
+            # incomplete.
             if not self._is_started:
                 self._status, self._headers = 500, []
                 with suppress(Exception):
                     self._send_whole(b"")
 
     def end(self) -> None:
-        """Tell the event loop that a thread has done with this request."""
-        # At the end of the process there is no loop to tell.
+        """Tell the event loop that the call has ended."""
+        # The event loop may be closed at the end of the process.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._set_done)
 
@@ -136,8 +142,8 @@ class _Call:
     ) -> Callable[[bytes], None]:
         code = int(status.partition(" ")[0])
         if not 200 <= code <= 599:
-            # Granian ends the whole process for a status that is none.
-            raise ValueError(f"{status!r} is no status of an answer")
+            # Granian would end the whole process for an invalid status.
+            raise ValueError(f"{status!r} is no status of a response")
         self._status, self._headers = code, headers
         return self._written.append
 
@@ -146,19 +152,19 @@ class _Call:
             self._send_whole(b"".join([*self._written, *answer]))
             return
         pieces = iter(answer)
-        # The application may say its headers no earlier than with its first piece.
+        # The application may call start_response as late as for its first piece.
         first = next(pieces, None)
         body = b"".join([*self._written, first or b""])
         if first is None or len(body) == self._length():
             self._send_whole(body)
-            # What the application does after its last piece is done as well.
+            # The application may do more work after its last piece.
             for _ in pieces:
                 pass
         else:
             self._send_pieces(chain([body], pieces))
 
     def _length(self) -> int | None:
-        """Return the Content-Length of the answer. None: it has none."""
+        """Return the Content-Length of the response, or None if it has none."""
         for name, value in self._headers:
             if name.lower() == "content-length":
                 return int(value)
@@ -169,7 +175,7 @@ class _Call:
         self._send({"type": "http.response.body", "body": body})
 
     def _start(self) -> None:
-        # Granian does at once what it is sent, whether or not that is awaited.
+        # Granian sends an event at once, whether or not the call is awaited.
         headers = [(name.encode("latin-1"), v.encode("latin-1")) for name, v in self._headers]
         self._send(
             {"type": "http.response.start", "status": self._status, "headers": headers},
@@ -193,7 +199,7 @@ class _Call:
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def _watch_client(self) -> None:
-        # Granian says nothing to whoever sends to a client that has gone.
+        # Granian raises no error if the client is gone.
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self._is_client_gone = True

@@ -1,4 +1,4 @@
-"""What a worker process of `serve` does at its start, and when it ends."""
+"""The start and the end of a worker process of `serve`."""
 
 import codecs
 import errno
@@ -21,29 +21,29 @@ from api.core.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
-# Python looks for these at their first use, and never again when that fails once, as it does while
-# a process has no file descriptor left.
+# Python imports a codec when it is first used. If this fails once, for lack of a file descriptor,
+# Python does not try again, so these are imported at the start.
 CODECS = ("ascii", "idna", "latin-1", "punycode", "unicode_escape", "utf-8")
 
-# Connections that a worker holds at a time. They cost it no thread, whatever they wait for.
+# The maximum number of connections of a worker. A connection that waits uses no thread.
 CONNECTIONS = 4096
 
-# Files that a worker opens beside its connections: those of the database, Redis and the issuer.
+# File descriptors for other purposes: the database, Redis and the issuer.
 OTHER_FILES = 128
 
-# Seconds between two looks at whether there is a file descriptor left.
+# Seconds between two checks that a file descriptor is left.
 DESCRIPTOR_INTERVAL = 1.0
 
-# Seconds in which a worker without its main process may finish the requests that it has.
+# Seconds in which a worker may finish its requests after the main process has ended.
 GRACE = 10.0
 
 
 def load(import_name: str, settings: Settings) -> Gateway:
-    """Return the API, for Granian. Ends the process, with a line in the log, if that fails.
+    """Return the ASGI application for Granian. If this fails, log the error and end the process.
 
-    :param import_name: where the Application is, "module:attribute"
-    :param settings: the settings with which `serve` was started. A worker that starts later has the
-        same, whatever has become of the environment and `.env`.
+    :param import_name: the Application, as "module:attribute"
+    :param settings: the settings of `serve`. A worker that starts later has the same ones, even if
+        the environment and `.env` have changed.
     """
     form = settings.log_format or "json"
     init_logging(settings.log_level, form)
@@ -65,7 +65,7 @@ def load(import_name: str, settings: Settings) -> Gateway:
 def _gateway(import_name: str, settings: Settings) -> Gateway:
     module, _, attribute = import_name.partition(":")
     app = create_app(getattr(import_module(module), attribute), settings)
-    # The first callers need not wait for the issuer, and nothing here does.
+    # The keys are fetched in the background, so that the first requests need not wait for them.
     guard_of(app).fetch_keys()
     return Gateway(
         app,
@@ -76,18 +76,18 @@ def _gateway(import_name: str, settings: Settings) -> Gateway:
 
 
 def raise_file_limit() -> None:
-    """Let this process, and the workers that it starts, open as many files as the system allows."""
+    """Raise the limit of open files of this process and its workers as far as allowed."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Where "as many as there are" is the hard limit, some systems take no such soft limit.
+    # If the hard limit is "unlimited", some systems refuse it as the soft limit.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def connections() -> int:
-    """Return how many connections a worker may hold at a time, with this process's limit of files.
+    """Return the maximum number of connections of a worker, for the limit of open files.
 
-    Beyond them connections wait. Without a file descriptor they wait as well, but Granian tries to
-    accept them all the time, and nothing else can be opened.
+    Further connections wait to be accepted. Without this maximum, they would use up the file
+    descriptors: Granian would try to accept connections all the time, and no file could be opened.
     """
     limit, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return min(CONNECTIONS, max(limit - OTHER_FILES, limit // 2))
@@ -116,9 +116,9 @@ def _is_out_of_descriptors() -> bool:
 
 
 def end_with_main_process() -> None:
-    """End this worker when its main process is gone, also where that was killed.
+    """End this worker after its main process has ended, even if that was killed.
 
-    A worker that lives on would keep the port, with nobody to replace or stop it.
+    Otherwise the worker would keep the port, and nothing would replace or stop it.
     """
     main = parent_process()
     if main is not None:

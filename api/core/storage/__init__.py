@@ -1,30 +1,30 @@
 """The database layer. In reading order:
 
-database    transactions, and what happens when the database is away
-extension   where an app keeps its database, and how failures are told
-models      the tables of the machinery, and what the tables of a team are made of
-pages       pages of a listing, whose cost does not grow with their depth
-cursors     opaque, tamper-evident cursors of pages
-idempotency a creation that is sent again is answered as it was at first
-encoding    the values of columns as JSON has them
+database    transactions, retries and outages
+extension   the database of an app, and the answers to its failures
+models      the tables of the machinery, and types for the tables of a team
+pages       keyset pagination
+cursors     signed cursors of pages
+idempotency idempotency keys
+encoding    the values of columns in JSON
 
-connecting  the engine: how connections are made, and what is set on each
-postgres    connections to PostgreSQL: bounded on our side, and at home behind a pooler
-deadline    how long the work of a thread may wait for the database
-bulkhead    why a database that hangs does not take every thread with it
-faults      what a failure means: an outage, work for another attempt, or a defect
-outages     what the log says of an outage
+connecting  the engine and the settings of its connections
+postgres    connections to PostgreSQL with deadlines, also behind a pooler
+deadline    the deadline of a thread's work with the database
+bulkhead    a limit on the threads that wait for a database that hangs
+faults      classification of database errors: outages, retries and defects
+outages     the log lines of an outage
 
-branches    tables and their migrations: those of the machinery, and those of the team
-history     the migrations that the code has (Alembic), and the heads of each branch
-schema      whether the database's schema is good for the code; upgrades
+branches    branches of migrations: that of the machinery, and that of the team
+history     the migrations of the code (Alembic) and the heads of each branch
+schema      compatibility of the database's schema with the code, upgrades and downgrades
 drafting    new migrations: drafts of changes, and merges of several heads
-migrating   how a schema is changed: as a whole, or not at all
-migrator    the connection that migrates: what is set on it
-losses      what a migration of SQLite takes away without saying so
-tables      the parts of SQLite's tables that Alembic does not see
-inventory   which of the models' tables and columns a database lacks
-copies      the copy of a SQLite database that is kept before its schema is changed
+migrating   atomic upgrades and downgrades
+migrator    the connection that runs migrations
+losses      parts of SQLite tables that a migration loses
+tables      the parts of SQLite tables that Alembic does not see
+inventory   tables and columns of the models that a database lacks
+copies      backup copies of a SQLite database before its schema is changed
 """
 
 from api.core.storage.branches import CORE, Branch

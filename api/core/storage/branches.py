@@ -1,7 +1,7 @@
-"""Branches of migrations: the machinery's tables have one, and the tables of a team another.
+"""Branches of migrations: one for the tables of the machinery, and one for those of the team.
 
-So neither history forks the other: a release of the machinery brings migrations of its own, and a
-team merges them without a change to its own.
+The two histories are independent: a release of the machinery adds migrations to its own branch,
+and a team merges it without a change to the other.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ Revisions = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Branch:
-    """Tables, and the migrations that make them.
+    """Tables and their migrations.
 
-    :param name: the label of the branch: the first of its migrations has it in `branch_labels`
-    :param tables: the tables as the models have them
+    :param name: the label of the branch, which its first migration has in `branch_labels`
+    :param tables: the tables of the models
     :param migrations: the directory of the migrations
     """
 
@@ -33,8 +33,8 @@ CORE = Branch("core", Base.metadata, Path(__file__).parent / "migrations" / "ver
 
 
 def text_of(revisions: Revisions) -> str:
-    """Return revisions as people read them.
+    """Return revisions as text for a message.
 
-    :param revisions: those of a database or of the code, possibly none
+    :param revisions: the revisions of a database or of the code; there may be none
     """
     return ", ".join(revisions) or "no schema"

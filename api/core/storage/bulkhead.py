@@ -1,4 +1,4 @@
-"""A bulkhead: a database that stands still takes a few threads with it, and not all of them."""
+"""A bulkhead: it limits the threads that wait for a database that hangs."""
 
 import math
 import threading
@@ -9,33 +9,34 @@ from contextlib import contextmanager
 
 from api.core.storage.faults import Busy, Unavailable
 
+# Seconds without progress after which the database is considered to hang.
 PATIENCE = 1.0
-# Seconds that a caller beyond the patient ones waits at most.
+# The maximum number of seconds that a caller waits if the queue is full.
 BRIEF_WAIT = 1.0
-# How much the newest transaction counts in the average of how long one has its place.
+# The weight of the latest transaction in the moving average of their durations.
 WEIGHT = 1 / 8
 
 
 class Bulkhead:
-    """Places for as many transactions as there are connections.
+    """A limit on concurrent transactions: as many as there are connections.
 
-    A few callers that find no place free wait in turn while the database moves, which is while
-    transactions end and connections are made. It stands still when neither has happened for a
-    second: then those who wait give up, and those who come are refused at once.
+    If no place is free, a few callers wait in a queue while the database makes progress, which
+    means that transactions end or connections are made. If neither has happened for a second, the
+    callers in the queue give up, and new callers are refused at once.
 
-    The callers beyond these few wait only where their turn is near: a second at most, and
-    not at all when transactions have lately taken so long that a second would not do.
-    So a burst at a fast database is served, however large; at a database that hangs or is slow,
-    threads stay free for requests that do not need it.
+    If the queue is full, a caller waits for at most a second, and not at all if recent transactions
+    took so long that its turn would not come in this time. A burst of requests to a fast database
+    is therefore served, however large it is; if the database hangs or is slow, threads remain free
+    for requests that do not need it.
     """
 
     def __init__(
         self, places: int, waiters: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """
-        :param places: how many transactions there may be at once
-        :param waiters: how many callers wait with patience; those beyond wait only briefly
-        :param clock: monotonic seconds
+        :param places: the maximum number of concurrent transactions
+        :param waiters: the length of the queue, beyond which callers wait only briefly
+        :param clock: returns monotonic seconds
         """
         self._places = places
         self._free = places
@@ -50,11 +51,11 @@ class Bulkhead:
 
     @contextmanager
     def place(self, seconds: float) -> Iterator[None]:
-        """A place until the end of the block.
+        """Hold a place for a block.
 
-        :param seconds: how long to wait at most, however much the database moves
-        :raises Busy: too many wait while the database moves
-        :raises Unavailable: no place comes free, since the database stands still
+        :param seconds: the maximum time to wait for it
+        :raises Busy: no place became free, though the database makes progress
+        :raises Unavailable: no place became free, since the database hangs
         """
         self._enter(seconds)
         entered = self._clock()
@@ -68,7 +69,7 @@ class Bulkhead:
             self._leave(failed, self._clock() - entered)
 
     def note_movement(self) -> None:
-        """Something that shows that the database works; where transactions fail, nothing does."""
+        """Note that the database makes progress, unless its transactions fail."""
         if not self._is_failing:
             self._moved = self._clock()
 
@@ -76,7 +77,7 @@ class Bulkhead:
         with self._lock:
             if self._free:
                 self._free -= 1
-                # After a rest, the time begins anew.
+                # An idle database makes no progress, and does not hang.
                 self.note_movement()
                 return
             if len(self._queue) >= self._waiters:
@@ -87,12 +88,12 @@ class Bulkhead:
         self._wait(turn, self._clock() + seconds)
 
     def _refuse_if_far(self) -> None:
-        """Refuse a caller where those in front of it will not be done within a brief wait."""
+        """Refuse a caller whose turn will not come within BRIEF_WAIT."""
         if len(self._queue) * self._held / self._places > BRIEF_WAIT:
             raise self._refusal()
 
     def _refusal(self) -> Unavailable:
-        """Busy where the database has lately done something."""
+        """Return Busy if a transaction has ended recently, else Unavailable."""
         if self._clock() < self._done + PATIENCE + BRIEF_WAIT:
             return Busy("too many wait for a connection")
         return Unavailable("every connection is in use")
@@ -105,7 +106,7 @@ class Bulkhead:
             if min(self._moved + PATIENCE, end) > self._clock():
                 continue
             with self._lock:
-                # It may have come in the meantime.
+                # The turn may have come in the meantime.
                 if turn.is_set():
                     return
                 self._queue.remove(turn)

@@ -1,4 +1,4 @@
-"""The engine: how connections are made, and what is set on each."""
+"""The engine and the settings of its connections."""
 
 import sqlite3
 from collections.abc import Callable
@@ -14,17 +14,18 @@ from api.core.storage.faults import distrust
 
 
 def engine_of(url: URL, wait: float, connections: int) -> Engine:
-    """The engine of a database.
+    """Return the engine of a database.
 
-    :param wait: seconds to wait for a lock, or for a statement's answer
-    :param connections: how many there are at most
+    :param url: its URL
+    :param wait: the seconds to wait for a lock, or for the result of a statement
+    :param connections: the maximum number of connections
     """
     engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=wait,
-        # What people write must not end in a log.
+        # The log must not have the data of users.
         hide_parameters=True,
         pool_pre_ping=url.get_backend_name() != "sqlite",
     )
@@ -39,16 +40,18 @@ def engine_of(url: URL, wait: float, connections: int) -> Engine:
 
 
 def is_pooled(connection: DBAPIConnection | None) -> bool:
-    """Whether a pooler may hand each transaction to another connection of the server; of drivers
-    other than psycopg nobody knows."""
+    """Return whether a pooler may assign each transaction to another connection of the server.
+
+    :param connection: the connection; if its driver is not psycopg, a pooler is assumed
+    """
     return bool(getattr(connection, "is_pooled", True))
 
 
 def _connector(dialect: Dialect, wait: float) -> Callable[..., Any]:
     make: Callable[..., Any] = dialect.connect
     if dialect.driver == "psycopg":
-        # Not at the top: another driver does without psycopg. And not at the first connection:
-        # an import that fails there, for want of a file, may stay so.
+        # psycopg is imported only if it is used. It is imported before the first connection,
+        # because an import that fails for lack of a file descriptor may fail for ever.
         from api.core.storage import postgres
 
         make = partial(postgres.connect, wait)
@@ -57,17 +60,17 @@ def _connector(dialect: Dialect, wait: float) -> Callable[..., Any]:
         try:
             return make(*args, **parameters)
         except (TypeError, ValueError) as error:
-            # An option in the address that the driver does not know, or of the wrong type.
+            # The URL has an option that the driver does not know, or a value of the wrong type.
             raise dialect.loaded_dbapi.ProgrammingError(str(error)) from error
 
     return connect
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver's own BEGIN comes late and is always deferred: ours is in _begin_sqlite.
+    # The driver begins transactions late, and always deferred. _begin_sqlite begins them instead.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")
-    # With WAL, a commit survives the process; FULL lets it survive the machine as well.
+    # With WAL, a commit survives a crash of the process; with FULL, a crash of the machine as well.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 
@@ -78,11 +81,11 @@ def _begin_sqlite(wait: float) -> Callable[[Connection], None]:
         seconds = wait if left is None else min(wait, left)
         driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
         if driver.isolation_level is not None:
-            # What an autocommit_block of a migration leaves behind.
+            # An autocommit_block of a migration leaves another isolation level behind.
             driver.isolation_level = None
         driver.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
-        # A transaction that reads first and writes later would fail at once, and not wait, where
-        # another one wrote in between.
+        # A deferred transaction that reads first and then writes fails at once, without waiting, if
+        # another one has written in between.
         writes = connection.get_execution_options().get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,7 +1,7 @@
-"""Opaque, tamper-evident cursors of pages.
+"""Signed cursors of pages.
 
-A cursor holds the values by which the last item of a page is ordered. It is signed with a secret
-that every copy of the service shares through the database, for the filters that it was made for.
+A cursor has the values by which the last item of a page is ordered. Its signature also covers the
+filters of the listing. All instances of the service share the secret through the database.
 """
 
 from collections.abc import Sequence
@@ -16,33 +16,33 @@ from api.core.storage.models import SharedSecret
 
 
 class CursorError(ValueError):
-    """The cursor was not made here, or for other filters."""
+    """The cursor was not issued by this service, or was issued for other filters."""
 
 
 def write(session: Session, filters: Any, values: Sequence[Any]) -> str:
     """Return the cursor of a page.
 
-    :param session: of the database whose secret signs it
-    :param filters: anything whose repr tells one listing from others
-    :param values: those by which the last item of the page is ordered
+    :param session: a session of the database that has the secret
+    :param filters: the filters of the listing; their repr identifies it
+    :param values: the values by which the last item of the page is ordered
     """
     return str(_serializer(session, filters).dumps([encode(value) for value in values]))
 
 
 def read(session: Session, filters: Any, cursor: str) -> list[Any]:
-    """Return the values that a cursor holds, as JSON has them.
+    """Return the values of a cursor, encoded for JSON.
 
-    :param session: as of `write`
-    :param filters: those that the cursor must have been made for
-    :param cursor: as the client sent it
-    :raises CursorError: it was not made here, or for other filters
+    :param session: a session of the database that has the secret
+    :param filters: the filters of the listing
+    :param cursor: the cursor of the request
+    :raises CursorError: it was not issued by this service, or was issued for other filters
     """
     serializer = _serializer(session, filters)
     try:
         values = serializer.loads(cursor)
     except BadSignature as error:
         raise CursorError(cursor) from error
-    # Base64 has several spellings of one signature, and we write one of them.
+    # Base64 has several encodings of one signature, of which only one is accepted.
     if serializer.dumps(values) != cursor:
         raise CursorError(cursor)
     return list(values)
@@ -53,5 +53,5 @@ def _serializer(session: Session, filters: Any) -> URLSafeSerializer:
 
 
 def _secret(session: Session) -> bytes:
-    # The migration that made the table put it there.
+    # The migration that created the table also inserted the secret.
     return session.scalars(select(SharedSecret.value).where(SharedSecret.name == "cursors")).one()

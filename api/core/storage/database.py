@@ -1,4 +1,4 @@
-"""Transactions, and what happens when the database is away."""
+"""Transactions, retries and outages."""
 
 import logging
 import random
@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SECONDS = 5
-# The server has the first word: it ends a statement before we end the connection.
+# Seconds to wait for a lock, or for the result of a statement.
+STATEMENT_TIMEOUT = 5
+# The server cancels a statement this many seconds before the connection is closed.
 MARGIN = 0.5
 POOL_SIZE = 8
 WAITERS = 32
@@ -37,17 +38,17 @@ ATTEMPTS = 6
 
 
 class Database:
-    """A pool of connections, and transactions on them.
+    """A database: a pool of connections, and transactions on them.
 
-    branches: the tables that the code needs there, and their migrations. complete_revisions: those
-    of its schema at which no table or column of the models was missing.
+    :ivar branches: the branches of migrations of the application
+    :ivar complete_revisions: the revisions at which no table or column of the models was missing
     """
 
     def __init__(
         self,
         url: str,
         sleep: Callable[[float], None] = time.sleep,
-        wait: float = SECONDS,
+        wait: float = STATEMENT_TIMEOUT,
         *,
         branches: tuple[Branch, ...] = (CORE,),
         connections: int = POOL_SIZE,
@@ -56,13 +57,14 @@ class Database:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
-        :param sleep: between two attempts of a transaction
-        :param wait: seconds, for a lock and for the answer to a statement
-        :param branches: the tables and migrations of the application: `application.branches`
-        :param connections: how many transactions there may be at once
-        :param waiters: how many callers wait with patience for a connection
-        :param attempts: how often a transaction is tried that is in the way of another
-        :param clock: monotonic seconds, to tell whether the database moves
+        :param url: the URL of the database
+        :param sleep: waits between two attempts of a transaction
+        :param wait: the seconds to wait for a lock, or for the result of a statement
+        :param branches: the branches of migrations: `application.branches`
+        :param connections: the maximum number of connections, and of concurrent transactions
+        :param waiters: the maximum number of callers in the queue for a connection
+        :param attempts: the maximum number of attempts of a transaction that conflicts with others
+        :param clock: returns monotonic seconds, to notice that the database hangs
         """
         self.url = make_url(url)
         self.branches = branches
@@ -73,7 +75,7 @@ class Database:
         self._sleep = sleep
         self._wait = wait
         self._attempts = attempts
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
         self.complete_revisions: set[Revisions] = set()
 
     @classmethod
@@ -94,39 +96,52 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
+        """Whether it is a SQLite database."""
         return self.engine.dialect.name == "sqlite"
 
     @property
     def is_pooled(self) -> bool:
-        """Whether there is a pooler between us and PostgreSQL. Connects to find out."""
+        """Whether there is a pooler in front of PostgreSQL. This opens a connection."""
         if self.is_sqlite:
             return False
         with self.engine.connect() as connection:
             return is_pooled(connection.connection.dbapi_connection)
 
-    def tell_once(self, text: str) -> None:
-        """Tell the log something about this database that stays so."""
-        if text not in self._told:
-            self._told.add(text)
+    def log_once(self, text: str) -> None:
+        """Log a line, unless it has been logged before.
+
+        :param text: the line
+        """
+        if text not in self._logged:
+            self._logged.add(text)
             log.info(text)
 
     def run(self, work: Callable[[Session], T], *, writes: bool, seconds: float | None = None) -> T:
-        """What `work` returns, its transaction committed. Raises Unavailable.
+        """Run work in a transaction, commit it, and return its result.
 
-        `work` is called again after a serialization failure or deadlock: it must do nothing that
-        a rollback does not undo.
+        After a serialization failure or a deadlock, the work is run again. It must therefore do
+        nothing that a rollback does not undo.
 
+        :param work: called with the session
         :param writes: whether it may write
-        :param seconds: how long all of it may take, by default a little more than a statement
+        :param seconds: the deadline of all attempts, by default a little more than that of a
+            statement
+        :raises Unavailable: the database cannot be reached, or does not answer in time
         """
         most = self._wait + MARGIN if seconds is None else seconds
         with deadline.within(most), self._place(writes):
             return self._attempt(work, writes)
 
     def once(self, work: Callable[[Session], T], *, writes: bool) -> T:
-        """As `run`, but tried once: for work that cannot begin anew. It may take long, as long as
-        each of its statements is answered."""
-        # A statement may be one for each of a thousand rows, and each row has the server's time.
+        """Run work that cannot be repeated in a transaction, commit it, and return its result.
+
+        There is no deadline for all of it, only one for each statement.
+
+        :param work: called with the session
+        :param writes: whether it may write
+        :raises Unavailable: the database cannot be reached, or does not answer in time
+        """
+        # A statement may be executed for a thousand rows, and the server's timeout is for each row.
         with deadline.each_within(10 * self._wait), self._place(writes):
             return self._transact(work, writes)
 
@@ -156,7 +171,7 @@ class Database:
 
     @contextmanager
     def _place(self, writes: bool) -> Iterator[None]:
-        """A place at the bulkhead; outages are raised as Unavailable, and told in the log."""
+        """Hold a place of the bulkhead, and log outages."""
         failures = self.outages.failures
         left = deadline.left()
         seconds = self._wait if left is None else min(left, self._wait)

@@ -1,4 +1,4 @@
-"""How long the work of this thread may wait for the database."""
+"""The deadline of a thread's work with the database."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,14 +9,17 @@ _left: ContextVar[Callable[[], float] | None] = ContextVar("left", default=None)
 
 
 def left() -> float | None:
-    """The seconds that the next answer may take; None where nothing bounds it."""
+    """Return the seconds that the next statement may take; None if there is no deadline."""
     bound = _left.get()
     return None if bound is None else max(0.0, bound())
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Bound all waiting in this block together."""
+    """Set a deadline for all statements of a block together.
+
+    :param seconds: the time until the deadline
+    """
     end = time.monotonic() + seconds
     with _bounded(lambda: end - time.monotonic()):
         yield
@@ -24,7 +27,10 @@ def within(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def each_within(seconds: float) -> Iterator[None]:
-    """Bound the waiting for each answer by itself, as long work needs it."""
+    """Set a deadline for each statement of a block.
+
+    :param seconds: the time that each may take
+    """
     with _bounded(lambda: seconds):
         yield
 

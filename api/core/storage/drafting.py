@@ -1,4 +1,4 @@
-"""New migrations, as files in the team's directory: drafts of changes, and merges of heads."""
+"""New migrations in the team's directory: drafts of changes, and merges of several heads."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,12 +15,11 @@ from api.core.storage.schema import ALEMBIC
 
 
 def make_revision(database: Database, message: str) -> Path:
-    """Write a migration from the schema that the database has to the team's models.
+    """Write the draft of a migration from the database's schema to the team's models.
 
-    It is a draft, to be read over. Returns its file.
-
-    :param database: at the heads of the code
-    :param message: why it is
+    :param database: a database at the heads of the code
+    :param message: the reason for the migration
+    :returns: the file of the draft
     :raises SchemaError: a branch has several heads, or the application has no tables
     """
     history = History(database.branches)
@@ -40,13 +39,12 @@ def make_revision(database: Database, message: str) -> Path:
 
 
 def merge(branches: tuple[Branch, ...], message: str) -> Path:
-    """Write a migration that comes after the several heads of the team's branch.
+    """Write a migration that merges the heads of the team's branch.
 
-    Returns its file.
-
-    :param branches: those of the application
-    :param message: why there were several
-    :raises SchemaError: there are not several
+    :param branches: the branches of the application
+    :param message: the reason for the migration
+    :returns: its file
+    :raises SchemaError: the branch does not have several heads
     """
     history = History(branches)
     team = _team(history)

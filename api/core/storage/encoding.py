@@ -1,4 +1,4 @@
-"""The values of columns as JSON has them, and back."""
+"""The encoding of column values in JSON."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,9 +12,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def encode(value: Any) -> Any:
-    """Return a value of a column as JSON has it.
+    """Return the value of a column as a value of JSON.
 
-    :param value: str, int, float, bool, None, datetime, date, UUID, bytes, or what str() writes
+    :param value: a str, int, float, bool, None, datetime, date, UUID, bytes, or any other value,
+        which is encoded by str()
     """
     if isinstance(value, datetime):
         return (value - _EPOCH) // _MICROSECOND
@@ -26,10 +27,10 @@ def encode(value: Any) -> Any:
 
 
 def decode(value: Any, column: ColumnElement[Any]) -> Any:
-    """Return the value of a column that `encode` wrote.
+    """Return the value of a column that `encode` has encoded.
 
-    :param value: as JSON has it
-    :param column: the column whose type says what it was
+    :param value: the value of JSON
+    :param column: the column, whose type decides that of the result
     """
     kind = _python_type(column.type)
     if value is None or isinstance(value, kind):

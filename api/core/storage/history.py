@@ -1,4 +1,4 @@
-"""The migrations that the code has, and the heads of each branch."""
+"""The migrations of the code and the heads of each branch."""
 
 import io
 import os
@@ -19,16 +19,16 @@ ENVIRONMENT = Path(__file__).parent / "migrations"
 
 
 class SchemaError(Exception):
-    """The schema was not changed, or cannot be read; the text says why, and what to do."""
+    """The schema cannot be read or changed. The text has the cause and the remedy."""
 
 
 class History:
-    """The migrations of some branches, as they are in their directories now.
-
-    :param branches: the machinery's, and the team's if it has tables
-    """
+    """The migrations in the directories of the branches."""
 
     def __init__(self, branches: tuple[Branch, ...]) -> None:
+        """
+        :param branches: the branch of the machinery, and that of the team if it has tables
+        """
         self.branches = branches
         self.script = ScriptDirectory(
             str(ENVIRONMENT),
@@ -53,11 +53,11 @@ class History:
                     f'the migrations of the branch "{branch.name}" in {branch.migrations} have '
                     f"several heads: {', '.join(heads)}. {_remedy(branch)}"
                 )
-        # Those that an upgraded database lists: not one that a head of another branch depends on.
+        # An upgraded database does not list a head that a head of another branch depends on.
         return tuple(sorted(self.script.get_heads(consider_depends_on=True)))
 
     def heads_of(self, branch: Branch) -> Revisions:
-        """Return the revisions of a branch that no other one comes after.
+        """Return the heads of a branch: the revisions that no other follows.
 
         :param branch: one of `branches`
         :raises SchemaError: the files contradict each other
@@ -72,16 +72,16 @@ class History:
         )
 
     def knows(self, revision: str) -> bool:
-        """Return whether the code has the migration.
+        """Return whether the code has a migration.
 
-        :param revision: of a database
+        :param revision: the revision of a database
         """
         return revision in self._scripts
 
     def unknown(self, revisions: Revisions) -> Revisions:
-        """Return those of some revisions that the code has no migration for.
+        """Return the revisions for which the code has no migration.
 
-        :param revisions: of a database
+        :param revisions: the revisions of a database
         """
         return tuple(each for each in revisions if not self.knows(each))
 
@@ -91,11 +91,11 @@ class History:
         guarded: Callable[..., Any],
         applied: Callable[..., None] | None = None,
     ) -> Config:
-        """Return what Alembic is told; `migrations/env.py` reads the attributes.
+        """Return the configuration of Alembic, whose attributes `migrations/env.py` reads.
 
-        :param connection: to migrate on
-        :param guarded: what goes around the migrations, in their transaction
-        :param applied: is called after each of them
+        :param connection: the connection that runs the migrations
+        :param guarded: a context manager around the migrations, in their transaction
+        :param applied: called after each migration
         """
         attributes = {
             "connection": connection,
@@ -104,7 +104,7 @@ class History:
             "tables": (self.team or CORE).tables,
             "foreign": _foreign(self.branches, self.team),
         }
-        # Alembic would write on standard output what the commands say themselves.
+        # The commands print their own messages instead of Alembic's.
         config = Config(attributes=attributes, stdout=io.StringIO())
         locations = os.pathsep.join(str(each.migrations) for each in self.branches)
         for name, value in (
@@ -135,6 +135,6 @@ def _remedy(branch: Branch) -> str:
 
 
 def _foreign(branches: tuple[Branch, ...], team: Branch | None) -> frozenset[str]:
-    """The tables of the other branches, which are nothing to a draft of the team's."""
+    """Return the tables of other branches, which a draft of the team must not change."""
     others = (each for each in branches if each is not team)
     return frozenset(name for each in others for name in each.tables.tables)

@@ -1,4 +1,4 @@
-"""Idempotency keys: a creation that is sent again is answered as it was at first."""
+"""Idempotency keys: a request that is sent again gets the row of the first request."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -22,16 +22,16 @@ class KeyReused(ValueError):
 
 
 def add_once(session: Session, row: Row, *, owner: str, key: str | None, request: Any) -> Row:
-    """Add a row, or return the one that this key was used for within 24 hours.
+    """Add a row, or return the row that was added with the same key within 24 hours.
 
-    Another transaction that is at it at the same time is waited for.
+    If another transaction uses the key at the same time, this one waits for it.
 
-    :param session: of a transaction that writes
+    :param session: the session of a transaction that writes
     :param row: the new row, with all its values
-    :param owner: whose key it is: the caller's `sub`
-    :param key: the Idempotency-Key, or None where the request has none
-    :param request: what the client asked for; its repr tells one request from others
-    :returns: `row`, or the first one as it was created, whatever has become of it since
+    :param owner: the owner of the key: the caller's `sub`
+    :param key: the Idempotency-Key, or None if the request has none
+    :param request: the content of the request; its repr identifies it
+    :returns: `row`, or the first row as it was created, without later changes
     :raises KeyReused: the key was used for another request
     """
     if key is None:
@@ -39,34 +39,33 @@ def add_once(session: Session, row: Row, *, owner: str, key: str | None, request
         return row
     now = datetime.now(UTC)
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEY_LIFETIME))
-    mine = IdempotencyKey(
+    this_use = IdempotencyKey(
         owner=owner,
         key=key,
         digest=_digest(row, request),
         row=_as_json(row),
         created_at=now,
     )
-    first = _first(session, mine)
-    if first.digest != mine.digest:
+    first_use = _first_use(session, this_use)
+    if first_use.digest != this_use.digest:
         raise KeyReused(key)
-    if first is not mine:
-        return _from_json(type(row), first.row)
+    if first_use is not this_use:
+        return _from_json(type(row), first_use.row)
     session.add(row)
     if None in _mapper(type(row)).primary_key_from_instance(row):
-        # The database gives this row its key.
+        # The database generates the primary key of this row.
         session.flush()
-        first.row = _as_json(row)
+        first_use.row = _as_json(row)
     return row
 
 
-def _first(session: Session, mine: IdempotencyKey) -> IdempotencyKey:
-    """Return the first use of a key: this one, or the one before it."""
+def _first_use(session: Session, this_use: IdempotencyKey) -> IdempotencyKey:
     try:
         with session.begin_nested():
-            session.add(mine)
+            session.add(this_use)
     except IntegrityError:
-        return session.get_one(IdempotencyKey, (mine.owner, mine.key))
-    return mine
+        return session.get_one(IdempotencyKey, (this_use.owner, this_use.key))
+    return this_use
 
 
 def _digest(row: DeclarativeBase, request: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which of the models' tables and columns a database lacks."""
+"""The tables and columns of the models that a database lacks."""
 
 from collections.abc import Iterable
 
@@ -8,12 +8,13 @@ from api.core.storage.branches import Branch
 
 
 def lacking(connection: Connection, branches: Iterable[Branch]) -> list[str]:
-    """Return the tables and columns that the models have and the database has not.
+    """Return the tables and columns of the models that the database lacks.
 
-    Of a table that is missing, no columns are listed. A view counts as a table: a later release
-    may have put one in the place of a table.
+    The columns of a missing table are not listed. A view counts as a table, since a later release
+    may have replaced a table by a view.
 
-    :param branches: whose models these are
+    :param connection: a connection to the database
+    :param branches: the branches of the models
     """
     inspector = inspect(connection)
     names = []

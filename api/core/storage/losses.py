@@ -1,9 +1,9 @@
-"""What a migration of SQLite takes away without saying so.
+"""Parts of SQLite tables that a migration loses by accident.
 
-SQLite can alter little: Alembic writes a table anew as it sees it (batch_alter_table), and what it
-does not see is lost: triggers, AUTOINCREMENT, collations, conflict clauses, indexes of expressions,
-CHECKs without a name, and ON DELETE of a column's own REFERENCES. A migration that takes such a
-thing away has to say so, by a DROP of its own or in a list:
+SQLite supports few kinds of ALTER TABLE, so Alembic rewrites a table as it sees it
+(batch_alter_table). What Alembic does not see is lost: triggers, AUTOINCREMENT, collations,
+conflict clauses, indexes of expressions, CHECKs without a name, and ON DELETE of a column's own
+REFERENCES. A migration that removes one of these on purpose drops it itself, or lists it:
 
     loses = ["CHECK of messages"]
 """
@@ -21,21 +21,24 @@ from api.core.storage.tables import Attached, Table, Tables
 _NAME = r"""["`\[]?([\w$]+)["`\]]?"""
 _DROP = re.compile(rf"\s*DROP\s+(?:TRIGGER|INDEX)\s+(?:IF\s+EXISTS\s+)?{_NAME}", re.IGNORECASE)
 _RENAME = re.compile(rf"\s*ALTER\s+TABLE\s+{_NAME}\s+RENAME\s+TO\s+{_NAME}", re.IGNORECASE)
-# A table that is written anew has this before its name for a while.
+# Alembic gives a table this prefix while it rewrites it.
 _TEMPORARY = "_alembic_tmp_"
 
 
 class Losses:
-    """Compares the schema before and after each migration on a connection."""
+    """A comparison of the schema before and after each migration on a connection."""
 
     def __init__(self, connection: Connection) -> None:
+        """
+        :param connection: the connection that runs the migrations
+        """
         self._connection = connection
         self._before = tables.read(connection)
         self._statements: list[str] = []
         event.listen(connection, "after_cursor_execute", self._note)
 
     def since_last(self) -> list[str]:
-        """What was lost since this was last asked, as a migration lists it in `loses`."""
+        """Return what was lost since the last call, in the terms of a migration's `loses`."""
         statements, self._statements = self._statements, []
         before = _renamed(self._before, statements)
         after = tables.read(self._connection)
@@ -55,7 +58,7 @@ def _dropped(statements: list[str]) -> set[str]:
 
 
 def _renamed(before: Tables, statements: list[str]) -> Tables:
-    """The former schema with the tables' later names."""
+    """Return the former schema with the tables' later names."""
     names = {name.lower(): name for name in before.tables}
     for match in filter(None, map(_RENAME.match, statements)):
         if not match[1].startswith(_TEMPORARY) and match[1].lower() in names:
@@ -81,7 +84,7 @@ def _of_tables(before: Tables, after: Tables) -> Iterator[str]:
 def _of_table(before: Table, after: Table) -> Iterator[str]:
     gone = before.columns - after.columns
     if len(after.columns - before.columns) >= len(gone):
-        # They have another name.
+        # As many columns were added: they were renamed.
         gone = set()
     stayed = [item for item in before.items if not item.words & gone]
     expected = _sum(item.parts for item in stayed)
@@ -94,13 +97,13 @@ def _sum(counters: Iterator[Counter[str]]) -> Counter[str]:
 
 
 def _of_attached(before: Tables, after: Tables, dropped: set[str]) -> Iterator[str]:
-    there = {name.lower(): table for name, table in after.tables.items()}
+    remaining = {name.lower(): table for name, table in after.tables.items()}
     views = {name.lower() for name in after.views}
     now = {name.lower() for name in after.attached}
     for name, each in before.attached.items():
-        if name.lower() in now | dropped or each.table not in there.keys() | views:
+        if name.lower() in now | dropped or each.table not in remaining.keys() | views:
             continue
-        if each.kind == "trigger" or not _mentions_gone(each, before, there[each.table]):
+        if each.kind == "trigger" or not _mentions_gone(each, before, remaining[each.table]):
             yield f"{each.kind} {name}"
 
 
@@ -109,7 +112,7 @@ def _mentions_gone(index: Attached, before: Tables, after: Table) -> bool:
 
 
 def _restore_ids(connection: Connection, before: Tables, after: Tables) -> None:
-    """An id is not given again, although the row that had it is gone."""
+    """Restore the sequences of AUTOINCREMENT, so that the id of a deleted row is not reused."""
     for name, now in after.tables.items():
         then = before.tables.get(name.lower())
         has_ids = any("AUTOINCREMENT" in item.parts for item in now.items)

@@ -1,4 +1,4 @@
-"""How a schema is changed: as a whole, or not at all."""
+"""Atomic upgrades and downgrades of the schema."""
 
 import re
 import sqlite3
@@ -22,20 +22,20 @@ from api.core.storage.faults import is_locked
 from api.core.storage.history import History, SchemaError
 from api.core.storage.losses import Losses
 
-# As SQLite names what reads a table that is to be renamed.
+# SQLite's name of a view or trigger that reads a table which is to be renamed.
 _DEPENDENT = re.compile(r"(?<=error in )(view|trigger) [^:]+")
 
 
 class NewerSchema(SchemaError):
-    """The database has migrations that this code does not know, of a later release."""
+    """The database has migrations of a later release, which this code does not know."""
 
 
 class IncompleteSchema(SchemaError):
-    """The code cannot work with the tables, whatever the revision says of them."""
+    """Tables or columns are missing, although the revision of the database includes them."""
 
 
 class Violation(NamedTuple):
-    """A row that refers to one that is not there, as PRAGMA foreign_key_check has it."""
+    """A row that refers to a missing one, as reported by PRAGMA foreign_key_check."""
 
     table: str
     rowid: int | None
@@ -46,14 +46,15 @@ class Violation(NamedTuple):
 class Change:
     """An upgrade or a downgrade.
 
-    copy: that of the SQLite database, as it was before; None where there was nothing to lose.
-    is_checked: whether all went well, and only the commit is to come.
+    :ivar copy: the backup copy of a SQLite database; None if there was nothing to lose
+    :ivar is_checked: whether all migrations have succeeded, and only the commit is left
     """
 
     def __init__(self, branches: tuple[Branch, ...], revision: str, *, is_downgrade: bool) -> None:
         """
-        :param branches: whose migrations there are
-        :param revision: the one to go to
+        :param branches: the branches of migrations
+        :param revision: the target
+        :param is_downgrade: whether the target is an earlier revision
         :raises SchemaError: a branch has several heads
         """
         self.copy: Path | None = None
@@ -66,7 +67,11 @@ class Change:
 
     @contextmanager
     def guarded(self, connection: Connection) -> Iterator[None]:
-        """Around the migrations, in their transaction: what is raised here undoes them."""
+        """Check the database before and after the migrations, in their transaction.
+
+        :param connection: the connection that runs the migrations
+        :raises SchemaError: a check failed, and the migrations are undone
+        """
         self.is_checked = False
         if connection.dialect.name == "sqlite":
             self._look(connection)
@@ -81,12 +86,17 @@ class Change:
             with self._accounted(connection):
                 yield
                 if connection.dialect.name == "postgresql":
-                    # What is checked at the commit otherwise, and would not be explained there.
+                    # Deferred constraints are checked here, since an error of the commit could not
+                    # be explained.
                     connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
         self.is_checked = True
 
     def applied(self, *, step: MigrationInfo, **_: Any) -> None:
-        """After each migration: refuse it if it lost something by accident."""
+        """Check after each migration that it has lost nothing by accident.
+
+        :param step: the migration
+        :raises SchemaError: it has lost something
+        """
         if self._losses is None:
             return
         script = cast(Script, step.up_revision)
@@ -94,20 +104,23 @@ class Change:
         lost = [each for each in self._losses.since_last() if each not in declared]
         if lost:
             raise SchemaError(
-                f"the migration {script.revision} loses what Alembic does not see of a table that "
-                f"it writes anew: {', '.join(lost)}. Have it make that again, or, if the loss is "
-                f"meant, say so in the migration: loses = {lost}"
+                f"the migration {script.revision} rewrites a table, and loses what Alembic does "
+                f"not see: {', '.join(lost)}. Create it again in the migration, or, if the loss is "
+                f"intended, declare it there: loses = {lost}"
             )
 
     def failed_commit(self, error: BaseException) -> SchemaError:
-        """What to raise when the commit failed, after everything else went well."""
+        """Return the error of a commit that failed after the migrations had succeeded.
+
+        :param error: the error of the database
+        """
         return SchemaError(
-            f"the commit failed: {_cause(error)}. Whether the database was changed, "
-            f"python manage.py db current says{self._of_copy()}"
+            f"the commit failed: {_cause(error)}. To see whether the database was changed, run "
+            f"python manage.py db current{self._of_copy()}"
         )
 
     def _look_patiently(self, connection: Connection) -> None:
-        """Nobody waits behind a reader."""
+        """Check the database, and wait for a lock: this delays no other transaction."""
         if connection.dialect.name != "postgresql":
             self._look(connection)
             return
@@ -116,7 +129,7 @@ class Change:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{migrator.LOCK_TIMEOUT}'")
 
     def _look(self, connection: Connection) -> None:
-        """Refuse a database that this code does not know the way from."""
+        """Refuse a database with a revision from which there is no path to the target."""
         self._heads = revisions_of(connection)
         if unknown := self.history.unknown(self._heads):
             refuse_incomplete(connection, self.history, unknown)
@@ -127,7 +140,7 @@ class Change:
             refuse_incomplete(connection, self.history)
 
     def _refuse_ambiguous(self) -> None:
-        """Refuse "api@-1" where the database has no revision of that branch, or several."""
+        """Refuse "api@-1" if the database has no revision of that branch, or several."""
         try:
             self._has_steps()
         except AssertionError as error:
@@ -161,12 +174,12 @@ class Change:
                 )
             return any(True for _ in steps)
         except (RevisionError, CommandError):
-            # Alembic will say so.
+            # Alembic will report this error itself.
             return False
 
     @contextmanager
     def _accounted(self, connection: Connection) -> Iterator[None]:
-        """A failure says where it was, and what became of the work."""
+        """Add to an error its place, and whether the work was undone."""
         is_undone = _undo_of(connection)
         try:
             yield
@@ -184,9 +197,9 @@ class Change:
         statement = str(getattr(error, "statement", None) or "")
         index = ", and drop the index that could not be built" * ("CONCURRENTLY" in statement)
         return (
-            "It had committed a part of its work by then, which stays, and only the rest was "
-            f"undone. Look at what is there{index}, before this is run again: the migration then "
-            f"begins anew (python manage.py db current){self._of_copy()}"
+            "It had already committed a part of its work, which remains, and only the rest was "
+            f"undone. Inspect the schema{index} before this is run again: the migration then "
+            f"starts from its beginning (python manage.py db current){self._of_copy()}"
         )
 
     def _text(self, error: BaseException) -> str:
@@ -196,7 +209,7 @@ class Change:
         return f"the migration failed{_place(error, self.history)}: {cause}{_remedy(cause)}"
 
     def _drop_copy(self) -> None:
-        """The database is what the copy is."""
+        # After a rollback, the database is equal to the copy.
         if self.copy is not None:
             self.copy.unlink(missing_ok=True)
             self.copy = None
@@ -206,19 +219,19 @@ class Change:
 
 
 def revisions_of(connection: Connection) -> Revisions:
-    """Return the revisions that a database is at.
+    """Return the revisions of a database.
 
-    :param connection: to the database
+    :param connection: a connection to it
     """
     return tuple(sorted(MigrationContext.configure(connection).get_current_heads()))
 
 
 def refuse_incomplete(connection: Connection, history: History, unknown: Revisions = ()) -> None:
-    """Refuse a database that lacks what the models need.
+    """Check that a database has all tables and columns of the models.
 
-    :param connection: to the database, at the heads of the code or at newer ones
+    :param connection: a connection to a database that is at the heads of the code or at newer ones
     :param history: the migrations of the code
-    :param unknown: the revisions of the database that the code has no migration for
+    :param unknown: the revisions of the database for which the code has no migration
     :raises IncompleteSchema: a table or column is missing
     """
     names = inventory.lacking(connection, history.branches)
@@ -239,7 +252,7 @@ def refuse_incomplete(connection: Connection, history: History, unknown: Revisio
 
 
 def _target(revision: str, history: History, *, is_downgrade: bool) -> str:
-    """A revision as Alembic takes it: "head" is that of each branch, "-1" is one of the team's."""
+    """Return a revision for Alembic: "head" means each branch, and "-1" the team's branch."""
     if revision == "head" and not is_downgrade:
         return "heads"
     if re.fullmatch(r"[+-]\d+", revision):
@@ -248,14 +261,20 @@ def _target(revision: str, history: History, *, is_downgrade: bool) -> str:
 
 
 def violations(connection: Connection) -> list[Violation]:
-    """The rows that refer to what is not there."""
+    """Return the rows that refer to missing ones.
+
+    :param connection: a connection to a SQLite database
+    """
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
     return [Violation(*row) for row in rows]
 
 
 def _refuse_new(before: list[Violation], after: list[Violation]) -> None:
-    """Refuse to commit rows that lost what they refer to. What was so before is nobody's loss, and
-    must not be in the way; its rows may have new numbers, so that they are counted."""
+    """Refuse migrations that leave rows without the rows that they refer to.
+
+    Earlier violations do not prevent a migration. They are counted, and not compared, since it may
+    have given the rows new numbers.
+    """
     counted = Counter((each.table, each.parent) for each in before)
     for (table, parent), number in Counter((each.table, each.parent) for each in after).items():
         if number <= counted[table, parent]:
@@ -269,7 +288,7 @@ def _refuse_new(before: list[Violation], after: list[Violation]) -> None:
 
 
 def _undo_of(connection: Connection) -> Callable[[], bool]:
-    """To be called after a failure: is everything undone, or has somebody committed?"""
+    """Return a function that undoes the work after a failure, and returns whether it could."""
     if connection.dialect.name != "sqlite":
         commits = migrator.commits_of(connection)
         return lambda: not commits
@@ -280,7 +299,7 @@ def _undo_of(connection: Connection) -> Callable[[], bool]:
         try:
             driver.execute("ROLLBACK TO before_migrations")
         except sqlite3.Error:
-            # The savepoint ended with the transaction.
+            # A commit has ended the savepoint.
             return False
         return True
 
@@ -288,7 +307,7 @@ def _undo_of(connection: Connection) -> Callable[[], bool]:
 
 
 def _speaks_for_itself(error: BaseException) -> bool:
-    """Whether there is nothing to explain, or it is tried again."""
+    """Return whether an error needs no explanation, or the change will be tried again."""
     is_tried_again = isinstance(error, DBAPIError) and is_locked(error)
     return is_tried_again or isinstance(error, CommandError) or not isinstance(error, Exception)
 
@@ -298,13 +317,13 @@ def _remedy(cause: str) -> str:
     if match is None:
         return ""
     return (
-        f". SQLite does not rename a table that {match[0]} reads, as is done with one that is "
-        f"written anew: have the migration drop that {match[1]} first, and create it again"
+        f". SQLite cannot rename a table that {match[0]} reads, and a table that is rewritten is "
+        f"renamed: drop that {match[1]} in the migration first, and create it again afterwards"
     )
 
 
 def _place(error: BaseException, history: History) -> str:
-    """The file and the line of the migration that failed."""
+    """Return the file and line of the migration that failed."""
     directories = {each.migrations.resolve() for each in history.branches}
     frames = traceback.extract_tb(error.__traceback__)
     here = [frame for frame in frames if Path(frame.filename).resolve().parent in directories]
@@ -312,7 +331,7 @@ def _place(error: BaseException, history: History) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """The first line: an error of the database has the statement in the others."""
+    # The other lines of a database error have the statement.
     original = getattr(error, "orig", None)
     text = str(original) if original else f"{type(error).__name__}: {error}"
     return text.partition("\n")[0].rstrip(".")

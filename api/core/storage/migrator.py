@@ -1,4 +1,4 @@
-"""The connection that migrates: what is set on it, and how two of them are kept apart."""
+"""The connection that runs migrations: its settings, and the lock that excludes another one."""
 
 import re
 import sqlite3
@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, event
 
 from api.core.storage.connecting import is_pooled
 
-# Whoever waits for a table that is to be altered has all others wait who come later, readers too.
+# While a migration waits for the lock of a table, all later transactions wait behind it, including
+# those that only read.
 LOCK_TIMEOUT = "200ms"
 
-# Seconds until it is asked again whether another upgrade has ended.
+# Seconds between two attempts to get the lock that another upgrade holds.
 PAUSE = 1.0
 
 _ALONE = 8259
@@ -25,10 +26,11 @@ _COMMIT = re.compile(r"\s*(COMMIT|END)\b", re.IGNORECASE)
 def connection_to(
     engine: Engine, tell: Callable[[str], None], sleep: Callable[[float], None]
 ) -> Iterator[Connection]:
-    """A connection to migrate on.
+    """Open a connection that runs migrations.
 
-    :param tell: takes a line when another upgrade is waited for
-    :param sleep: between two looks whether it has ended
+    :param engine: the engine of the database
+    :param tell: called with a line of text if another upgrade is running
+    :param sleep: waits between two attempts to get the lock of the other upgrade
     """
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -45,12 +47,18 @@ def connection_to(
 
 
 def is_autocommit(connection: Connection) -> bool:
-    """Whether it is in an autocommit_block of Alembic's."""
+    """Return whether a connection is in an autocommit_block of Alembic.
+
+    :param connection: the connection
+    """
     return connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
 
 
 def commits_of(connection: Connection) -> list[str]:
-    """The commits on this connection from now on, an item each, as long as it is open."""
+    """Return a list to which each later commit of a connection is added.
+
+    :param connection: the connection
+    """
     commits: list[str] = []
 
     def note(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
@@ -64,16 +72,19 @@ def commits_of(connection: Connection) -> list[str]:
 
 @contextmanager
 def _without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """Foreign keys of SQLite are not enforced: a table that is altered is written anew, and the
-    old one dropped, with all that refers to it."""
+    """Do not enforce SQLite's foreign keys in a block.
+
+    A table that is altered is rewritten, and the former one is dropped. With foreign keys, this
+    would also delete the rows that refer to it.
+    """
     driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-    # In a transaction this would do nothing, and say nothing.
+    # SQLite ignores this statement in a transaction.
     driver.execute("PRAGMA foreign_keys = OFF")
     try:
         yield
     finally:
         connection.rollback()
-        # After a commit that failed, SQLAlchemy knows of no transaction any more.
+        # After a commit that failed, SQLAlchemy does not roll back.
         driver.rollback()
         driver.execute("PRAGMA foreign_keys = ON")
 
@@ -82,8 +93,10 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
 def _alone_in_session(
     connection: Connection, tell: Callable[[str], None], sleep: Callable[[float], None]
 ) -> Iterator[None]:
-    """An index may take its time, a lock may not; and copies that start together upgrade one by
-    one. The session knows it, for an autocommit_block ends the transaction."""
+    """Limit the waiting for locks, but not the statements, and exclude another upgrade.
+
+    The settings and the lock belong to the session, since an autocommit_block ends the transaction.
+    """
     query = f"SELECT pg_try_advisory_lock({_ALONE})"
     try:
         connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -95,15 +108,17 @@ def _alone_in_session(
         event.listen(connection, "before_cursor_execute", _bound_in_autocommit)
         yield
     finally:
-        # What is set for the session ends with it: the pool does not get it back.
+        # The session keeps these settings, so its connection does not return to the pool.
         connection.invalidate()
 
 
 def _alone_in_transactions(
     connection: Connection, tell: Callable[[str], None], sleep: Callable[[float], None]
 ) -> None:
-    """The same behind a pooler, where there is no session, and each transaction is told anew. In
-    an autocommit_block it does not hold, and the server's own settings do."""
+    """Do the same behind a pooler, where each transaction needs the settings and the lock.
+
+    In an autocommit_block, the settings of the server hold.
+    """
     query = f"SELECT pg_try_advisory_xact_lock({_ALONE})"
 
     def begin(_connection: Connection) -> None:
@@ -111,7 +126,7 @@ def _alone_in_transactions(
             _bound_transaction(connection)
             _wait(lambda: bool(connection.exec_driver_sql(query).scalar_one()), tell, sleep)
 
-    # The engine's listener is called last.
+    # The listener of the engine is called last, and must not override these settings.
     connection.execution_options(is_unbounded=True)
     event.listen(connection, "begin", begin)
 
@@ -125,18 +140,20 @@ def _bound_transaction(connection: Connection) -> None:
 def _wait(
     is_alone: Callable[[], bool], tell: Callable[[str], None], sleep: Callable[[float], None]
 ) -> None:
-    """Wait for the end of another upgrade. It is asked again and again: in a statement that waits,
-    we would hold a snapshot, whose end an index waits for that the other one builds
-    concurrently."""
+    """Wait for the end of another upgrade, with repeated attempts to get its lock.
+
+    A statement that waits for the lock would hold a snapshot. If the other upgrade builds an index
+    concurrently, it would wait for the end of this snapshot.
+    """
     if is_alone():
         return
-    tell("Another upgrade of this database is running, and is waited for.")
+    tell("Another upgrade of this database is running. Waiting for its end.")
     while not is_alone():
         sleep(PAUSE)
 
 
 def _bound_in_autocommit(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
-    """Nobody waits behind what is done concurrently, which itself waits for every transaction."""
+    # A statement with CONCURRENTLY waits for every transaction, and no transaction waits behind it.
     if is_autocommit(connection):
         bound = "0" if _CONCURRENTLY.search(statement) else LOCK_TIMEOUT
         cursor.execute(f"SET lock_timeout = '{bound}'")

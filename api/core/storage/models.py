@@ -1,4 +1,4 @@
-"""The tables of the machinery, and what the tables of a team are made of."""
+"""The tables of the machinery, and types for the tables of a team."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-# A migration can name, and so change, only what has a name.
+# A migration can change only constraints that have a name.
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -17,7 +17,7 @@ NAMING_CONVENTION = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A point in time in UTC, with microseconds. SQLite has no time zones: it is stored in UTC."""
+    """A date-time in UTC, with microseconds. SQLite has no time zones, and stores it in UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -32,13 +32,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(MappedAsDataclass, DeclarativeBase):
-    """The base of the machinery's tables. The tables of a team have a base of their own."""
+    """The base class of the machinery's tables. The tables of a team have another one."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
 class SharedSecret(Base):
-    """A secret that every copy of the service shares; the migration of the table makes it."""
+    """A secret that all instances of the service share. The migration of the table inserts it."""
 
     __tablename__ = "shared_secrets"
 
@@ -47,9 +47,11 @@ class SharedSecret(Base):
 
 
 class IdempotencyKey(Base):
-    """What a caller used an Idempotency-Key for, and the row that was created with it.
+    """The use of an Idempotency-Key by a caller.
 
-    `digest` is of the request, `row` has the columns as they were created.
+    :ivar owner: the sub of the caller
+    :ivar digest: the digest of the request
+    :ivar row: the columns of the row that was created
     """
 
     __tablename__ = "idempotency_keys"

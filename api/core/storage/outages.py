@@ -1,4 +1,4 @@
-"""What the log says of a database that goes away and comes back: a line each, not one a request."""
+"""The log lines of an outage: one when it begins and one when it ends, not one for each request."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 class Outages:
-    """What the log was told of one database since it last answered."""
+    """The outages of one database since it last answered."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -18,29 +18,29 @@ class Outages:
 
     @property
     def failures(self) -> int:
-        """How many there were so far: for `ended`, to be asked before the work begins."""
+        """The number of failures so far. Read it before the work whose end `ended` notes."""
         return self._failures
 
     def began(self, kind: str, cause: object) -> None:
-        """A failure: a warning for the first one of its kind, until the database answers again.
+        """Note a failure, and log the first one of its kind until the database answers again.
 
-        :param kind: what tells this state of the database from others
-        :param cause: what the driver said
+        :param kind: the kind of the outage
+        :param cause: the error of the driver
         """
         with self._lock:
             self._failures += 1
             is_new = kind not in self._kinds
             self._kinds.add(kind)
         if is_new:
-            # A failure of SQLAlchemy's has the statement as well.
+            # The text of SQLAlchemy's error would include the statement.
             log.warning("the database does not answer: %s", getattr(cause, "orig", cause))
 
     def ended(self, failures: int, *, writes: bool = True) -> None:
-        """Work that was done.
+        """Note work that succeeded, and log that the database answers again.
 
-        :param failures: how many failures there were before it began. Work that began before
-            the last failure does not tell that the database is back.
-        :param writes: whether it could write: in some outages, reading goes on
+        :param failures: the number of failures before the work began. Work that began before the
+            last failure does not prove that the outage has ended.
+        :param writes: whether the work could write: in some outages, reads succeed
         """
         if not self._kinds:
             return

@@ -1,4 +1,4 @@
-"""Pages of a listing, whose cost does not grow with their depth (keyset pagination)."""
+"""Keyset pagination: the cost of a page does not depend on its position."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class Page(NamedTuple, Generic[Row]):
 class Order:
     """The order of a listing.
 
-    :param columns: columns of the table that together differ in every row, and are never null. An
-        index over them, in this order, makes pages cheap.
+    :param columns: columns of the table that are unique together and never null. The table needs an
+        index on them, in this order.
     :param descending: whether the greatest values come first
     """
 
@@ -37,18 +37,21 @@ class Order:
     descending: bool = False
 
     def values(self, row: Any) -> tuple[Any, ...]:
-        """Return the values by which a row is ordered."""
+        """Return the values by which a row is ordered.
+
+        :param row: the row
+        """
         return tuple(getattr(row, column.key) for column in self.columns)
 
     def apply(self, query: Select[Any], after: Sequence[Any] | None = None) -> Select[Any]:
-        """Return the query in this order.
+        """Return a query in this order.
 
         :param query: a select of the table's rows
-        :param after: the values of the row behind which it begins
+        :param after: the values of the row after which the result begins; None for all rows
         """
         if after is not None:
-            place = tuple_(*self.columns)
-            query = query.where(place < after if self.descending else place > after)
+            values = tuple_(*self.columns)
+            query = query.where(values < after if self.descending else values > after)
         return query.order_by(
             *(each.desc() if self.descending else each.asc() for each in self.columns)
         )
@@ -65,13 +68,13 @@ def paginate(
 ) -> Page[Row]:
     """Return a page of the rows of a query.
 
-    :param session: of the transaction
-    :param query: a select of one table's rows, filtered and in no order
-    :param order: of the listing
-    :param filters: what the query was made from; its repr tells one listing from others
-    :param limit: how many rows the page has at most
-    :param cursor: `next` of the page before, None for the first page
-    :raises CursorError: the cursor was not made here, or for other filters
+    :param session: the session of the transaction
+    :param query: a select of one table's rows, with filters and without an order
+    :param order: the order of the listing
+    :param filters: the filters of the query; their repr identifies the listing
+    :param limit: the maximum number of rows in the page
+    :param cursor: `next` of the previous page; None for the first page
+    :raises CursorError: the cursor was not issued by this service, or for other filters
     """
     after = _values(session, order, filters, cursor) if cursor else None
     rows: list[Row] = list(session.scalars(order.apply(query, after).limit(limit + 1)))

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL by psycopg: bounded on our side, and at home behind a pooler."""
+"""Connections to PostgreSQL by psycopg, with deadlines, also behind a pooler."""
 
 import math
 import socket
@@ -11,11 +11,11 @@ from api.core.storage import deadline
 
 RV = TypeVar("RV")
 
-# A ping that takes longer is none: time must be left to find another server.
+# A ping that takes longer has failed, so that time is left to connect to another server.
 PING_SECONDS = 1.0
 
-# A peer that vanished is noticed by the system after these seconds, milliseconds and counts, even
-# where nobody waits for an answer; an option in the address has precedence.
+# With these settings, the operating system notices a lost peer even if nothing waits for an answer.
+# An option in the URL takes precedence.
 KEEPALIVE = {
     "keepalives": "1",
     "keepalives_idle": "5",
@@ -24,25 +24,30 @@ KEEPALIVE = {
     "tcp_user_timeout": "6000",
 }
 
-# These are for programs; as the text of an address they would mean something else, or nothing.
+# psycopg accepts these as arguments, but the text of a URL has no meaningful value for them.
 _NO_OPTIONS = ("autocommit", "cursor_factory", "row_factory")
 
-# Behind a pooler, the process at the other end is not the one that greeted us. There, nothing may
-# be set that outlasts the transaction: others will use the same connection.
+# Behind a pooler, the server process is not the one that accepted the connection. No setting may
+# outlast the transaction there, since other clients use the same connection.
 _SET_TIMEOUT = (
     "SELECT set_config('statement_timeout', %s, false) WHERE pg_catalog.pg_backend_pid() = %s"
 )
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection that closes itself when an answer takes longer than the deadline allows.
+    """A connection that closes itself if an answer does not arrive before the deadline.
 
-    is_pooled: whether there is a pooler in between.
+    :ivar is_pooled: whether there is a pooler in front of the server
     """
 
     is_pooled = False
 
     def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
+        """Wait for an answer, as psycopg does, until the deadline.
+
+        :param gen: the generator of psycopg
+        :raises psycopg.OperationalError: the deadline has passed
+        """
         left = deadline.left()
         if left is None:
             return super().wait(gen, *args, **kwargs)
@@ -51,15 +56,17 @@ class BoundedConnection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, timeout=seconds)
         except psycopg.errors._WaitTimeout as error:
-            # What it says later is the answer to a question that nobody asks any more.
+            # The connection cannot be used again, since a late answer would be taken for the next.
             self.close()
             raise psycopg.OperationalError("the server did not answer in time") from error
 
 
 def connect(wait: float, /, *conninfo: str, **parameters: Any) -> BoundedConnection:
-    """A connection, set up; conninfo and parameters are those of psycopg.
+    """Return a new connection with a statement timeout.
 
-    :param wait: seconds that a statement may take
+    :param wait: the seconds that a statement may take
+    :param conninfo: as of psycopg.connect
+    :param parameters: as of psycopg.connect
     """
     options = KEEPALIVE | {"connect_timeout": _connect_timeout(parameters, wait)} | parameters
     connection = BoundedConnection.connect(*conninfo, **options | _prepare_threshold(options))
@@ -76,7 +83,7 @@ def _set_up(connection: BoundedConnection, wait: float) -> None:
     connection.is_pooled = connection.execute(_SET_TIMEOUT, setting).fetchone() is None
     connection.commit()
     if connection.is_pooled:
-        # What is prepared there, the next transaction may not find.
+        # The next transaction may use another connection, without the prepared statements.
         connection.prepare_threshold = None
 
 
@@ -92,7 +99,7 @@ def _prepare_threshold(options: dict[str, Any]) -> dict[str, int | None]:
 
 
 def _connect_timeout(parameters: dict[str, Any], wait: float) -> int:
-    """In whole seconds; it counts anew for each address. libpq takes 0 for ever."""
+    # libpq applies whole seconds to each IP address in turn, and waits without limit for 0.
     left = deadline.left()
     seconds = math.ceil(wait) if left is None else math.floor(left / _addresses(parameters))
     return max(1, seconds)
@@ -109,5 +116,5 @@ def _addresses_of(host: str) -> int:
     try:
         return len(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
     except OSError:
-        # Connecting will say so.
+        # The attempt to connect will report this error.
         return 1

@@ -1,8 +1,9 @@
-"""Whether the database's schema is good for the code, and the upgrades that make it so.
+"""The compatibility of the database's schema with the code, upgrades and downgrades.
 
-Migrations add first and remove a release later, so that the former release works on the schema of
-the next one: a schema that is newer than the code is good, one that is older is not. Newer is a
-revision that the code does not know, on a database that has every table and column of the models.
+A release may add to the schema, and only the next one removes what is no longer used, so that the
+former release works with the schema of the next one. A schema that is newer than the code is
+therefore compatible, and an older one is not. A schema is newer if the code does not know its
+revision, and it has all tables and columns of the models.
 """
 
 import logging
@@ -35,15 +36,15 @@ log = logging.getLogger(__name__)
 
 OUTDATED = "the database's schema is not the code's: run python manage.py db upgrade"
 
-# How often a change is begun that meets a lock, and the seconds between two attempts: for a minute
-# or so. SQLite itself waits for several seconds in each.
+# The attempts of a change that meets a lock, and the seconds between them: about a minute in total,
+# since SQLite waits for several seconds in each attempt.
 ATTEMPTS = {"postgresql": 60, "sqlite": 12}
 PAUSE = 1.0
 
-# Whoever asks whether this copy is ready does not wait for long, and an answer too late is none.
+# The deadline of the readiness check in seconds: load balancers do not wait for long.
 PROBE = 2.0
 
-# What a migration imports from Alembic stands for the one that is running in this process.
+# The module alembic.op refers to the only migration that may run in this process at a time.
 ALEMBIC = threading.Lock()
 
 
@@ -54,15 +55,15 @@ def upgrade(
     tell: Callable[[str], None] = log.info,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path | None:
-    """Bring the schema to a revision: by default, to the heads of the code, one for each branch.
+    """Upgrade the schema to a revision. A newer schema is not changed.
 
-    A newer schema is left as it is.
-
-    Returns the copy of a SQLite database that was kept, if any. Raises SchemaError, and then has
-    changed nothing, unless a migration has committed by itself, which the error says.
-
-    :param tell: takes a line at a time, about what an operator should know
-    :param sleep: between two attempts to get a lock
+    :param database: the database
+    :param revision: the revision; by default the heads of the code, one for each branch
+    :param tell: called with each line of text for the operator
+    :param sleep: waits between two attempts to get a lock
+    :returns: the backup copy of a SQLite database, if one was made
+    :raises SchemaError: the upgrade failed, and nothing was changed, unless a migration had
+        committed by itself, which the error then says
     """
     try:
         change = Change(database.branches, revision, is_downgrade=False)
@@ -79,10 +80,15 @@ def downgrade(
     tell: Callable[[str], None] = log.info,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path | None:
-    """Bring the schema back to an earlier revision.
+    """Downgrade the schema to an earlier revision.
 
-    "-1" is one back on the team's branch, "core@-1" one on the machinery's; "base" is nothing at
-    all, of any branch. Returns, raises and takes what `upgrade` does.
+    :param database: the database
+    :param revision: the revision; "-1" is one back on the team's branch, "core@-1" one on the
+        machinery's, and "base" removes all tables of both
+    :param tell: called with each line of text for the operator
+    :param sleep: waits between two attempts to get a lock
+    :returns: the backup copy of a SQLite database, if one was made
+    :raises SchemaError: the downgrade failed, as of `upgrade`
     """
     try:
         change = Change(database.branches, revision, is_downgrade=True)
@@ -95,9 +101,10 @@ def downgrade(
 
 
 def current(database: Database, seconds: float | None = None) -> Revisions:
-    """Return the revisions that the database is at; none where there is no schema yet.
+    """Return the revisions of a database, which are none if it has no schema.
 
-    :param seconds: how long it may take to find out, by default as long as any transaction
+    :param database: the database
+    :param seconds: the deadline, by default that of any transaction
     """
     return database.run(
         lambda session: revisions_of(session.connection()), writes=False, seconds=seconds
@@ -105,28 +112,31 @@ def current(database: Database, seconds: float | None = None) -> Revisions:
 
 
 def head(database: Database) -> Revisions:
-    """Return the revisions that the code is written for: the head of each branch.
+    """Return the revisions of the code: the head of each branch.
 
+    :param database: the database, which has the branches
     :raises SchemaError: a branch has several heads
     """
     return History(database.branches).heads()
 
 
 def is_newer(database: Database, revisions: Revisions) -> bool:
-    """Return whether a database at these revisions has migrations that the code does not know.
+    """Return whether a database has migrations that the code does not know.
 
-    :param revisions: those of the database
+    :param database: the database
+    :param revisions: its revisions
     """
     return bool(History(database.branches).unknown(revisions))
 
 
 def is_good(database: Database, seconds: float | None = None) -> bool:
-    """Return whether the code can work with the database's schema: its own, or a newer one.
+    """Return whether the code can work with the schema of a database: its own, or a newer one.
 
-    What was complete at some revisions is not looked at again.
+    Tables and columns are compared only once for the same revisions.
 
-    :param seconds: as of `current`
-    :raises IncompleteSchema: tables or columns are missing that go with such revisions
+    :param database: the database
+    :param seconds: the deadline, by default that of any transaction
+    :raises IncompleteSchema: tables or columns are missing, although the revisions include them
     """
     history = History(database.branches)
     revisions = database.run(
@@ -135,7 +145,7 @@ def is_good(database: Database, seconds: float | None = None) -> bool:
         seconds=seconds,
     )
     if unknown := history.unknown(revisions):
-        database.tell_once(
+        database.log_once(
             f"the database's schema is at {text_of(unknown)}, newer than this code, whose is "
             f"{text_of(history.heads())}; the code works with it"
         )
@@ -144,18 +154,21 @@ def is_good(database: Database, seconds: float | None = None) -> bool:
 
 
 def fault(database: Database | None = None) -> str | None:
-    """What keeps a database (the app's) from being used, in words; None where nothing does."""
+    """Return why a database cannot be used, or None if it can.
+
+    :param database: the database, by default that of the current app
+    """
     database = database or current_database()
     try:
         return None if is_good(database, PROBE) else "the database's schema is not the code's"
     except Busy:
-        # To send requests to another copy would not help: all share the database.
+        # Requests should not be sent to another instance, since all share the database.
         return None
     except Unavailable as error:
         return f"the database cannot be used: {error}"
     except IncompleteSchema as error:
         log.warning("the database cannot be used: %s", error)
-        # What to do is for the log: everybody may ask whether this copy is ready.
+        # Anybody may read the result of the readiness check, so only the log has the remedy.
         return str(error).partition(". ")[0]
     except (CommandError, SchemaError, SQLAlchemyError) as error:
         log.warning("the schema cannot be read: %s", error)
@@ -163,7 +176,7 @@ def fault(database: Database | None = None) -> str | None:
 
 
 def _complete_revisions(database: Database, history: History, connection: Connection) -> Revisions:
-    """The revisions; where they are the code's or newer, all that the models need is there."""
+    """Return the revisions, after a check of the tables if they are the code's or newer."""
     heads = history.heads()
     revisions = revisions_of(connection)
     if revisions in database.complete_revisions:
@@ -223,8 +236,8 @@ def _run(
 def _tell_of_copy(copy: Path | None, database: Database, tell: Callable[[str], None]) -> None:
     if copy is not None:
         file = shlex.quote(str(copy.with_name(Path(str(database.url.database)).name)))
-        tell(f"The database as it was before is kept in {copy}")
+        tell(f"A copy of the database before the change was kept in {copy}")
         tell(
-            "To go back to it, without what was written since, stop the service, and run: "
+            "To restore it, without later changes, stop the service, and run: "
             f"rm -f {file}-wal {file}-shm && cp {shlex.quote(str(copy))} {file}"
         )

@@ -1,4 +1,4 @@
-"""The parts of SQLite's tables that Alembic does not see, and so loses when it writes one anew."""
+"""The parts of SQLite tables that Alembic does not see, and loses when it rewrites a table."""
 
 import re
 from collections import Counter
@@ -19,8 +19,10 @@ _EXPRESSION = -2
 class Item(NamedTuple):
     """A column or a constraint of CREATE TABLE.
 
-    column: the name; None for a constraint. words: what is in it. parts: those that Alembic does
-    not see. named: those that have a name, which it sees.
+    :param column: the name of the column; None for a constraint
+    :param words: its tokens
+    :param parts: the parts that Alembic does not see
+    :param named: the parts that have a name, which Alembic sees
     """
 
     column: str | None
@@ -30,18 +32,29 @@ class Item(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table. ids: the last one that AUTOINCREMENT gave."""
+    """A table.
+
+    :param items: its columns and constraints
+    :param ids: the last id that AUTOINCREMENT has assigned
+    """
 
     items: list[Item]
     ids: int | None
 
     @property
     def columns(self) -> set[str]:
+        """The names of its columns."""
         return {item.column for item in self.items if item.column}
 
 
 class Attached(NamedTuple):
-    """A trigger, or an index of an expression. words: what is in it."""
+    """A trigger, or an index of an expression.
+
+    :param kind: "trigger" or "index"
+    :param name: its name
+    :param table: the name of its table
+    :param words: its tokens
+    """
 
     kind: str
     name: str
@@ -50,7 +63,12 @@ class Attached(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """A schema. views: names."""
+    """A schema.
+
+    :param tables: the tables by name
+    :param views: the names of the views
+    :param attached: the triggers, and the indexes of expressions, by name
+    """
 
     tables: dict[str, Table]
     views: set[str]
@@ -58,7 +76,10 @@ class Tables(NamedTuple):
 
 
 def read(connection: Connection) -> Tables:
-    """What there is now."""
+    """Return the current schema of a database.
+
+    :param connection: a connection to a SQLite database
+    """
     rows = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
     ).all()
@@ -77,7 +98,10 @@ def read(connection: Connection) -> Tables:
 
 
 def items(sql: str) -> Iterator[Item]:
-    """What is between the brackets of CREATE TABLE, comma by comma."""
+    """Return the columns and constraints of a table.
+
+    :param sql: its CREATE TABLE
+    """
     tokens = _tokens(sql)
     if tokens[1:2] == ["VIRTUAL"] or "(" not in tokens:
         return
@@ -99,9 +123,9 @@ def _item(tokens: list[tuple[int, str]]) -> Item:
     is_constraint = first in _TABLE_CONSTRAINTS
     parts, named = Counter[str](), Counter[str]()
     words = [token for _, token in tokens]
-    for place, (depth, _) in enumerate(tokens):
-        part = _part(words[place : place + 3], depth, words[max(0, place - 1) : place])
-        is_named = words[max(0, place - 2) : place][:1] == ["CONSTRAINT"] and part == "CHECK"
+    for index, (depth, _) in enumerate(tokens):
+        part = _part(words[index : index + 3], depth, words[max(0, index - 1) : index])
+        is_named = words[max(0, index - 2) : index][:1] == ["CONSTRAINT"] and part == "CHECK"
         if part:
             (named if is_named or first == "CONSTRAINT" else parts)[part] += 1
     return Item(None if is_constraint else first.lower(), _lower(words), parts, named)
@@ -120,14 +144,14 @@ def _part(words: list[str], depth: int, before: list[str]) -> str | None:
 
 
 def _tokens(sql: str) -> list[str]:
-    """In upper case, names without quotes; a quoted one in lower case is no word of SQL's."""
+    """Return tokens in upper case. Quoted names are in lower case, unlike keywords."""
     tokens = (match.group() for match in _TOKEN.finditer(sql))
     return [_plain(token) for token in tokens if not token.startswith(("--", "/*"))]
 
 
 def _plain(token: str) -> str:
     if len(token) > 1 and token[0] in '"`[':
-        # Names are the same in either case.
+        # Names are case-insensitive.
         return token[1:-1].lower()
     return token.upper()
 

@@ -127,7 +127,7 @@ def test_unusable(runner: Runner, command: tuple[str, ...], url: str, cause: str
     port = ["--port", str(free_port())] if command[0] == "run" else []
     said = complaint(runner(*command, *port, DATABASE_URL=url))
     assert cause in said
-    assert said.endswith("Check DATABASE_URL, and that the database is there.")
+    assert said.endswith("Check DATABASE_URL, and that the database exists.")
     assert SECRET not in said
 
 
@@ -199,8 +199,8 @@ def test_upgrade_tells_of_the_copy(
     [copy] = (runner.directory / "data").glob("*.bak")
     told, back, shown = result.out.splitlines()
     assert (result.code, result.err) == (0, "")
-    assert told == f"The database as it was before is kept in {copy}"
-    assert back.startswith("To go back to it, without what was written since, stop the service, ")
+    assert told == f"A copy of the database before the change was kept in {copy}"
+    assert back.startswith("To restore it, without later changes, stop the service, ")
     assert shown == "0002, core_0001 (up to date)"
 
 
@@ -217,7 +217,7 @@ def test_run_tells_of_the_copy(
     migrations.add("0002", ADDS)
     result = runner("run", "--no-reload", "--port", str(free_port()), **environment)
     [copy] = (runner.directory / "data").glob("*.bak")
-    assert f"The database as it was before is kept in {copy}" in result.out
+    assert f"A copy of the database before the change was kept in {copy}" in result.out
 
 
 def test_a_migration_that_fails(
@@ -415,7 +415,7 @@ def test_serve_refuses_options_that_cannot_be_used(
     url = f"postgresql+psycopg://127.0.0.1:1/x?{query}"
     said = complaint(runner("serve", "--port", str(free_port()), DATABASE_URL=url, **TENANT))
     assert query.partition("=")[0] in said
-    assert said.endswith("Check DATABASE_URL, and that the database is there.")
+    assert said.endswith("Check DATABASE_URL, and that the database exists.")
 
 
 def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
@@ -457,7 +457,7 @@ def test_serve_starts_before_a_database_that_says_nothing(tmp_path: Path, tenant
             assert get(f"{server.url}/health/ready").status == 503
 
 
-WAITED = "Another upgrade of this database is running, and is waited for.\n"
+WAITED = "Another upgrade of this database is running. Waiting for its end.\n"
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"

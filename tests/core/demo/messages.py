@@ -24,7 +24,7 @@ from api.core.storage import (
     reading,
     writing,
 )
-from schemas.core.fields import Line, Moment, TrimmedText
+from schemas.core.fields import Rfc3339DateTime, SingleLine, TrimmedText
 from schemas.core.idempotency import IdempotencyHeaders
 from schemas.core.pages import PageQuery
 
@@ -60,7 +60,7 @@ class MessageDraft(Schema):
     """What a message says"""
 
     text = TrimmedText(
-        longest=2000, required=True, metadata={"description": "Any text.", "example": "Hello"}
+        max_length=2000, required=True, metadata={"description": "Any text.", "example": "Hello"}
     )
 
 
@@ -70,10 +70,10 @@ class MessageView(Schema):
     id = fields.UUID(required=True, metadata={"description": "Its id.", "example": ID})
     text = fields.Str(required=True, metadata={"description": "Its text.", "example": "Hello"})
     author = fields.Str(required=True, metadata={"description": "Whose it is.", "example": "ann"})
-    created_at = Moment(
+    created_at = Rfc3339DateTime(
         required=True, metadata={"description": "When.", "example": "2026-01-02T03:04:05.678901Z"}
     )
-    updated_at = Moment(
+    updated_at = Rfc3339DateTime(
         required=True, metadata={"description": "When.", "example": "2026-01-02T03:04:05.678901Z"}
     )
 
@@ -94,9 +94,11 @@ class MessagePage(Schema):
 class MessageQuery(PageQuery):
     """Which messages"""
 
-    author = Line(metadata={"description": "Whose.", "example": "auth0|ann"})
-    since = Moment(metadata={"description": "From when on.", "example": "2026-01-01T00:00:00Z"})
-    q = Line(
+    author = SingleLine(metadata={"description": "Whose.", "example": "auth0|ann"})
+    since = Rfc3339DateTime(
+        metadata={"description": "From when on.", "example": "2026-01-01T00:00:00Z"}
+    )
+    q = SingleLine(
         validate=validate.Length(1, 200), metadata={"description": "What it says.", "example": "o"}
     )
     order = fields.Str(

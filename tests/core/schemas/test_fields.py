@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError
 
-from schemas.core.fields import WHITE_SPACE, Line, Moment, TrimmedText, Whole
+from schemas.core.fields import WHITE_SPACE, Rfc3339DateTime, SingleLine, StrictInteger, TrimmedText
 
-TEXT = TrimmedText(longest=5, metadata={})
+TEXT = TrimmedText(max_length=5, metadata={})
 
 
 def written(moment: datetime) -> str:
     """As an answer has it."""
-    return str(Schema.from_dict({"at": Moment()})().dump({"at": moment})["at"])
+    return str(Schema.from_dict({"at": Rfc3339DateTime()})().dump({"at": moment})["at"])
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def written(moment: datetime) -> str:
 )
 def test_a_line_is_any_text(text: str) -> None:
     """Character by character, white space included."""
-    assert Line().deserialize(f" {text} ") == f" {text} "
+    assert SingleLine().deserialize(f" {text} ") == f" {text} "
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_line_is_any_text(text: str) -> None:
 def test_a_line_is_what_a_database_keeps(value: Any, word: str) -> None:
     """The refusal names what is wrong."""
     with pytest.raises(ValidationError, match=word):
-        Line().deserialize(value)
+        SingleLine().deserialize(value)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_white_space_is_what_is_trimmed() -> None:
 @pytest.mark.parametrize(("value", "expected"), [("0", 0), ("7", 7), ("-1", -1), ("007", 7)])
 def test_a_whole_is_digits(value: str, expected: int) -> None:
     """In ASCII, with a sign at most."""
-    assert Whole().deserialize(value) == expected
+    assert StrictInteger().deserialize(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_whole_is_digits(value: str, expected: int) -> None:
 def test_a_whole_is_nothing_else(value: str) -> None:
     """Not what Python would read as a number besides."""
     with pytest.raises(ValidationError, match="Not a valid integer"):
-        Whole().deserialize(value)
+        StrictInteger().deserialize(value)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_whole_is_nothing_else(value: str) -> None:
 )
 def test_a_moment_is_a_date_time_of_rfc_3339(value: str, expected: datetime) -> None:
     """With any offset, and told in UTC."""
-    found = Moment().deserialize(value)
+    found = Rfc3339DateTime().deserialize(value)
     assert found == expected
     assert found.tzinfo is UTC
 
@@ -135,21 +135,21 @@ def test_a_moment_is_a_date_time_of_rfc_3339(value: str, expected: datetime) -> 
 def test_a_moment_is_nothing_else(value: str) -> None:
     """Not what else of ISO 8601 Python would read; the refusal shows how one is written."""
     with pytest.raises(ValidationError, match="2026-01-02T03:04:05Z"):
-        Moment().deserialize(value)
+        Rfc3339DateTime().deserialize(value)
 
 
 @pytest.mark.parametrize("value", [7, 7.5, True, ["2026-01-02T03:04:05Z"], {}])
 def test_a_moment_is_a_string(value: Any) -> None:
     """In JSON as well as in an address."""
     with pytest.raises(ValidationError, match="2026-01-02T03:04:05Z"):
-        Moment().deserialize(value)
+        Rfc3339DateTime().deserialize(value)
 
 
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"])
 def test_a_moment_has_a_day_in_utc(value: str) -> None:
     """At both ends of the calendar there are some that have none."""
-    with pytest.raises(ValidationError, match="No calendar"):
-        Moment().deserialize(value)
+    with pytest.raises(ValidationError, match="before the year 1"):
+        Rfc3339DateTime().deserialize(value)
 
 
 @pytest.mark.parametrize(
@@ -168,4 +168,4 @@ def test_a_moment_has_a_day_in_utc(value: str) -> None:
 def test_a_moment_is_told_in_utc(moment: datetime, expected: str) -> None:
     """With microseconds and a Z, so that texts sort as times do; and it can be read again."""
     assert written(moment) == expected
-    assert Moment().deserialize(expected) == moment
+    assert Rfc3339DateTime().deserialize(expected) == moment

@@ -244,7 +244,7 @@ def test_an_index_that_another_upgrade_builds_concurrently_is_waited_for(
         another.execute("SELECT pg_advisory_unlock(8259)")
 
     schema.upgrade(database, tell=lines.append, sleep=build)
-    assert lines == ["Another upgrade of this database is running, and is waited for."]
+    assert lines == ["Another upgrade of this database is running. Waiting for its end."]
     assert schema.current(database) == AT_0002
 
 
@@ -287,7 +287,9 @@ def test_what_was_committed_before_a_failure_is_not_called_undone(
 ) -> None:
     """Neither by a failure nor by a lock, after which it is not begun anew."""
     migrations.add("0002", f"{committing}\nraise LookupError('no luck')")
-    with pytest.raises(SchemaError, match=r"no luck\. It had committed a part .* stays") as raised:
+    with pytest.raises(
+        SchemaError, match=r"no luck\. It had already committed a part .* remains"
+    ) as raised:
         schema.upgrade(database)
     assert "undone: the database is as it was" not in str(raised.value)
 
@@ -300,7 +302,7 @@ def test_after_a_commit_a_lock_ends_the_upgrade(
     migrations.add("0002", f'{CONCURRENTLY}\nop.execute("LOCK TABLE shared_secrets")')
     with another.transaction():
         another.execute("SELECT 1 FROM shared_secrets")
-        with pytest.raises(SchemaError, match=r"lock timeout\. It had committed a part"):
+        with pytest.raises(SchemaError, match=r"lock timeout\. It had already committed a part"):
             schema.upgrade(database, tell=lines.append, sleep=lambda _: None)
     assert lines == []
 
@@ -345,7 +347,7 @@ def test_rows_that_lose_their_parent_after_a_commit_stop_the_migration(
     """What was committed cannot be undone, which is said beside the row."""
     family()
     migrations.add("0003", f"{ORPHANS}\nop.get_bind().commit()", down_revision="0002")
-    expected = r'row 7 of table "children".*had committed a part of its work.*kept in .*\.bak'
+    expected = r'row 7 of table "children".*had already committed a part.*kept in .*\.bak'
     with pytest.raises(SchemaError, match=expected):
         schema.upgrade(database)
 

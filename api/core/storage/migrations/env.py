@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: on the connection that api.core.storage.history hands over."""
+"""The environment of Alembic. The configuration comes from api.core.storage.history."""
 
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ guarded = context.config.attributes["guarded"]
 applied = context.config.attributes["applied"]
 foreign = context.config.attributes["foreign"]
 
-# Of the machinery before it had a branch of its own. Its last rows were good for 24 hours.
+# A table of the machinery before it had its own branch. Its rows were valid for 24 hours.
 FORMER = "idempotent_creations"
 
 
@@ -21,7 +21,7 @@ def _is_of_the_team(_item: Any, name: str | None, kind: str, *_: Any) -> bool:
 
 
 def _render(kind: str, item: Any, draft: AutogenContext) -> str | Literal[False]:
-    # A migration must still run when a class of ours is gone: it has the type beneath.
+    # A migration must run even if our class was removed, so it uses the underlying type.
     if kind == "type" and isinstance(item, TypeDecorator):
         beneath: TypeEngine[Any] = item.impl_instance
         return render._repr_type(beneath, draft)
@@ -36,10 +36,10 @@ context.configure(
     connection=connection,
     target_metadata=context.config.attributes["tables"],
     include_object=_is_of_the_team,
-    # SQLite can alter little: a changed table is written anew.
+    # SQLite supports few kinds of ALTER TABLE, so a changed table is rewritten.
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=_render,
-    # Alembic takes SQLite for a database that commits at each CREATE; ours begins by itself.
+    # Alembic assumes that SQLite commits at each CREATE, but here it has explicit transactions.
     transactional_ddl=True,
     on_version_apply=applied,
 )

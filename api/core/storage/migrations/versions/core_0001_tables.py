@@ -1,4 +1,4 @@
-"""Idempotency keys, and the secrets that all copies of the service share."""
+"""Idempotency keys, and the secrets that all instances of the service share."""
 
 import secrets
 
@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Before the machinery had a branch of its own, the migration "0001" made its tables: a
-    # database of then has them, and its cursors are signed with the secret in them.
+    # Before the machinery had its own branch, the migration "0001" created these tables. Such a
+    # database keeps them, with the secret that signs its cursors.
     existing = sa.inspect(op.get_bind()).get_table_names()
     if "idempotency_keys" not in existing:
         _create_idempotency_keys()
