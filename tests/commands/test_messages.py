@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from api.commands.importing import BATCH
 from api.core.storage import Database, schema
 from api.storage.models import Message
-from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Result, Runner
+from tests.core.support.commands import complaint, manage
 from tests.core.support.databases import ON_BOTH
 from tests.core.support.server import ROOT, SECONDS, clean_environment
 

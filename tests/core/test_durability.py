@@ -11,8 +11,8 @@ import urllib3
 from sqlalchemy import select
 
 from api.core.storage import Database
-from tests.core.cli.conftest import until
 from tests.core.demo.messages import Message
+from tests.core.support.commands import until
 from tests.core.support.databases import Postgres, Sqlite
 from tests.core.support.server import SECONDS, Server
 from tests.core.support.tenant import Tenant

@@ -20,8 +20,8 @@ from sqlalchemy import make_url, text
 
 from api.core.application import Application
 from api.core.storage import Database, schema
-from tests.core.cli.conftest import complaint, get, manage, until
 from tests.core.support.cli import Runner
+from tests.core.support.commands import complaint, get, manage, until
 from tests.core.support.databases import ON_BOTH, Postgres, Sqlite
 from tests.core.support.migrations import Migrations
 from tests.core.support.server import ROOT, Server, free_port

@@ -11,8 +11,8 @@ from sqlalchemy import make_url, text
 
 from api.core.settings import Settings, between, setting
 from api.core.storage import Database, schema
-from tests.core.cli.conftest import Terminal, manage
 from tests.core.support.cli import Result, Runner
+from tests.core.support.commands import Terminal, manage
 from tests.core.support.databases import ON_BOTH, Sqlite
 from tests.core.support.migrations import Migrations
 from tests.core.support.redis import Redis

@@ -12,9 +12,9 @@ from joserfc.jwk import RSAKey
 
 from api.core.factory import create_app
 from api.core.settings import load
-from tests.core.cli.conftest import Terminal, manage
 from tests.core.demo import application
 from tests.core.support.cli import Result, Runner
+from tests.core.support.commands import Terminal, manage
 from tests.core.support.tenant import AUDIENCE, JWKS, Tenant, encode, sign
 
 CHECKS = {

@@ -9,8 +9,8 @@ import pytest
 from api.core.cli import client_credentials
 from api.core.guard import jws
 from api.core.guard.fetch import MAX_BYTES
-from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Result, Runner
+from tests.core.support.commands import complaint, manage
 from tests.core.support.tenant import AUDIENCE, CLIENT, Said, Tenant, refused
 
 SECRET = CLIENT["AUTH0_CLIENT_SECRET"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Runner
+from tests.core.support.commands import complaint, manage
 from tests.core.support.server import MANAGE, clean_environment
 
 COMMANDS = [

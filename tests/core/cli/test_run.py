@@ -14,9 +14,9 @@ from api.core.bridge import api_of
 from api.core.cli.openapi import example_app
 from openapi import operations
 from openapi.operation import PUBLIC
-from tests.core.cli.conftest import complaint, get, until
 from tests.core.demo import application
 from tests.core.support.cli import Runner
+from tests.core.support.commands import complaint, get, until
 from tests.core.support.server import ROOT, Server, free_port, mint
 from tests.core.support.tenant import Tenant
 

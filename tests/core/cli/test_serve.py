@@ -15,8 +15,8 @@ from werkzeug.test import Client
 from api.core import settings
 from api.core.factory import create_app
 from tests.core import demo
-from tests.core.cli.conftest import complaint, get, until
 from tests.core.support.cli import Runner
+from tests.core.support.commands import complaint, get, until
 from tests.core.support.databases import Sqlite
 from tests.core.support.server import SECONDS, Server, clean_environment, free_port
 from tests.core.support.tenant import AUDIENCE, Tenant, sign

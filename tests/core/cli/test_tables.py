@@ -5,7 +5,7 @@ import io
 import pytest
 
 from api.core.cli.tables import show
-from tests.core.cli.conftest import Terminal
+from tests.core.support.commands import Terminal
 
 COLUMNS = ("CHECK", "RESULT", "FOUND", "WHAT TO CHANGE")
 ROWS = [("aud", "pass", "https://api.example.com/", ""), ("exp", "FAIL", "a day", "get a new one")]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from api.core.guard import jws
-from tests.core.cli.conftest import complaint, manage
 from tests.core.support.cli import Runner
+from tests.core.support.commands import complaint, manage
 from tests.core.support.tenant import Tenant
 
 

@@ -20,9 +20,9 @@ from api.core.guard import Guard, SigningKeys, fetch_https, guard_of, jwks
 from api.core.guard.fetch import MAX_BYTES
 from api.core.settings import Settings
 from api.core.testing import Clock
-from tests.core.cli.conftest import until
 from tests.core.demo import application
 from tests.core.guard.exchange import exchange
+from tests.core.support.commands import until
 from tests.core.support.conduct import Conduct, answer, break_off, drip, hold, say_nothing
 from tests.core.support.server import Server
 from tests.core.support.sockets import Answer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.cli.conftest import get, until
+from tests.core.support.commands import get, until
 from tests.core.support.databases import Sqlite
 from tests.core.support.server import Server
 from tests.core.support.tenant import Tenant

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 import urllib3
 
-from tests.core.cli.conftest import until
 from tests.core.server.streaming import PIECE
+from tests.core.support.commands import until
 from tests.core.support.server import ROOT, SECONDS, free_port
 from tests.core.support.sockets import Connection, request
 

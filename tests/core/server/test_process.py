@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from api.core.server.worker import OTHER_FILES
-from tests.core.cli.conftest import get, until
+from tests.core.support.commands import get, until
 from tests.core.support.databases import Postgres, Sqlite
 from tests.core.support.server import SECONDS, Server, clean_environment
 from tests.core.support.sockets import Connection, request

@@ -1,0 +1,69 @@
+"""Commands as people start them, and what servers answer while they run."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import urllib3
+
+from tests.core.support.cli import Result
+from tests.core.support.server import MANAGE, SECONDS, clean_environment
+
+Terminal = Callable[[int], None]
+"""`terminal(80)`: standard output is a terminal of that width (a fixture of tests/core/cli)."""
+
+
+def manage(
+    directory: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    program: tuple[str, ...] = MANAGE,
+    **environment: str,
+) -> Result:
+    """`ARGUMENTS` of the command line as a process of its own in that directory."""
+    ended = subprocess.run(
+        [sys.executable, *program, *arguments],
+        cwd=directory,
+        env=clean_environment() | environment,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    return Result(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+def complaint(result: Result) -> str:
+    """The one clear line that a command has ended with, and nothing else."""
+    assert result.code != 0
+    assert result.out == ""
+    [line] = result.err.splitlines()
+    assert line.startswith("Error: ")
+    assert line.isprintable()
+    return line.removeprefix("Error: ")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Look again and again, for as long as a machine may reasonably take."""
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Any
+    json: Any
+
+
+def get(url: str, token: str | None = None) -> Answer:
+    """What a server answers, over a connection of its own."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with urllib3.PoolManager() as pool:
+        response = pool.request("GET", url, headers=headers, retries=False, timeout=SECONDS)
+        is_json = response.headers.get("Content-Type", "").endswith("json")
+        return Answer(response.status, response.headers, response.json() if is_json else None)
