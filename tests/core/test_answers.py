@@ -1,4 +1,4 @@
-"""What a handler returns is answered as Flask-RESTX's users know it, or refused and logged."""
+"""How the return value of a handler becomes a response, and which values are refused and logged."""
 
 import json
 import logging
@@ -163,7 +163,7 @@ def answer(issuer: EmbeddedIssuer) -> Answer:
 def test_a_value_with_status_and_headers(
     answer: Answer, value: Any, status: int, headers: dict[str, str]
 ) -> None:
-    """The schema writes the value; status and headers are those given, else the declared ones."""
+    """The schema writes the value; a given status or header overrides the declared one."""
     response = answer(value, returns=Note)
     assert (response.status_code, response.mimetype) == (status, "application/json")
     assert response.get_json()["text"] == "hello"
@@ -174,14 +174,14 @@ def test_a_value_with_status_and_headers(
 
 
 def test_repeated_headers_are_all_sent(answer: Answer) -> None:
-    """A list of pairs may name a header twice."""
+    """Headers given as a list of pairs may name a header twice, and both values are sent."""
     pairs = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
     response = answer((NOTE, 200, pairs), returns=Note)
     assert response.headers.getlist("Set-Cookie") == ["a=1", "b=2"]
 
 
 def test_a_given_status_keeps_what_is_declared(answer: Answer) -> None:
-    """ETag, Location and Link are of the value, whether it comes alone or in a tuple."""
+    """ETag, Location and Link are taken from the value even if it is returned with a status."""
     item = SimpleNamespace(text="hello", etag="v1", next="abc")
     declared = {"etag": True, "paged": True, "location": "/notes/{0.text}"}
     response = answer((item, 202, {"X-A": "b"}), returns=Note, **declared)
@@ -216,7 +216,7 @@ def rows() -> Iterator[dict[str, str]]:
     ],
 )
 def test_many_values(answer: Answer, value: Any) -> None:
-    """A collection of any kind is written as a list, also a tuple."""
+    """With `many=True`, a collection of any kind is written as a list, and so is a tuple."""
     response = answer(value, returns=Note(many=True))
     assert response.status_code == 200
     assert all(each["text"] == "hello" for each in response.get_json())
@@ -225,7 +225,7 @@ def test_many_values(answer: Answer, value: Any) -> None:
 
 
 def test_a_tuple_of_two_dicts_is_two_of_many(answer: Answer) -> None:
-    """The second is taken for headers only where the first is a collection."""
+    """With `many=True`, a tuple of two dicts is two items, not an item and its headers."""
     assert answer((NOTE, NOTE), returns=Note(many=True)).json == [NOTE, NOTE]
 
 
@@ -243,7 +243,7 @@ def test_a_tuple_of_two_dicts_is_two_of_many(answer: Answer) -> None:
 def test_a_response_passes(
     answer: Answer, value: Any, status: int, data: bytes | None, returns: Any
 ) -> None:
-    """Flask's or werkzeug's, alone or with a status and headers of its own."""
+    """A Response of Flask or werkzeug is sent as it is, alone or with a status and headers."""
     response = answer(value, returns=returns)
     assert response.status_code == status
     assert data is None or response.data == data
@@ -265,20 +265,20 @@ def test_a_response_passes(
     ids=repr,
 )
 def test_no_schema_and_nothing_to_write(answer: Answer, value: Any, status: int) -> None:
-    """Without returns= the answer has no content; an empty value loses nothing."""
+    """A method without `returns=` may return an empty value, and the response has no content."""
     response = answer(value)
     assert (response.status_code, response.data) == (status, b"")
 
 
 @pytest.mark.parametrize("value", [(None, 204), ("", 204), (None, 304)], ids=repr)
 def test_a_schema_and_a_status_without_content(answer: Answer, value: Any) -> None:
-    """A method that declares a schema may still answer that there is nothing."""
+    """A method that declares a schema may return nothing with a status such as 204 or 304."""
     response = answer(value, returns=Note)
     assert (response.status_code, response.data) == (value[1], b"")
 
 
 def test_a_declared_status_without_a_schema_is_kept(issuer: EmbeddedIssuer) -> None:
-    """It is answered, and documented."""
+    """A status that is declared without a schema is both sent and documented."""
     ns = Namespace("notes", "Notes", path="/notes")
 
     @ns.route("")
@@ -324,7 +324,7 @@ def test_a_declared_status_without_a_schema_is_kept(issuer: EmbeddedIssuer) -> N
 def test_what_looks_like_nothing_may_be_right(
     answer: Answer, value: Any, schema: Schema | type[Schema], expected: Any
 ) -> None:
-    """An empty dict fits a schema that requires nothing; hooks and functions read as they like."""
+    """An empty dict or an object that only hooks can read is written if it fits the schema."""
     assert answer(value, returns=schema).json == expected
 
 
@@ -421,7 +421,7 @@ UNWRITABLE: dict[str, tuple[Any, Any, str]] = {
 def test_what_cannot_be_written_is_refused(
     answer: Answer, caplog: pytest.LogCaptureFixture, case: str
 ) -> None:
-    """The client sees an internal error; the log names the method and what it returned."""
+    """The client gets an internal error; the log names the method and the type that it returned."""
     value, returns, said = UNWRITABLE[case]
     with caplog.at_level(logging.ERROR):
         response = answer(value, returns=returns)
@@ -477,7 +477,7 @@ def plain(issuer: EmbeddedIssuer) -> Answer:
 def test_what_a_method_without_a_contract_returns(
     plain: Answer, value: Any, status: int, written: Any
 ) -> None:
-    """Flask-RESTX writes it; status and headers are read as they are with a contract."""
+    """Without @ns.operation, Flask-RESTX writes the value, with a status and headers if given."""
     response = plain(value)
     assert (response.status_code, response.json) == (status, written)
     has_header = isinstance(value, tuple) and isinstance(value[-1], dict) and value[-1] != NOTE
@@ -515,7 +515,7 @@ class Status(NamedTuple):
 def test_what_a_method_without_a_contract_cannot_answer(
     plain: Answer, caplog: pytest.LogCaptureFixture, value: Any, said: str
 ) -> None:
-    """It is a logged 500 on every server, which names the method and what it returned."""
+    """Without @ns.operation, an unsendable value is a 500, and the log names method and type."""
     with caplog.at_level(logging.ERROR):
         response = plain(value)
     assert (response.status_code, response.mimetype) == (500, "application/problem+json")
@@ -530,7 +530,7 @@ def test_what_a_method_without_a_contract_cannot_answer(
 def test_the_log_does_not_say_what_was_returned(
     answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The value may be a secret."""
+    """The log does not contain a returned value that could not be written, as it may be secret."""
     answer("hunter2", returns=Note)
     answer({"stars": "hunter2"}, returns=Loose)
     assert len(caplog.records) == 2
@@ -538,7 +538,7 @@ def test_the_log_does_not_say_what_was_returned(
 
 
 def test_the_answer_of_head_has_no_content(answer: Answer, client: FlaskClient) -> None:
-    """HEAD is answered as GET is, without its content."""
+    """HEAD gets the status of GET and no content."""
     response = client.head("/api/public")
     assert (response.status_code, response.data) == (200, b"")
     assert json.loads(client.get("/api/public").data)["message"]

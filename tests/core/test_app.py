@@ -1,4 +1,4 @@
-"""The app as a whole: what holds on every path."""
+"""The app as a whole: CORS, proxies, methods, slashes, caching and limits."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -24,13 +24,13 @@ ORIGIN = "https://app.example.com"
 
 
 def test_without_a_tenant_and_without_an_issuer_there_is_no_app() -> None:
-    """Nobody would vouch for callers; the message names both settings."""
+    """create_app fails without a tenant and an issuer, and the message names both settings."""
     with pytest.raises(SettingsError, match="AUTH0_DOMAIN and AUTH0_AUDIENCE"):
         create_app(application, Settings())
 
 
 def test_a_tenant_wins_over_an_issuer(issuer: Issuer) -> None:
-    """With a tenant, the embedded issuer is not served, even when somebody hands one in."""
+    """With a tenant, the embedded issuer is not served, even if one is passed in."""
     settings = Settings(auth0_domain=("tenant.example",), auth0_audience="https://api.example/")
     client = create_app(application, settings, issuer=issuer).test_client()
     assert client.get("/issuer/.well-known/jwks.json").status_code == 404
@@ -39,7 +39,7 @@ def test_a_tenant_wins_over_an_issuer(issuer: Issuer) -> None:
 def test_two_apps_live_in_one_process(
     issuer: EmbeddedIssuer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Each trusts its own issuer, though they share every module."""
+    """Two apps in one process each accept only the tokens of their own issuer."""
     directory = tmp_path_factory.mktemp("another")
     another = EmbeddedIssuer(directory, "http://localhost/issuer/", issuer.audience)
     apps = {each: create_app(application, Settings(), issuer=each) for each in (issuer, another)}
@@ -52,7 +52,7 @@ def test_two_apps_live_in_one_process(
 
 @pytest.mark.parametrize("path", ["/api/public", "/docs", "/openapi.json", "/swagger.json"])
 def test_head_works_wherever_get_does(client: FlaskClient, path: str) -> None:
-    """The same status and headers, no body."""
+    """HEAD is answered with the status and the Content-Length of GET, and without a body."""
     response = client.head(path)
     assert (response.status_code, response.data) == (200, b"")
     assert int(response.headers["Content-Length"]) > 0
@@ -60,20 +60,20 @@ def test_head_works_wherever_get_does(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/api/public/", "/docs/", "/openapi.json/", "//docs", "/api"])
 def test_slashes_are_not_part_of_a_path(client: FlaskClient, path: str) -> None:
-    """404, and no redirect to where it would be."""
+    """A path with an additional slash is answered 404, and not redirected."""
     # As a path in the environment: in an address, `//docs` would be a host.
     assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 def test_path_and_method_are_said_before_authorisation(client: FlaskClient, method: str) -> None:
-    """An address is there or not, and has a method or not, for everybody alike."""
+    """An unknown path is 404 and an unknown method 405, even for a caller without a token."""
     assert client.open("/api/private", method=method).status_code == 405
     assert client.open("/api/nothing", method=method).status_code == 404
 
 
 def test_a_forged_prefix_or_host_leaves_no_trace(client: FlaskClient) -> None:
-    """Without trusted proxies, X-Forwarded-* is anybody's claim."""
+    """Without trusted proxies, X-Forwarded-* headers have no influence on any response."""
     forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil.example"}
     for path in ("/openapi.json", "/swagger.json", "/docs", "/"):
         assert "evil" not in str(client.get(path, headers=forged).headers)
@@ -84,7 +84,7 @@ def test_a_forged_prefix_or_host_leaves_no_trace(client: FlaskClient) -> None:
 def test_trusted_proxies_say_where_a_request_comes_from(
     issuer: Issuer, count: int, seen: str
 ) -> None:
-    """As many values of X-Forwarded-For count as there are proxies in front."""
+    """TRUSTED_PROXIES says how many values of X-Forwarded-For are trusted."""
     app = create_app(application, Settings(trusted_proxies=count), issuer=issuer)
     app.add_url_rule("/address", "address", public(lambda: str(request.remote_addr)))
     headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.2"}
@@ -97,7 +97,7 @@ def shared(issuer: Issuer) -> FlaskClient:
 
 
 def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
-    """A browser asks first, and never with the token."""
+    """A CORS preflight is answered without a token, because browsers never send one with it."""
     headers = {
         "Origin": ORIGIN,
         "Access-Control-Request-Method": "GET",
@@ -110,7 +110,7 @@ def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
 
 
 def test_every_header_of_the_document_can_be_sent_and_read(shared: FlaskClient) -> None:
-    """A page of another origin can use versions, keys, pages and proofs as any client can."""
+    """CORS allows every request header in the document and exposes every response header in it."""
     document = shared.get("/openapi.json").get_json()
     asked = {
         parameter["name"]
@@ -131,7 +131,7 @@ def test_every_header_of_the_document_can_be_sent_and_read(shared: FlaskClient) 
 
 
 def test_a_refusal_can_be_read_by_the_other_origin(shared: FlaskClient) -> None:
-    """Why a call failed is in WWW-Authenticate, which CORS must lay open."""
+    """CORS exposes WWW-Authenticate, so that a page of another origin can read the reason."""
     response = shared.get("/api/private", headers={"Origin": ORIGIN})
     assert response.status_code == 401
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
@@ -142,13 +142,13 @@ def test_a_refusal_can_be_read_by_the_other_origin(shared: FlaskClient) -> None:
     "origin", ["https://app.example.com.evil.example", "https://appXexample.com", "null"]
 )
 def test_other_origins_are_not_let_in(shared: FlaskClient, origin: str) -> None:
-    """An origin is matched whole and literally."""
+    """An origin that only resembles an allowed one is not allowed."""
     response = shared.get("/api/public", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
 def test_by_default_no_origin_is_let_in(client: FlaskClient) -> None:
-    """CORS is off until CORS_ORIGINS says otherwise."""
+    """CORS is off until CORS_ORIGINS is set."""
     response = client.get("/api/public", headers={"Origin": ORIGIN})
     assert "Access-Control-Allow-Origin" not in response.headers
 
@@ -156,7 +156,7 @@ def test_by_default_no_origin_is_let_in(client: FlaskClient) -> None:
 def test_organizations_restrict_who_is_let_in(
     issuer: EmbeddedIssuer,
 ) -> None:
-    """With AUTH0_ORGANIZATIONS, a token of another or of none is refused by name."""
+    """With AUTH0_ORGANIZATIONS, a token of another organization or of none is answered 401."""
     app = create_app(application, Settings(auth0_organizations=frozenset({"org_a"})), issuer=issuer)
     for organization, status in [("org_a", 200), ("org_b", 401), (None, 401)]:
         token = issuer.mint(org_id=organization)
@@ -170,7 +170,7 @@ def test_organizations_restrict_who_is_let_in(
 def test_a_crash_in_a_resource_tells_nothing(
     app: Flask, bearer: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Flask-RESTX would answer with its own document; the one renderer does."""
+    """An exception in a resource is answered with our problem document, not with Flask-RESTX's."""
     monkeypatch.setattr("api.core.resources.me.CallerView.dump", lambda *_: 1 / 0)
     response = bearer().get("/api/me")
     assert (response.status_code, response.get_json()["type"]) == (500, "/problems#internal-error")
@@ -189,7 +189,7 @@ def test_a_crash_in_a_resource_tells_nothing(
 def test_what_is_private_is_kept_nowhere(
     bearer: Callable[..., FlaskClient], client: FlaskClient, path: str, policy: str
 ) -> None:
-    """Neither an answer nor a refusal is left in a cache."""
+    """Private answers, readiness and refusals are sent with Cache-Control: no-store."""
     for caller in (bearer("read:messages"), client):
         assert caller.get(path).headers["Cache-Control"] == policy
 
@@ -198,7 +198,7 @@ def test_what_is_private_is_kept_nowhere(
 def test_chunked_bodies_have_the_same_limit(
     bearer: Callable[..., FlaskClient], size: int, status: int
 ) -> None:
-    """A body without Content-Length is 413 over the limit, whatever server reads it."""
+    """A body without Content-Length is answered 413 if it is over the limit."""
     answer = bearer("write:messages").post(
         "/api/messages",
         input_stream=BytesIO(b'{"text": "hello"}'.ljust(size)),
@@ -209,13 +209,13 @@ def test_chunked_bodies_have_the_same_limit(
 
 
 def test_answers_vary_by_origin(shared: FlaskClient) -> None:
-    """A cache must not hand one origin the answer that was for another."""
+    """Responses have Vary: Origin, so that no cache gives one origin the answer for another."""
     for origin in (ORIGIN, "https://evil.example"):
         assert "Origin" in shared.get("/api/public", headers={"Origin": origin}).vary
 
 
 def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:
-    """One would win unheard."""
+    """create_app fails if two namespaces describe one scope in different words."""
     twice = [
         Namespace(name, name, path=f"/{name}", scopes={"a:b": f"as {name} has it"})
         for name in ("one", "two")
@@ -225,7 +225,7 @@ def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:
 
 
 def test_all_issuers_share_one_waiting_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many domains are silent at once, they share the threads that may wait for keys."""
+    """The limit on threads that wait for signing keys holds for all issuers together."""
     monkeypatch.setattr("api.core.guard.keys.MAX_WAIT", 30)
     domains = tuple(f"{name}.example" for name in "abc")
     settings = Settings(auth0_domain=domains, auth0_audience="https://api.example/", threads=8)

@@ -1,4 +1,4 @@
-"""What an Application says is what its app does and documents."""
+"""What an Application declares appears in its app and in its documents."""
 
 from dataclasses import replace
 from types import ModuleType
@@ -53,7 +53,7 @@ def test_the_documents_name_the_team(issuer: EmbeddedIssuer, name: str) -> None:
 
 
 def test_further_security_schemes_are_documented(issuer: EmbeddedIssuer) -> None:
-    """A scheme of the team's stands beside the guard's in both documents."""
+    """A security scheme of the team is in both documents, beside those of the guard."""
     both = documents(NAMED, issuer)
     newer = both["openapi.json"]["components"]["securitySchemes"]
     assert newer["partner"] == both["swagger.json"]["securityDefinitions"]["partner"] == SCHEME
@@ -61,7 +61,7 @@ def test_further_security_schemes_are_documented(issuer: EmbeddedIssuer) -> None
 
 
 def test_an_exception_of_the_team_is_answered_as_its_problem(issuer: EmbeddedIssuer) -> None:
-    """The application says which problem answers it, and /problems explains it."""
+    """An exception of the team is answered as its assigned problem, which /problems explains."""
     ns = Namespace("pots", "Pots", path="/pots")
 
     @ns.route("")
@@ -78,7 +78,7 @@ def test_an_exception_of_the_team_is_answered_as_its_problem(issuer: EmbeddedIss
 
 
 def test_the_login_page_offers_the_personas_of_the_application(issuer: EmbeddedIssuer) -> None:
-    """A persona of the team's stands on the page, and the usual ones do not."""
+    """The login page offers the personas of the application instead of the default ones."""
     clerk = Persona("clerk", "Clerk", "Writes it down.", ("write:",))
     app = create_app(replace(application, personas=(clerk,)), Settings(), issuer=issuer)
     query = {
@@ -95,7 +95,7 @@ def test_the_login_page_offers_the_personas_of_the_application(issuer: EmbeddedI
 
 
 def test_namespaces_are_those_that_a_package_imports() -> None:
-    """In the order of its imports; what is no resource is left out."""
+    """Namespaces are found in the order of a package's imports, and other modules are skipped."""
     package = ModuleType("package")
     for name, ns in (("first", greetings.public_ns), ("second", greetings.private_ns)):
         module = ModuleType(name)

@@ -1,4 +1,4 @@
-"""Each file has one owner: what is upstream's imports nothing that a team may take away."""
+"""The machinery imports nothing that a team may remove."""
 
 import ast
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def imports(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_upstream_knows_nothing_of_the_team(path: Path) -> None:
-    """So a team may take away any of its own files, and merges the next release all the same."""
+    """The machinery's files import none of the team's, so a team may remove any of its own."""
     foreign = [
         name
         for name in imports(path)

@@ -1,4 +1,4 @@
-"""One declaration validates, serialises and documents."""
+"""One declaration validates the request, serialises the answer and documents the operation."""
 
 import json
 from collections.abc import Callable
@@ -97,7 +97,7 @@ GOOD = {"label": "Sea", "colours": [{"name": "teal"}]}
 
 
 def test_a_good_body_reaches_the_method_and_the_answer_is_serialised(mixer: FlaskClient) -> None:
-    """In by one schema, out by the other, with the declared status."""
+    """One schema reads the body, another writes the answer, and the status is the declared one."""
     response = mixer.post("/api/paints", json=GOOD | {"password": "correct horse battery"})
     assert response.status_code == 201
     assert response.content_type == "application/json"
@@ -105,18 +105,18 @@ def test_a_good_body_reaches_the_method_and_the_answer_is_serialised(mixer: Flas
 
 
 def test_only_declared_members_go_out(client: FlaskClient) -> None:
-    """What a method returns beside its schema stays inside."""
+    """Members that the schema does not declare are not in the answer."""
     assert client.get("/api/paints?limit=1").json == [{"id": 0, "label": "None", "colours": []}]
 
 
 def test_without_returns_the_answer_is_204(client: FlaskClient) -> None:
-    """No schema, no content."""
+    """An operation without `returns=` is answered 204 without content."""
     response = client.delete("/api/paints/7")
     assert (response.status_code, response.data) == (204, b"")
 
 
 def test_a_problem_of_the_method_is_told(client: FlaskClient) -> None:
-    """Raise one, and the renderer does the rest."""
+    """A problem that a method raises is answered with its status and detail."""
     response = client.delete("/api/paints/8")
     assert (response.status_code, response.get_json()["detail"]) == (404, "No paint has this id.")
 
@@ -126,7 +126,7 @@ def test_a_problem_of_the_method_is_told(client: FlaskClient) -> None:
     [("", 10), ("?limit=3", 3), ("?limit=3&tag=a&tag=b", 3)],
 )
 def test_a_good_query_reaches_the_method(client: FlaskClient, query: str, answer: int) -> None:
-    """Defaults fill in, lists take repeated parameters."""
+    """A missing query parameter gets its default, and a repeated parameter becomes a list."""
     paints = client.get(f"/api/paints{query}").get_json()
     assert len(paints) == answer
     assert paints[0]["label"] == ("['a', 'b']" if "tag" in query else "None")
@@ -145,7 +145,7 @@ def test_a_good_query_reaches_the_method(client: FlaskClient, query: str, answer
 def test_a_bad_query_is_422_and_names_the_parameter(
     client: FlaskClient, query: str, parameter: str
 ) -> None:
-    """One that nobody knows is bad, too: a filter that is silently ignored would be a lie."""
+    """A bad query is answered 422 with the parameter's name, also if the parameter is unknown."""
     response = client.get(f"/api/paints{query}")
     assert response.status_code == 422
     assert [error["parameter"] for error in response.get_json()["errors"]] == [parameter]
@@ -169,14 +169,14 @@ def test_a_bad_query_is_422_and_names_the_parameter(
 def test_a_bad_body_is_422_and_points_at_the_value(
     mixer: FlaskClient, body: object, pointer: str
 ) -> None:
-    """Unknown members and nested values are named as well."""
+    """A bad body is answered 422 with a pointer to the value, even a nested or unknown one."""
     response = mixer.post("/api/paints", data=json.dumps(body), content_type=JSON)
     assert response.status_code == 422, response.json
     assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
 
 
 def test_what_was_sent_is_never_sent_back(mixer: FlaskClient) -> None:
-    """A refused password is nowhere in the refusal."""
+    """A refusal of a body does not contain the password that was in the body."""
     response = mixer.post("/api/paints", json=GOOD | {"password": "hunter2"})
     assert response.status_code == 422
     assert "hunter2" not in response.get_data(as_text=True)
@@ -226,25 +226,25 @@ def test_what_was_sent_is_never_sent_back(mixer: FlaskClient) -> None:
 def test_a_body_is_read_strictly(
     mixer: FlaskClient, data: bytes, headers: dict[str, str], status: int
 ) -> None:
-    """Size is said first, then media type, then what is wrong with the JSON."""
+    """The size of a body is checked first, then its media type, then its JSON."""
     response = mixer.post("/api/paints", data=data, headers=headers)
     assert response.status_code == status, response.json
     assert response.mimetype == (JSON if status == 201 else "application/problem+json")
 
 
 def test_the_guard_speaks_before_the_body_is_read(client: FlaskClient) -> None:
-    """Who may not call learns nothing about what the operation takes."""
+    """A caller without a token is answered 401, even if the body is wrong too."""
     assert client.post("/api/paints", data=b"{", content_type="text/plain").status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/api/paints/", "//api/paints", "/api//paints", "/api/paints/x"])
 def test_a_resource_has_one_address(client: FlaskClient, path: str) -> None:
-    """No slash may be added, and none doubled."""
+    """A path with an added or a doubled slash is answered 404."""
     assert client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
 
 
 def test_the_document_says_what_the_operation_does(app: Flask) -> None:
-    """Query, body, answers, scopes and problems of an operation, from its one declaration."""
+    """The OpenAPI document lists the query, body, answers, scopes and problems of an operation."""
     document = build_documents(app)["openapi.json"]
     paints = document["paths"]["/api/paints"]
     post = paints["post"]
@@ -270,7 +270,7 @@ def test_the_document_says_what_the_operation_does(app: Flask) -> None:
 
 
 def test_a_scope_that_nobody_describes_stops_the_start(issuer: EmbeddedIssuer) -> None:
-    """The documents would list a scope without a word about it."""
+    """create_app fails if an operation requires a scope that no namespace describes."""
     ns = Namespace("paints", "Paints", path="/api/paints")
 
     @ns.route("")

@@ -1,4 +1,4 @@
-"""Every method says who may call it, in the right order: what does not is refused at the start."""
+"""Every method must say who may call it, in the right order of decorators, or create_app fails."""
 
 import asyncio
 import re
@@ -86,7 +86,7 @@ Layer = Callable[..., Any]
 
 
 def test_a_forgotten_guard_is_refused_with_place_and_remedy(start: Start) -> None:
-    """The error names class, method, address, file and line, and what to write."""
+    """The error for a missing guard names class, method, path, file and line, and what to write."""
     ns = namespace()
 
     @ns.route("/<int:note_id>")
@@ -149,7 +149,7 @@ def _routed(each: type[Any], names: list[str]) -> Namespace:
 
 @pytest.mark.parametrize("case", forgotten())
 def test_no_way_leads_around_the_guard(start: Start, case: str) -> None:
-    """Hidden, inherited, plain or of an unusual method: each must say who may call it."""
+    """A method must say who may call it even if it is hidden, inherited, plain or unusual."""
     made = forgotten()[case]
     with pytest.raises(DeclarationError, match="does not say who may call it"):
         start(serving(namespace(), made) if isinstance(made, type) else made)
@@ -168,7 +168,7 @@ def test_no_way_leads_around_the_guard(start: Start, case: str) -> None:
     ids=["add_resource", "add_namespace", "ns.add_resource", "ns.route", "namespace", "route"],
 )
 def test_what_comes_after_the_start_must_say_it_too(start: Start, add: Callable[..., Any]) -> None:
-    """It is refused, and has no address."""
+    """A resource without a guard that is added after create_app is refused and gets no address."""
     ns = namespace()
     app = start(ns)
     before = len(list(app.url_map.iter_rules()))
@@ -178,7 +178,7 @@ def test_what_comes_after_the_start_must_say_it_too(start: Start, add: Callable[
 
 
 def test_what_comes_after_the_start_is_served_when_it_says_it(start: Start, bearer: Bearer) -> None:
-    """A guarded method that comes late is guarded."""
+    """A guarded resource that is added after create_app is served, and its guard works."""
     app = start(namespace())
     api_of(app).add_resource(resource(get=require_auth()(get)), "/late")
     client = app.test_client()
@@ -198,7 +198,7 @@ def test_what_comes_after_the_start_is_served_when_it_says_it(start: Start, bear
     ids=["guard", "any_of", "class", "public", "contract"],
 )
 def test_a_layer_in_a_list_of_decorators_is_refused(start: Start, lists: dict[str, Any]) -> None:
-    """The documents would not show it; the error says where it belongs."""
+    """A guard or contract in a list of decorators is refused; the error says where to write it."""
     for view in (require_auth()(get), get):
         ns = serving(namespace(), resource(**{"get": view} | lists))
         with pytest.raises(DeclarationError, match=r"write it above each method"):
@@ -206,14 +206,14 @@ def test_a_layer_in_a_list_of_decorators_is_refused(start: Start, lists: dict[st
 
 
 def test_a_guard_of_a_whole_namespace_is_refused(start: Start) -> None:
-    """Flask-RESTX's Namespace takes decorators, which the documents do not show either."""
+    """A guard in a Namespace's decorators is refused: the documents would not show it."""
     ns = flask_restx.Namespace("notes", path="/notes", decorators=[require_auth()])
     with pytest.raises(DeclarationError, match="decorators of its Namespace"):
         start(serving(ns, resource(get=public(get))))
 
 
 def test_public_is_open_and_documented_so(start: Start) -> None:
-    """A public method reads no token, and its documents ask for none."""
+    """A @public method is served without reading the token, and documented without security."""
     ns = namespace()
     app = start(serving(ns, resource(get=public(ns.operation(returns=Note)(get)))))
     answer = app.test_client().get("/notes", headers={"Authorization": "Bearer"})
@@ -223,7 +223,7 @@ def test_public_is_open_and_documented_so(start: Start) -> None:
 
 
 def test_a_hidden_method_can_be_guarded(start: Start, bearer: Bearer) -> None:
-    """`@ns.hide` above or below the guard leaves it at work, and the document silent."""
+    """A method with `@ns.hide` above or below its guard is guarded and not documented."""
     ns, works = namespace(), namespace().operation(returns=Note)(get)
     above, below = ns.hide(require_auth("a")(works)), require_auth("a")(ns.hide(works))
     app = start(serving(ns, resource(get=above), type("Others", (Resource,), {"get": below})))
@@ -237,7 +237,7 @@ def test_a_hidden_method_can_be_guarded(start: Start, bearer: Bearer) -> None:
 
 @pytest.mark.parametrize("inside", [True, False], ids=["between", "above"])
 def test_a_decorator_that_wraps_hides_nothing(start: Start, bearer: Bearer, inside: bool) -> None:
-    """A team's own decorator may stand between guard and contract, or above both."""
+    """A decorator that uses functools.wraps may stand between guard and contract, or above both."""
 
     def counted(view: View) -> View:
         @wraps(view)
@@ -308,7 +308,7 @@ require_auth.any_of(5)  # wrong
     ],
 )
 def test_a_wrong_order_is_refused_at_import(outer: Layer, inner: Layer, said: str) -> None:
-    """The error names the function with file and line, and the right order."""
+    """Decorators in the wrong order are refused at import, and the error names the function."""
     view = inner(get)
     with pytest.raises(DeclarationError) as raised:
         outer(view)
@@ -317,7 +317,7 @@ def test_a_wrong_order_is_refused_at_import(outer: Layer, inner: Layer, said: st
 
 
 def test_a_wrong_order_is_seen_through_other_decorators() -> None:
-    """What stands between the two does not hide it."""
+    """A wrong order is refused even if another decorator stands between guard and contract."""
 
     def harmless(view: View) -> View:
         return wraps(view)(lambda *args, **kwargs: view(*args, **kwargs))
@@ -330,13 +330,13 @@ def test_a_wrong_order_is_seen_through_other_decorators() -> None:
 
 @pytest.mark.parametrize("layer", [require_auth("a"), public, operation])
 def test_a_class_is_no_method(layer: Layer) -> None:
-    """Above a class it would guard nothing."""
+    """A guard or contract above a class is refused, because it would guard nothing."""
     with pytest.raises(DeclarationError, match=r"Notes is a class: write @.* above its methods"):
         layer(resource(get=get))
 
 
 def test_a_guard_without_parentheses_is_refused() -> None:
-    """`@require_auth` alone would take the method for a scope."""
+    """`@require_auth` without parentheses is refused: it would take the method for a scope."""
     with pytest.raises(DeclarationError, match=r"get \(.*\): write @require_auth\(\) with its par"):
         require_auth(get)  # type: ignore[arg-type]
 
@@ -347,14 +347,14 @@ READERS = [use_args(SECRET), use_kwargs(SECRET, location="query"), cache]
 
 @pytest.mark.parametrize("reads", READERS, ids=["args", "kwargs", "cache"])
 def test_what_reads_the_request_stands_below_the_guard(start: Start, reads: Any) -> None:
-    """Above it, a stranger would be told the names of the fields, or what a cache remembers."""
+    """A decorator that reads the request, or answers from a cache, is refused above the guard."""
     ns = serving(namespace(), resource(get=reads(require_auth("a")(get))))
     with pytest.raises(DeclarationError, match="reads or answers the request before"):
         start(ns)
 
 
 def test_what_reads_the_request_is_refused_in_lists_as_well(start: Start) -> None:
-    """`method_decorators` run before the guard that stands above the method."""
+    """A decorator that reads the request is refused in method_decorators, as they run first."""
     guarded = require_auth("a")(get)
     ns = serving(namespace(), resource(get=guarded, method_decorators=[use_args(SECRET)]))
     with pytest.raises(DeclarationError, match="reads or answers the request before"):
@@ -362,7 +362,7 @@ def test_what_reads_the_request_is_refused_in_lists_as_well(start: Start) -> Non
 
 
 def test_what_reads_the_request_may_stand_below_the_guard(start: Start, bearer: Bearer) -> None:
-    """There it reads for those who may call."""
+    """A decorator below the guard reads only the requests of callers whom the guard lets in."""
     ns = serving(namespace(), resource(get=require_auth("a")(use_kwargs(SECRET)(get))))
     client = start(ns).test_client()
     assert client.get("/notes", json={}).status_code == 401
@@ -383,7 +383,7 @@ def expecting(base: type[Any], **how: Any) -> tuple[Namespace, Any]:
 def test_an_expected_model_is_validated_behind_the_guard(
     start: Start, bearer: Bearer, outside: bool, many: bool
 ) -> None:
-    """Wherever `@ns.expect` stands, a stranger is 401, whatever the body; a caller is validated."""
+    """`@ns.expect`, above or below the guard, validates the body only after the guard."""
     ns, expect = expecting(Resource, validate=True, many=many)
     view = expect(require_auth("a")(get)) if outside else require_auth("a")(expect(fresh()))
     client = start(serving(ns, ns.hide(resource(post=view)))).test_client()
@@ -397,7 +397,7 @@ def test_an_expected_model_is_validated_behind_the_guard(
 
 
 def test_an_expected_model_of_a_public_method_is_validated(start: Start) -> None:
-    """Without a guard it is as Flask-RESTX has it."""
+    """A public method with `@ns.expect` validates its body as in Flask-RESTX."""
     ns, expect = expecting(Resource, validate=True)
     client = start(serving(ns, ns.hide(resource(post=public(expect(fresh())))))).test_client()
     assert client.post("/notes", json={}).status_code == 400
@@ -405,7 +405,7 @@ def test_an_expected_model_of_a_public_method_is_validated(start: Start) -> None
 
 
 def test_a_plain_resource_that_validates_first_is_refused(start: Start) -> None:
-    """Flask-RESTX's own Resource would validate before the guard, and cannot be told not to."""
+    """A plain Flask-RESTX Resource with `@ns.expect` is refused: it validates before the guard."""
     ns, expect = expecting(flask_restx.Resource, validate=True)
     plain = type("Plain", (flask_restx.Resource,), {"post": expect(require_auth("a")(get))})
     with pytest.raises(DeclarationError, match=r"its class from api\.core\.bridge\.Resource"):
@@ -413,7 +413,7 @@ def test_a_plain_resource_that_validates_first_is_refused(start: Start) -> None:
 
 
 def test_marshal_with_above_the_contract_is_refused(start: Start) -> None:
-    """It would read the written answer, and answer nulls."""
+    """`@marshal_with` above the contract is refused: it would turn the answer into nulls."""
     ns = namespace()
     marshal = ns.marshal_with(ns.model("Note", {"text": restx.String}))
     view = marshal(require_auth("a")(ns.operation(returns=Note)(get)))
@@ -422,7 +422,7 @@ def test_marshal_with_above_the_contract_is_refused(start: Start) -> None:
 
 
 def test_marshal_with_and_a_guard_go_together(start: Start, bearer: Bearer) -> None:
-    """In either order: it writes what the guarded method returned."""
+    """`@marshal_with` above or below the guard writes what the guarded method returned."""
     ns = namespace()
     marshal = ns.marshal_with(ns.model("Note", {"text": restx.String}))
     one, two = marshal(require_auth("a")(get)), require_auth("a")(marshal(get))
@@ -443,7 +443,7 @@ async def generator(self: Any) -> Any:
 @pytest.mark.parametrize("contract", [True, False], ids=["contract", "plain"])
 @pytest.mark.parametrize("function", [coroutine, generator])
 def test_an_async_method_is_refused(start: Start, function: View, contract: bool) -> None:
-    """Nothing would await it."""
+    """An async method is refused, because nothing would await it."""
     ns = namespace()
     marshal = ns.marshal_with(ns.model("Note", {"text": restx.String}))
     view = (ns.operation(returns=Note) if contract else marshal)(function)
@@ -466,7 +466,7 @@ def test_an_async_method_is_refused(start: Start, function: View, contract: bool
     ],
 )
 def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], said: str) -> None:
-    """At import, with the name of the method."""
+    """A contract with a wrong argument is refused at import, and the error names the method."""
     with pytest.raises(DeclarationError) as raised:
         namespace().operation(**contract)(get)
     assert str(raised.value).startswith(f"get ({__file__}:")
@@ -483,7 +483,7 @@ def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], sai
     ],
 )
 def test_an_unknown_argument_is_refused(decorator: Any, unknown: dict[str, Any], said: str) -> None:
-    """The error names the line, and the argument that was meant or those that there are."""
+    """The error for an unknown argument names the line, and similar or all valid arguments."""
     with pytest.raises(DeclarationError) as raised:
         decorator(**unknown)
     assert said in str(raised.value)
@@ -492,7 +492,7 @@ def test_an_unknown_argument_is_refused(decorator: Any, unknown: dict[str, Any],
 
 
 def test_mypy_finds_an_argument_that_is_wrong(tmp_path: Path) -> None:
-    """Each parameter is spelled out with its type, so that editors and mypy --strict know it."""
+    """mypy --strict reports each wrong argument of a guard or contract."""
     snippet = tmp_path / "snippet.py"
     snippet.write_text(SNIPPET, encoding="utf-8")
     ended = subprocess.run(
@@ -508,7 +508,7 @@ def test_mypy_finds_an_argument_that_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_coroutine_that_somebody_runs_is_fine(start: Start) -> None:
-    """A decorator of a team's own may run what is async, below the contract."""
+    """An async method is served if a decorator below the contract runs it."""
 
     def running(view: View) -> View:
         return wraps(view)(lambda *args, **kwargs: asyncio.run(view(*args, **kwargs)))
@@ -519,7 +519,7 @@ def test_a_coroutine_that_somebody_runs_is_fine(start: Start) -> None:
 
 
 def test_a_scope_that_nobody_describes_names_its_method(start: Start) -> None:
-    """The documents would list it without a word."""
+    """The error for a scope that nobody describes names the method that requires it."""
     ns = serving(namespace(), resource(get=require_auth("mix:paints")(get)))
     with pytest.raises(DeclarationError, match=r"mix:paints is required.*Notes\.get \(GET /notes"):
         start(ns)

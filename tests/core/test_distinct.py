@@ -1,4 +1,4 @@
-"""Operations, schemas and problem types have names of their own, or the start is refused."""
+"""Two operations, schemas or problem types with one name are refused by create_app."""
 
 import re
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def ids(app: Flask) -> dict[str, str]:
 
 
 def test_two_classes_of_one_name_are_refused(start: Start) -> None:
-    """The error names both places, and what to write."""
+    """Two operations with one operationId are refused, and the error names both places."""
     one, two = serving("one"), serving("two")
     line = operation.__code__.co_firstlineno + 3
     with pytest.raises(DeclarationError) as raised:
@@ -89,14 +89,14 @@ def test_two_classes_of_one_name_are_refused(start: Start) -> None:
 def test_ids_that_are_one_to_generators_are_refused(
     start: Start, one: dict[str, str], two: dict[str, str], said: str
 ) -> None:
-    """Declared or made, and also where only case or punctuation differ."""
+    """Two operationIds that differ only in case or punctuation are refused, declared or derived."""
     with pytest.raises(DeclarationError, match=said):
         start(serving("one", **one), serving("two", **two))
 
 
 @pytest.mark.parametrize("identifier", ["", " ", "list items", "1st", "list/items", "a\n"])
 def test_an_id_that_is_no_name_is_refused(start: Start, identifier: str) -> None:
-    """Clients make a function's name of it."""
+    """An operationId that cannot become a function's name in a client is refused."""
     with pytest.raises(DeclarationError, match="letters, digits"):
         start(serving("one", id=identifier))
 
@@ -138,7 +138,7 @@ def nesting() -> type[Schema]:
 def test_two_schemas_of_one_name_are_refused(
     start: Start, one: dict[str, Any], two: dict[str, Any], name: str
 ) -> None:
-    """In the documents one of them would have to be called otherwise, by a number."""
+    """Two schemas with one name are refused, and the error names both operations."""
     with pytest.raises(DeclarationError) as raised:
         start(of("one", **one), of("two", **two))
     said = str(raised.value)
@@ -149,7 +149,7 @@ def test_two_schemas_of_one_name_are_refused(
 
 
 def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
-    """Module, file and line of a class, and what makes a variant of it."""
+    """The error for two schemas of one name gives file and line, and how a variant differs."""
     with pytest.raises(DeclarationError) as raised:
         start(of("one", returns=Outer), of("two", returns=Outer(only=("text",))))
     said = str(raised.value)
@@ -170,7 +170,7 @@ def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
 def test_schemas_that_have_a_name_each_are_served(
     start: Start, one: type[Schema], two: Any
 ) -> None:
-    """A list of a schema is none of its own; a partial one has another name already."""
+    """A list of a schema, a partial schema and one with Meta.component cause no name conflict."""
     assert start(of("one", returns=one), of("two", returns=two))
 
 
@@ -208,7 +208,7 @@ class NotHere(Problem):
 def test_two_problem_types_of_one_name_are_refused(
     start: Start, problems: tuple[type[Problem], ...], said: str
 ) -> None:
-    """Their pages at /problems would be one; the error names both classes."""
+    """Two problem types with one name are refused, and the error names both classes."""
     with pytest.raises(DeclarationError) as raised:
         start(*(of(f"number{n}", problems=(each,)) for n, each in enumerate(problems)))
     assert f"two problem types {said}" in str(raised.value)
@@ -217,19 +217,19 @@ def test_two_problem_types_of_one_name_are_refused(
 
 
 def test_a_problem_of_an_exception_has_a_name_of_its_own(issuer: EmbeddedIssuer) -> None:
-    """Also where no operation declares it."""
+    """A problem that is assigned to an exception needs a name of its own too."""
     api = replace(application, namespaces=(of("one"),), problems={LookupError: NotHere})
     with pytest.raises(DeclarationError, match="two problem types have the name not-found"):
         create_app(api, Settings(), issuer=issuer)
 
 
 def test_a_case_of_a_problem_type_is_served(start: Start) -> None:
-    """A class without a name of its own says the same type in other words."""
+    """A subclass without a name of its own belongs to its parent's problem type and is served."""
     assert start(of("one", problems=(Sold, SoldAgain)))
 
 
 def test_a_scope_that_is_described_in_two_ways_is_refused(start: Start) -> None:
-    """The error names both namespaces."""
+    """The error for a scope that is described in two ways names both namespaces."""
     one = Namespace("one", "One", path="/one", scopes={"a": "This"})
     two = Namespace("two", "Two", path="/two", scopes={"a": "That"})
     with pytest.raises(DeclarationError, match=r"the scope a .* in the namespaces one and two"):

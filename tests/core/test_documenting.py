@@ -1,4 +1,4 @@
-"""The contract of a method, as its Operation tells it."""
+"""What the documents say of a contract: parameters, body, statuses and headers."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def answers(**contract: Any) -> dict[str, Any]:
 
 
 def test_the_fields_of_query_and_headers_are_parameters() -> None:
-    """Under the names that clients write, without those that are never read."""
+    """Fields of query and headers are documented under the names that clients write."""
     parameters = documenting.parameters(Contract(query=Note, headers=Note(only=("key",))))
     assert [(each.name, each.location, each.required) for each in parameters] == [
         ("text", "query", True),
@@ -35,7 +35,7 @@ def test_the_fields_of_query_and_headers_are_parameters() -> None:
 
 
 def test_the_conditions_that_count_are_parameters() -> None:
-    """If-Match where a change is guarded by it, both where what is read has an ETag."""
+    """If-Match is documented for guarded changes, and with If-None-Match for reads with an ETag."""
     for contract, names in (
         ({"if_match": True}, ["If-Match"]),
         ({"returns": Note, "etag": True}, ["If-Match", "If-None-Match"]),
@@ -46,7 +46,7 @@ def test_the_conditions_that_count_are_parameters() -> None:
 
 
 def test_a_body_is_json() -> None:
-    """Or there is none."""
+    """A body is documented as required JSON, and an operation without one has no request body."""
     assert documenting.request_body(Contract()) is None
     body = documenting.request_body(Contract(body=Note))
     assert body is not None
@@ -64,12 +64,12 @@ def test_a_body_is_json() -> None:
     ],
 )
 def test_the_status_of_success_is_told(contract: dict[str, Any], statuses: list[str]) -> None:
-    """With 304 where a client may ask for what changed."""
+    """The status of success is documented, and 304 as well where the answer has an ETag."""
     assert list(answers(**contract)) == statuses
 
 
 def test_the_headers_of_success_are_told() -> None:
-    """Those that the contract sends, in the words that are common to all operations."""
+    """The headers that the contract sends are documented, and no others."""
     success = answers(returns=Note, status=201, etag=True, location="/notes/{0.id}", paged=True)
     assert success["201"].headers == {name: HEADERS[name] for name in ("ETag", "Location", "Link")}
     assert answers(returns=Note)["200"].headers == {}

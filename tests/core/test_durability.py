@@ -1,4 +1,4 @@
-"""What was answered 201 is there, once, though servers share a database and a worker dies."""
+"""A message that was answered 201 is stored once, even if a worker is killed."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +89,7 @@ def post(tenant: Tenant) -> Iterator[Post]:
 
 
 def test_nothing_is_lost_and_nothing_doubled(service: Service, post: Post) -> None:
-    """Eight clients write to two servers while one worker is killed: all of it is there, once."""
+    """Eight clients write to two servers, one worker is killed, and every message is there once."""
     halfway = Barrier(THREADS + 1)
     server = service.servers[0]
     before = server.workers()

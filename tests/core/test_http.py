@@ -27,20 +27,20 @@ def without_host(app: Flask, path: str) -> TestResponse:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_path_answers_without_a_host(app: Flask, path: str) -> None:
-    """A health check of HTTP/1.0 sends no Host header, and is answered."""
+    """A request without a Host header, such as an HTTP/1.0 health check, is answered."""
     assert without_host(app, path).status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("host", HOSTS)
 def test_every_path_answers_for_any_host(client: FlaskClient, host: str, path: str) -> None:
-    """A host that RFC 3986 allows is no reason to refuse a request."""
+    """A request is answered for every host that RFC 3986 allows."""
     assert client.get(path, headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_challenge_falls_back_to_the_own_name(client: FlaskClient, host: str) -> None:
-    """A challenge leads to the server's own address where the host cannot stand in one."""
+    """A challenge names the server's own address if the Host header is not valid in a URL."""
     refused = client.get("/api/private", headers={"Host": host})
     assert refused.status_code == 401
     metadata = 'resource_metadata="http://localhost/.well-known/oauth-protected-resource"'
@@ -48,7 +48,7 @@ def test_challenge_falls_back_to_the_own_name(client: FlaskClient, host: str) ->
 
 
 def test_challenge_without_a_host(app: Flask) -> None:
-    """A challenge to a request without a Host header leads to the server's own address."""
+    """A challenge names the server's own address if the request has no Host header."""
     refused = without_host(app, "/api/private")
     assert refused.status_code == 401
     assert "http://localhost/.well-known/" in refused.headers["WWW-Authenticate"]
@@ -58,7 +58,7 @@ def test_challenge_without_a_host(app: Flask) -> None:
 def test_proof_falls_back_to_the_own_name(
     client: FlaskClient, issuer: FakeIssuer, host: str
 ) -> None:
-    """A proof is for the server's own address where the host cannot stand in an address."""
+    """A DPoP proof must name the server's own address if the Host header is not valid in a URL."""
     key = ClientKey()
     token = issuer.mint(cnf=key.cnf)
     for url, status in (("http://localhost/api/me", 200), (f"http://{host}/api/me", 401)):
@@ -72,7 +72,7 @@ def test_proof_falls_back_to_the_own_name(
 
 @pytest.mark.parametrize("host", ["a b", "a/b", "a@b", "a, b", 'a"b', "a\\b", "[::1", "a:b", "é"])
 def test_what_is_no_host_is_refused(client: FlaskClient, host: str) -> None:
-    """A Host header that is no host is 400, as RFC 9112 section 3.2 has it."""
+    """A Host header that is not a valid host is answered 400 (RFC 9112 section 3.2)."""
     answer = client.get("/api/public", headers={"Host": host})
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
@@ -80,5 +80,5 @@ def test_what_is_no_host_is_refused(client: FlaskClient, host: str) -> None:
 
 @pytest.mark.parametrize("path", ["//api/public", "/api//public", "/api/public//"])
 def test_one_path_a_resource(client: FlaskClient, path: str) -> None:
-    """A doubled slash is no other name for a resource."""
+    """A path with a doubled slash is answered 404."""
     assert client.get(path).status_code == 404

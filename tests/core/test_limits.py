@@ -1,4 +1,4 @@
-"""What operators may change of the limits is followed by all that has to do with them."""
+"""Every part of the API follows the limits that operators set."""
 
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ def app_with(application: Application, issuer: EmbeddedIssuer, **settings: Any) 
     ("limit", "words"), [(65536, "64 KiB"), (2048, "2 KiB"), (1500, "1500 bytes")]
 )
 def test_body(application: Application, issuer: EmbeddedIssuer, limit: int, words: str) -> None:
-    """A body over MAX_BODY is 413, and the answer and the documents say what the limit is."""
+    """A body over MAX_BODY is answered 413, and the answer and the documents name the limit."""
     client = app_with(application, issuer, max_body=limit).test_client()
     headers = {
         "Authorization": f"Bearer {issuer.mint('write:messages')}",
@@ -45,7 +45,7 @@ def test_body(application: Application, issuer: EmbeddedIssuer, limit: int, word
 
 @pytest.mark.parametrize(("limit", "words"), [(1024, "1 KiB"), (20000, "20000 bytes")])
 def test_header(application: Application, issuer: EmbeddedIssuer, limit: int, words: str) -> None:
-    """An Authorization header over MAX_HEADER is 400, and the answer says what the limit is."""
+    """An Authorization header over MAX_HEADER is answered 400, and the answer names the limit."""
     client = app_with(application, issuer, max_header=limit).test_client()
     header = "Bearer ".ljust(limit, "a")
     statuses = [
@@ -58,14 +58,14 @@ def test_header(application: Application, issuer: EmbeddedIssuer, limit: int, wo
 
 
 def test_explain_reads_as_long_a_header(runner: Runner) -> None:
-    """`token explain` reads a token that the API would read, and no longer one."""
+    """`token explain` refuses a token that is too long for MAX_HEADER, as the API does."""
     longer = runner("token", "explain", "a" * 1018, MAX_HEADER="1024")
     assert "1018 characters" in longer.out
     assert "1017 characters" not in runner("token", "explain", "a" * 1017, MAX_HEADER="1024").out
 
 
 def test_database(application: Application, issuer: EmbeddedIssuer, tmp_path: Path) -> None:
-    """The database has the connections, the seconds and the retries of the settings."""
+    """The size, timeout and retries of the database's pool are those of the settings."""
     app = app_with(
         application,
         issuer,
@@ -85,7 +85,7 @@ def test_database(application: Application, issuer: EmbeddedIssuer, tmp_path: Pa
 def test_workers_share_the_connections(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Each worker of `serve` knows how many there are, and how much it may take of all."""
+    """Each worker of `serve` knows the number of workers and takes its share of the connections."""
     loaders: list[Any] = []
 
     class Recorder:

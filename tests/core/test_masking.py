@@ -1,4 +1,4 @@
-"""No token can be read in what is logged, and the rest can."""
+"""Tokens are masked in logged paths and lines, and everything else stays readable."""
 
 import base64
 import json
@@ -38,7 +38,7 @@ HEADERS = [
 @pytest.mark.parametrize("dot", [".", "%2E", "%2e", "%252E", "%25252e"])
 @pytest.mark.parametrize("header", HEADERS, ids=ascii)
 def test_a_jwt_in_a_path(header: str, dot: str) -> None:
-    """However its header is written, and its dots are encoded."""
+    """A JWT in a path is masked, whatever its header contains and however its dots are encoded."""
     token = jwt(header).replace(".", dot)
     for path in (f"/api/{token}/x", f"/api/x?note={token}&order=desc", f"/{token}"):
         masked = mask_path(path)
@@ -94,7 +94,7 @@ def test_a_jwt_in_a_path(header: str, dot: str) -> None:
     ids=ascii,
 )
 def test_a_token_in_a_path(path: str, masked: str) -> None:
-    """What names it, and the rest of the path, can still be read."""
+    """A token in a path is masked, and its name and the rest of the path stay readable."""
     assert mask_path(path) == masked
 
 
@@ -128,7 +128,7 @@ def test_a_token_in_a_path(path: str, masked: str) -> None:
     ids=ascii,
 )
 def test_an_ordinary_path_is_as_it_was(path: str) -> None:
-    """Percent-encoding included."""
+    """A path without a token is unchanged, and so is its percent-encoding."""
     assert mask_path(path) == path
 
 
@@ -144,7 +144,7 @@ def test_an_ordinary_path_is_as_it_was(path: str) -> None:
 def test_a_long_path_costs_as_much_as_it_is_long(
     mask: Callable[[str], str], start: str, piece: str
 ) -> None:
-    """To look at the whole path again from each of its places would take minutes here."""
+    """Masking takes time in proportion to the length: quadratic time would be minutes here."""
     path = start + piece * (100_000 // len(piece))
     assert mask(path)
 
@@ -167,7 +167,7 @@ def test_a_long_path_costs_as_much_as_it_is_long(
     ],
 )
 def test_a_token_in_a_line(line: str, masked: str) -> None:
-    """Whoever wrote the line, quoted what was sent, or encoded it."""
+    """A token in a line is masked, whether it is plain, quoted or encoded."""
     assert mask_line(line) == masked
 
 
@@ -185,5 +185,5 @@ def test_a_token_in_a_line(line: str, masked: str) -> None:
     ],
 )
 def test_an_ordinary_line_is_as_it_was(line: str) -> None:
-    """Names of tokens, of their faults and of schemes are none."""
+    """A line that only names tokens, their faults or schemes is unchanged."""
     assert mask_line(line) == line

@@ -1,4 +1,4 @@
-"""A run of pytest on a machine that lacks a browser, and on one that has it."""
+"""How a run of pytest treats the browser's tests, with a browser and without one."""
 
 import os
 import re
@@ -51,7 +51,7 @@ def test_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> No
 
 
 def test_left_out(tmp_path: Path) -> None:
-    """Without a browser its tests are left out, the run is a success, and its last line says so."""
+    """Without a browser, its tests are left out, the run succeeds, and the last line says so."""
     ended = collect(tmp_path)
     assert ended.returncode == 0
     assert "tests/core/page/" not in ended.stdout
@@ -59,7 +59,7 @@ def test_left_out(tmp_path: Path) -> None:
 
 
 def test_demanded(tmp_path: Path) -> None:
-    """With CI=true the run is refused, and says the same."""
+    """Without a browser and with CI=true, the run fails and says what to install."""
     ended = collect(tmp_path, ci="true")
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
     assert "With CI=true nothing may be left out: sudo apt-get install" in ended.stderr
@@ -67,7 +67,7 @@ def test_demanded(tmp_path: Path) -> None:
 
 
 def test_chosen(tmp_path: Path) -> None:
-    """With a browser its tests are chosen, and nothing is said."""
+    """With a browser, its tests are collected, and no notice is printed."""
     put_browser(tmp_path, "chromium")
     ended = collect(tmp_path, ci="true")
     assert ended.returncode == 0
@@ -77,7 +77,7 @@ def test_chosen(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", pytest.ExitCode.USAGE_ERROR)])
 def test_spread(tmp_path: Path, ci: str, code: int) -> None:
-    """Spread over two processes, a run says and demands the same, once."""
+    """A run in two processes prints the notice about a missing browser once."""
     ended = run(tmp_path, "-n", "2", "tests/core/page", "tests/core/test_strictjson.py", ci=ci)
     assert ended.returncode == code, ended.stdout + ended.stderr
     said = ended.stdout.splitlines() + ended.stderr.splitlines()

@@ -1,4 +1,4 @@
-"""What operators see."""
+"""Logs and request ids: what they contain, and which secrets they must not contain."""
 
 import io
 import json
@@ -77,7 +77,7 @@ def ask(client: FlaskClient, method: str, path: str, headers: dict[str, str]) ->
 def test_request_id(
     client: FlaskClient, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    """Every answer has one X-Request-Id, a UUIDv7, which is the `instance` of a problem."""
+    """Every answer has one X-Request-Id, a UUIDv7, which is also in a problem's `instance`."""
     response = ask(client, method, path, headers)
     assert response.status_code == status
     [request_id] = response.headers.getlist("X-Request-Id")
@@ -87,7 +87,7 @@ def test_request_id(
 
 
 def test_request_id_is_ours(client: FlaskClient) -> None:
-    """Each request has an id of its own, whatever the client calls it."""
+    """Each request gets a new id, even if the client sends an X-Request-Id."""
     headers = {"X-Request-Id": "mine"}
     ids = {client.get("/api/public", headers=headers).headers["X-Request-Id"] for _ in range(3)}
     assert len(ids) == 3
@@ -103,7 +103,7 @@ def test_json_line(
     headers: dict[str, str],
     status: int,
 ) -> None:
-    """A request is one line, a JSON object that says what was asked and how it went."""
+    """Each request is logged as one line of JSON with its method, path, status and duration."""
     response = ask(client, method, path, headers)
     [line] = access_lines(caplog, "json")
     assert "\n" not in line
@@ -124,7 +124,7 @@ def test_json_line(
 
 
 def test_console_line(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    """On a console the line is short and for people, with the id that `instance` has."""
+    """The console format is a short line that ends with the id of the request."""
     number = client.get("/api/public").headers["X-Request-Id"]
     [line] = access_lines(caplog, "console")
     told = rf"\d\d:\d\d:\d\d INFO    GET /api/public 200 \d+\.\d ms  {number}"
@@ -132,7 +132,7 @@ def test_console_line(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_every_line_of_a_request_has_its_id(client: FlaskClient) -> None:
-    """A traceback has it, or nobody would find it by `instance`; a line of no request has none."""
+    """A line that is logged during a request has its id; outside a request it has a dash."""
     record = logging.LogRecord("api", logging.ERROR, "", 0, "lost", None, None)
     with client.application.test_request_context():
         RequestIdFilter().filter(record)
@@ -143,7 +143,7 @@ def test_every_line_of_a_request_has_its_id(client: FlaskClient) -> None:
 
 
 def test_defect_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    """A defect is logged with its traceback, as one JSON object as well."""
+    """An unexpected exception is logged with its traceback, in one JSON object."""
     client.get("/defect")
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
     line = formatter("json").format(record)
@@ -160,7 +160,7 @@ def test_defect_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture)
 def test_control_characters(
     client: FlaskClient, caplog: pytest.LogCaptureFixture, form: str, path: str
 ) -> None:
-    """Whatever is in a path, the line stays one line of printable ASCII."""
+    """The log line is one line of printable ASCII, whatever characters the path contains."""
     ask(client, "GET", path.encode().decode("latin-1"), {})
     [line] = access_lines(caplog, form)
     assert line.isascii()
@@ -170,7 +170,7 @@ def test_control_characters(
 def test_control_characters_in_method(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """So it does whatever is in a method: a development server lets anything through."""
+    """The log line is printable even if the method contains control characters."""
     client.open("/api/public", method="GET\x1b[2J\n")
     [line] = access_lines(caplog, "console")
     assert line.isprintable()
@@ -186,7 +186,7 @@ def test_no_secrets(
     method: str,
     path: str,
 ) -> None:
-    """No query string, form, Authorization value or token is in any line, whatever the answer."""
+    """No log line contains a query string, a form, an Authorization value or a token."""
     token = bearer("read:messages").environ_base["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
     secrets = [*SECRETS, token, token.rpartition(".")[2]]
     values = [f"Bearer {token}", f"Bearer {token[:-4]}AAAA", *SECRETS, "Basic HEADER-SECRET"]
@@ -221,7 +221,7 @@ def test_refusal(
     refusal: str | None,
     form: str,
 ) -> None:
-    """The line of a refused request says which check refused it; that of another does not."""
+    """The log line of a refused request names the check that refused it; other lines name none."""
     bearer("x", **claims).get(path)
     [line] = access_lines(caplog, form)
     assert refusal is None or refusal in line
@@ -229,7 +229,7 @@ def test_refusal(
 
 
 def test_refusal_without_a_token(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    """A request without a token, and one with a malformed header, have a refusal of their own."""
+    """A missing token and a malformed Authorization header are logged as different refusals."""
     client.get("/api/private")
     client.get("/api/private", headers={"Authorization": "Bearer"})
     found = [json.loads(line).get("refusal") for line in access_lines(caplog, "json")]
@@ -263,7 +263,7 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
 def test_token_in_a_path(
     client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, logged: str, form: str
 ) -> None:
-    """What looks like a token in a path is not logged; the rest of the path is."""
+    """A token in a path is masked in the log line, and the rest of the path is kept."""
     ask(client, "GET", path, {})
     [line] = access_lines(caplog, form)
     assert f"GET {logged} " in line
@@ -272,7 +272,7 @@ def test_token_in_a_path(
 
 
 def test_token_in_any_line() -> None:
-    """A token in somebody else's line, or in a traceback, is not written."""
+    """A token in the message or the traceback of any logger is masked."""
     lines = io.StringIO()
     handler = MaskingHandler(lines)
     handler.setFormatter(formatter("json"))
@@ -288,7 +288,7 @@ def test_token_in_any_line() -> None:
 
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
 def test_level(level: str) -> None:
-    """The level of the settings is that of every line, the HTTP server's own apart."""
+    """The level in the settings applies to every logger except the HTTP server's own."""
     config = logging_config(level, "json")
     assert config["root"]["level"] == level.upper()
     # Its access lines have the query string in them.

@@ -61,7 +61,7 @@ CASES = [
 def test_a_failure_is_a_problem_document(
     failing: FlaskClient, path: str, status: int, kind: str
 ) -> None:
-    """Whoever raised it, and whatever TESTING says, it has its type, status and instance."""
+    """Every failure is a problem document with type, status and instance, whoever raised it."""
     response = failing.get(path)
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
@@ -74,7 +74,7 @@ def test_a_failure_is_a_problem_document(
 
 @pytest.mark.parametrize("path", [path for path, _, _ in CASES])
 def test_a_failure_tells_nothing_of_the_inside(failing: FlaskClient, path: str) -> None:
-    """No exception's text, no data of the client, no name of ours is in the answer."""
+    """A failure's answer contains no exception text, no data of the client and no internal name."""
     response = failing.get(path)
     told = response.get_data(as_text=True) + str(response.headers)
     assert not any(word in told for word in (*SECRET.split(), "Traceback", "missing"))
@@ -83,7 +83,7 @@ def test_a_failure_tells_nothing_of_the_inside(failing: FlaskClient, path: str) 
 def test_a_crash_is_logged_with_its_traceback(
     failing: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What the client is not told, the operator is."""
+    """An unexpected exception is logged with its traceback for the operator."""
     failing.get("/crash")
     [record] = [record for record in caplog.records if record.exc_info]
     assert record.exc_info is not None
@@ -91,14 +91,14 @@ def test_a_crash_is_logged_with_its_traceback(
 
 
 def test_a_wrong_method_lists_the_right_ones(failing: FlaskClient) -> None:
-    """405 carries Allow."""
+    """A 405 answer lists the allowed methods in the Allow header."""
     response = failing.post("/problem")
     assert response.status_code == 405
     assert set(response.allow) == {"GET", "HEAD", "OPTIONS"}
 
 
 def test_a_head_request_has_no_body(failing: FlaskClient) -> None:
-    """HEAD answers as GET does, without the document."""
+    """A failed HEAD request has the status of GET and no body."""
     response = failing.head("/nowhere")
     assert (response.status_code, response.data) == (404, b"")
 
@@ -127,7 +127,7 @@ class _Person(Schema):
     ids=["missing", "type", "nested", "escaped", "dict", "whole", "lone surrogate"],
 )
 def test_errors_point_at_the_values(body: Any, pointers: set[str]) -> None:
-    """Each error has a JSON Pointer (RFC 6901) to its value; the list is JSON whatever was sent."""
+    """Each error has a JSON Pointer (RFC 6901) to its value, and the list is always valid JSON."""
     with pytest.raises(ValidationError) as raised:
         _Person().load(body)
     found = problems.validation_errors(raised.value.messages)
@@ -137,7 +137,7 @@ def test_errors_point_at_the_values(body: Any, pointers: set[str]) -> None:
 
 
 def test_errors_of_a_query_name_the_parameter() -> None:
-    """A parameter is named as it stands in the query string."""
+    """An error in a query names the parameter as it is written in the query string."""
     [error] = problems.validation_errors({"limit": ["Not a valid integer."]}, "parameter")
     assert error == {"parameter": "limit", "detail": "Not a valid integer."}
 
@@ -153,14 +153,14 @@ OURS = [
 
 @pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.name)
 def test_each_problem_type_is_explained(kind: type[Problem]) -> None:
-    """Every type has a title of its own, and a docstring that says what to do."""
+    """Every problem type has a title of its own and a docstring."""
     assert kind.__doc__
     assert kind().members()["type"] == f"/problems#{kind.name}"
     assert len({each.title for each in OURS}) == len(OURS)
 
 
 def test_the_tree_is_drawn_as_it_is() -> None:
-    """The drawing atop the module names each type with its status."""
+    """The tree in the docstring of api.core.problems lists each type with its status and name."""
     drawn = problems.__doc__ or ""
     for kind in OURS:
         [line] = [line for line in drawn.splitlines() if f" {kind.__name__} " in f"{line} "]
@@ -168,7 +168,7 @@ def test_the_tree_is_drawn_as_it_is() -> None:
 
 
 def test_a_raise_adds_only_what_is_new() -> None:
-    """Detail, errors and headers of one occurrence leave the class as it was."""
+    """The detail, errors and headers of one instance do not change its class."""
     problem = ValidationFailed("Two faults.", errors=[], headers={"X": "y"})
     assert problem.members()["detail"] == "Two faults."
     assert problem.members()["errors"] == []
@@ -181,7 +181,7 @@ def test_a_raise_adds_only_what_is_new() -> None:
     [('say "no"', "say 'no'"), ("back\\slash", "back/slash"), ("né\r\n\x00", "n????")],
 )
 def test_a_description_keeps_to_the_characters_of_rfc_6750(text: str, quotable: str) -> None:
-    """error_description holds %x20-21 / %x23-5B / %x5D-7E and nothing else."""
+    """error_description contains only characters that RFC 6750 allows."""
 
     class Sample(AuthorizationProblem):
         """A sample."""

@@ -1,4 +1,4 @@
-"""A Resource calls its methods through their guards, or the start is refused."""
+"""create_app refuses every way in which a Resource could skip the guards of its methods."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -119,7 +119,7 @@ REPLACING = [replacing, replacing_by_an_argument]
 def test_a_wrapper_that_cannot_call_the_guard_is_refused(
     start: Start, layer: View, replace: View
 ) -> None:
-    """functools.wraps says that it has the guard; it holds nothing to call it by."""
+    """A wrapper that does not hold the guarded method is refused despite functools.wraps."""
     said = refusal(start, notes(get=replace(layer(secret))))
     assert "Notes.get (GET /notes" in said
     assert "does not say who may call it" in said
@@ -130,7 +130,7 @@ def test_a_wrapper_that_cannot_call_the_guard_is_refused(
     "decorate", [passing, passing_by_default, passing_by_itself, Passing], ids=lambda each: each
 )
 def test_a_wrapper_that_calls_the_guard_is_served(start: Start, decorate: View) -> None:
-    """However it holds what it wraps."""
+    """A decorator that calls the guarded method is served, however it refers to the method."""
     client = start(notes(get=decorate(guarded()))).test_client()
     assert client.get("/notes").status_code == 401
 
@@ -140,7 +140,7 @@ def test_a_wrapper_that_calls_the_guard_is_served(start: Start, decorate: View) 
 def test_method_decorators_that_take_the_guard_away_are_refused(
     start: Start, base: type[Any], replace: View
 ) -> None:
-    """What they make of the method, which Flask-RESTX calls, still needs the guard."""
+    """An entry of method_decorators that replaces or hides the guarded method is refused."""
     members = {"get": guarded(), "method_decorators": [passing, replace]}
     said = refusal(start, type("Notes", (base,), members))
     assert f"{__file__}:{replace.__code__.co_firstlineno} in its method_decorators" in said
@@ -148,13 +148,13 @@ def test_method_decorators_that_take_the_guard_away_are_refused(
 
 
 def test_method_decorators_that_keep_the_guard_are_served(start: Start) -> None:
-    """They may stand around it."""
+    """Entries of method_decorators that call the guarded method are served, and the guard works."""
     client = start(notes(get=guarded(), method_decorators=[passing, passing])).test_client()
     assert client.get("/notes").status_code == 401
 
 
 def test_method_decorators_that_need_a_request_are_refused(start: Start) -> None:
-    """What they would make of the method cannot be known at the start."""
+    """An entry of method_decorators that needs a request is refused, as it cannot be checked."""
 
     def reading(view: View) -> View:
         raise RuntimeError("no request")
@@ -168,7 +168,7 @@ def test_method_decorators_that_need_a_request_are_refused(start: Start) -> None
 def test_decorators_that_replace_the_whole_resource_are_refused(
     start: Start, replace: View, place: str
 ) -> None:
-    """Those of a class or a Namespace are applied to all of its methods at once."""
+    """A decorator of a class or a Namespace that replaces the Resource is refused."""
     ns, resource = namespace(), notes(get=guarded())
     (resource if place == "class" else ns).decorators = [replace]
     said = refusal(start, resource, ns=ns)
@@ -177,7 +177,7 @@ def test_decorators_that_replace_the_whole_resource_are_refused(
 
 @pytest.mark.parametrize("place", ["class", "namespace"])
 def test_decorators_of_a_whole_resource_are_served(start: Start, place: str) -> None:
-    """With functools.wraps, and if they call what they are given."""
+    """A decorator of a class or a Namespace is served if it wraps and calls the view."""
     ns, resource = namespace(), notes(get=guarded())
     (resource if place == "class" else ns).decorators = [passing]
     assert start(resource, ns=ns).test_client().get("/notes").status_code == 401
@@ -188,7 +188,7 @@ def test_decorators_of_a_whole_resource_are_served(start: Start, place: str) -> 
 def test_an_entrance_of_its_own_is_refused(
     start: Start, own: dict[str, Any], entrance: str
 ) -> None:
-    """A class that says itself how its methods are called may leave out their guards."""
+    """A Resource with its own dispatch_request or as_view is refused: it could skip the guards."""
     of_class: Callable[[View], Any] = classmethod
     base = notes(**{entrance: of_class(secret) if entrance == "as_view" else secret})
     said = refusal(start, type("Notes", (base,), own))
@@ -209,7 +209,7 @@ def test_an_entrance_of_its_own_is_refused(
 def test_a_method_that_is_not_there_is_refused(
     start: Start, members: dict[str, Any], route: dict[str, Any], said: str
 ) -> None:
-    """Flask would send requests to it."""
+    """A Resource is refused if it has no method, or if a verb that it lists has no method."""
     assert f"tests.core.test_rules.Notes {said}" in refusal(start, notes(**members), **route)
 
 
@@ -224,7 +224,7 @@ def test_a_method_that_is_not_there_is_refused(
     ids=["function", "class", "MethodView", "expect without parentheses"],
 )
 def test_what_is_no_resource_is_refused(start: Start, made: Any, name: str) -> None:
-    """Only a Resource can have an address of a Namespace."""
+    """Anything but a Resource is refused as the target of a Namespace's route."""
     said = refusal(start, made)
     assert name in said
     assert "an address and is no Resource: derive a class from api.core.bridge.Resource" in said
@@ -232,7 +232,7 @@ def test_what_is_no_resource_is_refused(start: Start, made: Any, name: str) -> N
 
 @pytest.mark.parametrize("inside", [True, False])
 def test_expect_without_parentheses_is_refused(start: Start, inside: bool) -> None:
-    """It would take the method for a model, and call nothing."""
+    """`@ns.expect` without parentheses is refused, because it would take the method for a model."""
     ns = namespace()
     view = require_auth()(ns.expect(secret)) if inside else ns.expect(guarded())
     assert "lacks its parentheses" in refusal(start, notes(get=view), ns=ns)
@@ -257,7 +257,7 @@ def expecting(ns: Namespace, model: Any) -> dict[str, Callable[[], Any]]:
 
 @pytest.mark.parametrize("case", expecting(namespace(), None))
 def test_a_model_that_cannot_be_documented_is_refused(start: Start, case: str) -> None:
-    """The error names the method, and how to declare its body."""
+    """The error for an undocumentable model names the method and says how to declare the body."""
     ns = namespace()
     model = ns.model("Note", {"text": restx.String})
     said = refusal(start, expecting(ns, model)[case](), ns=ns)
@@ -267,7 +267,7 @@ def test_a_model_that_cannot_be_documented_is_refused(start: Start, case: str) -
 
 
 def test_a_model_of_a_route_is_refused(issuer: EmbeddedIssuer) -> None:
-    """A route has documentation of its own."""
+    """A model in the documentation of a route is refused as one of a method is."""
     ns = namespace()
     model = ns.model("Note", {"text": restx.String})
     ns.route("", doc={"post": {"expect": [model]}})(notes(post=guarded()))
@@ -276,7 +276,7 @@ def test_a_model_of_a_route_is_refused(issuer: EmbeddedIssuer) -> None:
 
 
 def test_a_hidden_model_and_a_parser_are_served(start: Start) -> None:
-    """What the documents leave out, or can show, is no mistake."""
+    """A model of a hidden resource is served, and a request parser is served and documented."""
     ns = namespace()
     hidden = ns.hide(notes(post=ns.expect([ns.model("Note", {})])(guarded())))
     ns.add_resource(type("Hidden", (hidden,), {}), "/hidden")
@@ -289,7 +289,7 @@ def test_a_hidden_model_and_a_parser_are_served(start: Start) -> None:
 def test_a_method_that_is_replaced_after_the_start_is_not_served(
     start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is answered 500, and the log says why, until the method is mended."""
+    """A method that lost its guard after create_app is answered 500 until it is guarded again."""
     resource = notes(get=guarded())
     client = start(resource).test_client()
     resource.get = secret

@@ -1,4 +1,4 @@
-"""Sizes in words."""
+"""Sizes in bytes, written with a unit."""
 
 import pytest
 
@@ -17,5 +17,5 @@ from api.core.sizes import in_words
     ],
 )
 def test_in_words(size: int, words: str) -> None:
-    """The largest unit of which it is a whole number."""
+    """A size is written in the largest unit that divides it without a remainder."""
     assert in_words(size) == words

@@ -1,4 +1,4 @@
-"""JSON that means one thing only."""
+"""The strict JSON reader: what it reads, and what it refuses."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from api.core import strictjson
     ids=ascii,
 )
 def test_read(data: bytes, value: object) -> None:
-    """What is JSON is read."""
+    """Valid JSON is read as its value."""
     assert strictjson.loads(data) == value
 
 
@@ -58,7 +58,7 @@ def test_read(data: bytes, value: object) -> None:
     ids=lambda value: value[:24] if isinstance(value, bytes) else "",
 )
 def test_refused(data: bytes, reason: str) -> None:
-    """What could mean two things, or nothing, is refused with a reason."""
+    """JSON that is malformed or ambiguous is refused with a reason."""
     with pytest.raises(ValueError, match=reason):
         strictjson.loads(data)
 
@@ -68,7 +68,7 @@ def test_refused(data: bytes, reason: str) -> None:
     [("[", "", "]"), ("[", "1", "]"), ('{"a":', "1", "}"), ('{"a":', '"b"', "}")],
 )
 def test_depth(left: str, inner: str, right: str) -> None:
-    """32 levels are read and 33 are not, whatever the innermost holds."""
+    """JSON of 32 levels is read, and JSON of 33 levels is refused."""
     assert strictjson.loads((left * 32 + inner + right * 32).encode())
     with pytest.raises(ValueError, match="deeper than 32 levels"):
         strictjson.loads((left * 33 + (inner or "1") + right * 33).encode())
@@ -78,18 +78,18 @@ def test_depth(left: str, inner: str, right: str) -> None:
 
 @pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 9000 + b"]" * 9000])
 def test_bombs(data: bytes) -> None:
-    """Nesting that would exhaust the reader is refused."""
+    """JSON that is nested many thousands of levels deep is refused."""
     with pytest.raises(ValueError, match="deeper than 32 levels"):
         strictjson.loads(data)
 
 
 def test_breadth() -> None:
-    """Breadth is no depth."""
+    """A long array of shallow arrays is read, because its depth is small."""
     assert len(strictjson.loads(b"[" + b"[[]]," * 5000 + b"[]]")) == 5001
 
 
 def test_digits() -> None:
-    """A number that is too long is refused in our own words."""
+    """A number of more than 4000 digits is refused with a reason of our own."""
     assert strictjson.loads(b"1" * 4000)
     with pytest.raises(ValueError, match="a number has over 4000 digits"):
         strictjson.loads(b"1" * 4001)

@@ -1,4 +1,4 @@
-"""What a team imports from api.core is explained where an editor shows it."""
+"""The names that api.core exports exist and are documented."""
 
 import inspect
 from typing import Any
@@ -21,13 +21,13 @@ CALLABLES |= {"require_auth": type(require_auth).__call__, "any_of": type(requir
 
 @pytest.mark.parametrize("name", api.core.__all__)
 def test_every_name_is_there(name: str) -> None:
-    """The surface names nothing that does not exist."""
+    """Every name in `api.core.__all__` exists."""
     assert getattr(api.core, name) is not None
 
 
 @pytest.mark.parametrize("name", sorted(CALLABLES))
 def test_every_parameter_is_explained(name: str) -> None:
-    """Each function and class has a docstring with a line for each of its parameters."""
+    """Each exported function and class has a docstring with a :param line for each parameter."""
     subject = CALLABLES[name]
     assert inspect.getdoc(subject)
     own = [subject, *(getattr(subject, "__mro__", ())), getattr(subject, "__init__", None)]

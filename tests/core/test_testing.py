@@ -1,4 +1,4 @@
-"""The plugin with which API developers test: what it gives, and that it is the real guard."""
+"""The pytest plugin for API developers: its fixtures, and that they use the real guard."""
 
 from collections.abc import Callable
 from typing import Any
@@ -69,14 +69,14 @@ def application():
 
 
 def test_in_a_foreign_project(pytester: pytest.Pytester) -> None:
-    """A conftest that names the application is all that it takes."""
+    """Another project can use the plugin with only a conftest that names its application."""
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(FOREIGN)
     pytester.runpytest("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=4)
 
 
 def test_what_it_offers(pytester: pytest.Pytester) -> None:
-    """`pytest --fixtures` says what each fixture is for."""
+    """`pytest --fixtures` describes each fixture of the plugin."""
     pytester.makeconftest('pytest_plugins = ["api.core.testing"]')
     told = pytester.runpytest("--fixtures").stdout.str()
     for name in ("app", "bearer", "client", "clock", "database", "issuer"):
@@ -84,7 +84,7 @@ def test_what_it_offers(pytester: pytest.Pytester) -> None:
 
 
 def test_a_caller_without_a_token(client: FlaskClient) -> None:
-    """A caller without a token is let in where everybody is."""
+    """A caller without a token gets 200 from a public operation and 401 from a guarded one."""
     assert client.get("/api/public").status_code == 200
     assert client.get(PRIVATE).status_code == 401
 
@@ -99,7 +99,7 @@ def test_a_caller_without_a_token(client: FlaskClient) -> None:
     ],
 )
 def test_scopes(bearer: Callable[..., FlaskClient], scopes: tuple[str, ...], status: int) -> None:
-    """A token grants the scopes that are asked for, and no other."""
+    """A token grants the scopes that the test asks for, and no others."""
     assert bearer(*scopes).get(SCOPED).status_code == status
 
 
@@ -115,12 +115,12 @@ def test_scopes(bearer: Callable[..., FlaskClient], scopes: tuple[str, ...], sta
     ids=str,
 )
 def test_claims(bearer: Callable[..., FlaskClient], claims: dict[str, Any], refused: str) -> None:
-    """Any claim can be told, and the guard looks at it."""
+    """A test can set any claim, and the guard checks it."""
     assert bearer(**claims).get(PRIVATE).get_json()["detail"].startswith(f"{refused}: ")
 
 
 def test_several_callers(bearer: Callable[..., FlaskClient]) -> None:
-    """Each has a token of its own."""
+    """Several callers in one test each have a token of their own."""
     ann, bob = bearer(sub="auth0|ann"), bearer(sub="auth0|bob", permissions=["read:messages"])
     assert ann.get(ME).get_json()["subject"] == "auth0|ann"
     assert bob.get(ME).get_json()["subject"] == "auth0|bob"
@@ -128,7 +128,7 @@ def test_several_callers(bearer: Callable[..., FlaskClient]) -> None:
 
 
 def test_expiry(bearer: Callable[..., FlaskClient], clock: Clock) -> None:
-    """A token expires when the clock says so: leeway included, to the second."""
+    """A token expires by the test's clock, after its lifetime and the leeway."""
     caller = bearer(expires_in=60)
     clock.advance(60 + LEEWAY - 1)
     assert caller.get(PRIVATE).status_code == 200
@@ -140,7 +140,7 @@ def test_expiry(bearer: Callable[..., FlaskClient], clock: Clock) -> None:
 def test_rotation(
     bearer: Callable[..., FlaskClient], issuer: FakeIssuer, keys: SigningKeys
 ) -> None:
-    """Both keys count, the new one at once; the guard asked for it once."""
+    """After a rotation, tokens of both keys are accepted, and the new key is fetched once."""
     before = bearer()
     assert before.get(PRIVATE).status_code == 200
     issuer.rotate()
@@ -152,7 +152,7 @@ def test_rotation(
 def test_withdrawal(
     bearer: Callable[..., FlaskClient], issuer: FakeIssuer, clock: Clock, keys: SigningKeys
 ) -> None:
-    """A token that was accepted is refused when the guard learns that its key was withdrawn."""
+    """A token of a withdrawn key is refused once the guard has fetched the keys again."""
     before = bearer()
     assert before.get(PRIVATE).status_code == 200
     issuer.rotate(withdraw=True)
@@ -166,7 +166,7 @@ def test_withdrawal(
 def test_rotations_in_a_row(
     bearer: Callable[..., FlaskClient], issuer: FakeIssuer, clock: Clock
 ) -> None:
-    """As in production, a second new key counts 5 s after the first, and is 503 until then."""
+    """A second rotation is answered 503 for 5 seconds and accepted after that, as in production."""
     assert bearer().get(PRIVATE).status_code == 200
     issuer.rotate()
     assert bearer().get(PRIVATE).status_code == 200
@@ -181,7 +181,7 @@ def test_rotations_in_a_row(
 def test_outage_at_first(
     bearer: Callable[..., FlaskClient], client: FlaskClient, issuer: FakeIssuer, clock: Clock
 ) -> None:
-    """Without keys the answer is 503; when the issuer is back it takes a few seconds."""
+    """Without any keys the answer is 503, until a few seconds after the issuer is back."""
     caller = bearer()
     with issuer.outage():
         refused = caller.get(PRIVATE)
@@ -193,7 +193,7 @@ def test_outage_at_first(
 
 
 def test_outage_later(bearer: Callable[..., FlaskClient], issuer: FakeIssuer, clock: Clock) -> None:
-    """Known keys are kept for a day; tokens are made all the same."""
+    """Known keys are accepted for a day of an outage, and tokens can still be minted."""
     assert bearer().get(PRIVATE).status_code == 200
     with issuer.outage():
         clock.advance(KEPT_THROUGH_FAILURES - 1)
@@ -203,7 +203,7 @@ def test_outage_later(bearer: Callable[..., FlaskClient], issuer: FakeIssuer, cl
 
 
 def test_an_outage_ends_with_its_block(issuer: FakeIssuer) -> None:
-    """The issuer is back when the block has ended, however it ended."""
+    """An outage ends with its `with` block, even if the block raises."""
     with pytest.raises(ValueError, match="of a test"), issuer.outage():
         raise ValueError("of a test")
     assert issuer.fetch(issuer.jwks_uri)
@@ -217,7 +217,7 @@ def published() -> set[bytes]:
 
 @pytest.mark.parametrize("_order", [1, 2])
 def test_every_test_begins_anew(issuer: FakeIssuer, published: set[bytes], _order: int) -> None:
-    """What one test did to the issuer, the next does not feel."""
+    """A rotation in one test has no effect on the next test."""
     published.add(issuer.fetch(issuer.jwks_uri))
     issuer.rotate()
     assert len(published) == 1
@@ -226,7 +226,7 @@ def test_every_test_begins_anew(issuer: FakeIssuer, published: set[bytes], _orde
 def test_logins_are_signed_with_the_new_key(
     app: Flask, client: FlaskClient, issuer: FakeIssuer, bearer: Callable[..., FlaskClient]
 ) -> None:
-    """What the issuer's own token endpoint gives is from the same hand."""
+    """The token endpoint of the issuer signs with the new key after a rotation."""
     assert bearer().get(PRIVATE).status_code == 200
     issuer.rotate(withdraw=True)
     answer = client.post(
@@ -245,7 +245,7 @@ def test_logins_are_signed_with_the_new_key(
 def test_two_apps(
     bearer: Callable[..., FlaskClient], issuer: FakeIssuer, database: Database
 ) -> None:
-    """An app that a test makes takes the same tokens; by its own clock."""
+    """A second app in a test accepts the same tokens."""
     other = create_app(application, Settings(), issuer=issuer, database=database).test_client()
     headers = {"Authorization": bearer().environ_base["HTTP_AUTHORIZATION"]}
     assert other.get(PRIVATE, headers=headers).status_code == 200

@@ -1,4 +1,4 @@
-"""Text of others, made fit for a line of a log or a terminal."""
+"""Foreign text is made safe for a log line or a terminal."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from api.core.text import printable, shown
 
 
 def test_what_cannot_be_printed_is_substituted() -> None:
-    """Line breaks and control characters become question marks, or what is asked for."""
+    """Unprintable characters are replaced by a question mark or by a given substitute."""
     assert printable("a\r\n\x1b[2J\u2028b\u00e9") == "a???[2J?b\u00e9"
     assert printable("a\nb", " ") == "a b"
 
@@ -22,5 +22,5 @@ def test_what_cannot_be_printed_is_substituted() -> None:
     ],
 )
 def test_a_shown_value_is_printable_and_short(value: object, text: str) -> None:
-    """A value of any type is shown in at most 120 characters that can be printed."""
+    """A value of any type is shown in at most 120 printable characters."""
     assert shown(value) == text

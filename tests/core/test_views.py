@@ -1,4 +1,4 @@
-"""Every view of the app says who may call it, though it is no method of a Resource."""
+"""Every Flask view that is not a Resource must say who may call it too."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +59,7 @@ def refusal(app: Flask) -> str:
     ids=["function", "MethodView", "one of several", "dispatch_request", "View"],
 )
 def test_a_view_that_does_not_say_who_may_call_it_is_refused(app: Flask, view: Handler) -> None:
-    """The error names the endpoint, its address and what to write."""
+    """The error for an unguarded view names its endpoint and address, and what to write."""
     app.add_url_rule("/page", "page", view)
     said = refusal(app)
     assert said.startswith("the view 'page' (/page, ")
@@ -68,7 +68,7 @@ def test_a_view_that_does_not_say_who_may_call_it_is_refused(app: Flask, view: H
 
 
 def test_a_view_of_a_blueprint_is_refused(app: Flask) -> None:
-    """The error says where it is written."""
+    """An unguarded view of a blueprint is refused, and the error names its file and line."""
     blueprint = Blueprint("pages", __name__, url_prefix="/pages")
     blueprint.get("/one")(secret)
     app.register_blueprint(blueprint)
@@ -77,13 +77,13 @@ def test_a_view_of_a_blueprint_is_refused(app: Flask) -> None:
 
 
 def test_a_guard_above_the_address_is_refused(app: Flask) -> None:
-    """Flask has the view without it then."""
+    """A guard above `@app.get` is refused, because Flask registers the view without the guard."""
     require_auth()(app.get("/page")(secret))
     assert "the view 'secret' (/page" in refusal(app)
 
 
 def test_another_api_beside_ours_is_refused(app: Flask) -> None:
-    """Its Resources are held to no rule."""
+    """A second flask_restx.Api in the app is refused, because its Resources are not checked."""
     other = flask_restx.Api(app, doc=False, prefix="/other", add_specs=False)
     other.add_resource(type("Page", (flask_restx.Resource,), {"get": public(secret)}), "/page")
     assert "(/other/page" in refusal(app)
@@ -101,14 +101,14 @@ def test_another_api_beside_ours_is_refused(app: Flask) -> None:
     ],
 )
 def test_a_view_that_says_it_is_served(app: Flask, view: Handler, status: int) -> None:
-    """As a function, as a class, or method by method."""
+    """A guarded or public view is served, be it a function, a class or a method of a class."""
     app.add_url_rule("/page", "page", view)
     api_of(app).check()
     assert app.test_client().get("/page").status_code == status
 
 
 def test_static_files_are_served(app: Flask, tmp_path: Path) -> None:
-    """Flask's own view of them is public, in a blueprint as well."""
+    """Flask's own view of static files is public, in a blueprint as well."""
     (tmp_path / "a.css").write_text("body {}", encoding="utf-8")
     blueprint = Blueprint("files", __name__, static_folder=tmp_path, static_url_path="/files")
     app.register_blueprint(blueprint)
@@ -117,7 +117,7 @@ def test_static_files_are_served(app: Flask, tmp_path: Path) -> None:
 
 
 def test_a_view_that_is_only_called_static_is_refused(app: Flask) -> None:
-    """The name of an endpoint is no leave to be called."""
+    """A view whose endpoint is named `static` still has to say who may call it."""
     app.add_url_rule("/page", "static", secret)
     assert "the view 'static' (/page" in refusal(app)
 
@@ -125,7 +125,7 @@ def test_a_view_that_is_only_called_static_is_refused(app: Flask) -> None:
 def test_the_start_of_an_app_is_refused(
     issuer: EmbeddedIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """create_app looks at all that has an address by then."""
+    """create_app refuses an unguarded view that was added while it ran."""
     monkeypatch.setattr(issuer, "init_app", lambda app, *_: app.get("/page")(secret))
     with pytest.raises(DeclarationError, match=r"the view 'secret' \(/page"):
         create_app(application, Settings(), issuer=issuer)
@@ -134,7 +134,7 @@ def test_the_start_of_an_app_is_refused(
 def test_no_request_is_served_until_every_view_says_it(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is added after create_app is looked at when the first request comes."""
+    """An unguarded view that is added after create_app makes every request a 500."""
     app.add_url_rule("/page", "page", secret)
     client = app.test_client()
     for path in ("/page", "/api/public"):
@@ -145,13 +145,13 @@ def test_no_request_is_served_until_every_view_says_it(
 
 
 def test_a_resource_that_is_replaced_is_not_served(app: Flask) -> None:
-    """Neither is another view put in its place, nor its guard left out."""
+    """A view that replaces a guarded Resource after create_app is refused."""
     app.view_functions["private_private"] = public(secret)
     assert "the Resource of the endpoint 'private_private' is never called" in refusal(app)
 
 
 def test_a_late_resource_with_a_decorator_that_replaces_it_is_not_served(app: Flask) -> None:
-    """It has an address by the time that this can be seen."""
+    """A Resource that is added late and replaced by a decorator is answered 500."""
     page = type("Page", (Resource,), {"get": public(secret), "decorators": [lambda _: secret]})
     api_of(app).add_namespace(ns := Namespace("late", "Late", path="/late"))
     ns.add_resource(page, "")
