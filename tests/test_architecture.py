@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md says who may import whom; the code is held to it."""
+"""The imports of the code follow the table in ARCHITECTURE.md."""
 
 import ast
 import re
@@ -58,14 +58,14 @@ def _module_of(name: str) -> str:
 # What stands at the top of the machinery hands out names of all its parts.
 @pytest.mark.parametrize("module", sorted(MODULES.keys() - {"api.core"}))
 def test_imports_are_in_the_table(module: str) -> None:
-    """A module imports its own part, and what ARCHITECTURE.md lets that part import."""
+    """A module imports only its own part and the parts that ARCHITECTURE.md allows."""
     own = _part(module)
     used = {_part(_module_of(name)) for name in _imports(MODULES[module])}
     assert used - {own, "api", "api.core"} <= TABLE.get(own, set()), module
 
 
 def test_every_module_is_on_the_table() -> None:
-    """No module stands outside the table, where it could import anything; two are maps."""
+    """Every module belongs to a part of the table, except api and api.core."""
     assert {module for module in MODULES if _part(module) not in TABLE} == {
         "api",
         "api.core",
@@ -73,7 +73,7 @@ def test_every_module_is_on_the_table() -> None:
 
 
 def test_every_part_of_the_table_exists() -> None:
-    """The table names nothing that is not there."""
+    """Every part that the table names exists."""
     named = set(TABLE).union(*TABLE.values())
     assert named <= set(MODULES)
 
@@ -82,13 +82,13 @@ def test_every_part_of_the_table_exists() -> None:
     "module", sorted(name for name in MODULES if name.startswith("api.resources."))
 )
 def test_resources_do_not_import_each_other(module: str) -> None:
-    """A resource can be taken out, or copied, alone."""
+    """A resource imports no other resource, so it can be removed or copied alone."""
     used = {_module_of(name) for name in _imports(MODULES[module])}
     assert {name for name in used if name.startswith("api.resources")} == set()
 
 
 def test_the_request_is_read_in_few_places() -> None:
-    """Handlers and storage get values, never the request."""
+    """Only the modules that ARCHITECTURE.md lists import flask.request."""
     users = {
         _part(module)
         for module, path in MODULES.items()

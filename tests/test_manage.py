@@ -1,4 +1,4 @@
-"""manage.py."""
+"""The script manage.py: errors in one line, and calls from any directory."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ from tests.core.support.server import ROOT, clean_environment
 
 
 def test_manage_py_ends_in_one_line(tmp_path: Path) -> None:
-    """A wrong order, which is found while the resources are imported, ends without a traceback."""
+    """Decorators in the wrong order end a command with one line and no traceback."""
     copy = tmp_path / "project"
     ignored = shutil.ignore_patterns(".*", "instance", "tests", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=ignored)
@@ -33,7 +33,7 @@ def test_manage_py_ends_in_one_line(tmp_path: Path) -> None:
 
 
 def test_manage_py_can_be_called_from_anywhere(tmp_path: Path) -> None:
-    """It finds the project by itself, and ends in one line."""
+    """manage.py finds its project when it is called from another directory."""
     ended = subprocess.run(
         [sys.executable, ROOT / "manage.py", "nope"],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""The committed documents."""
+"""The committed OpenAPI documents are current and valid."""
 
 import json
 
@@ -12,13 +12,13 @@ VALIDATORS = {"openapi.json": OpenAPIV31SpecValidator, "swagger.json": OpenAPIV2
 
 
 def test_the_committed_documents_are_current(runner: Runner) -> None:
-    """They are what the code says. If not: python manage.py openapi write"""
+    """The committed documents match the code. If not: python manage.py openapi write"""
     result = runner("openapi", "check")
     assert (result.code, result.out, result.err) == (0, "", "")
 
 
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_a_committed_document_is_valid(name: str) -> None:
-    """By the validator of its version."""
+    """Each committed document is valid for its version of OpenAPI."""
     document = json.loads((DIRECTORY / name).read_text(encoding="utf-8"))
     assert list(VALIDATORS[name](document).iter_errors()) == []

@@ -1,4 +1,4 @@
-"""The documents are true: README's recipe works to the letter, and all that they name exists."""
+"""The documents are true: the README's recipe works, and everything that they name exists."""
 
 import re
 import shutil
@@ -81,7 +81,7 @@ def post(server: Server, body: object, token: str = "") -> urllib3.BaseHTTPRespo
 
 
 def test_the_recipe_is_two_files_and_a_line() -> None:
-    """A schema, a resource, and one line of the list; then its test."""
+    """The recipe consists of a schema, a resource, one line in a list, and a test."""
     *recipe, test, _table = FILES
     assert recipe == ["schemas/word_count.py", "api/resources/word_counts.py"]
     assert test == "tests/resources/test_word_counts.py"
@@ -89,7 +89,7 @@ def test_the_recipe_is_two_files_and_a_line() -> None:
 
 
 def test_the_new_resource_is_guarded(server: Server, project: Path) -> None:
-    """401 without a token, 403 without its scope."""
+    """The new resource is 401 without a token and 403 without its scope."""
     assert post(server, {"text": "a b"}).status == 401
     refused = post(server, {"text": "a b"}, mint(project, "read:messages"))
     assert refused.status == 403
@@ -97,19 +97,19 @@ def test_the_new_resource_is_guarded(server: Server, project: Path) -> None:
 
 
 def test_the_new_resource_is_validated(server: Server, project: Path) -> None:
-    """422 names the value that does not fit."""
+    """The new resource answers a bad value 422 with a pointer to it."""
     refused = post(server, {"text": ""}, mint(project, "count:words"))
     assert (refused.status, refused.json()["errors"][0]["pointer"]) == (422, "/text")
 
 
 def test_the_new_resource_works(server: Server, project: Path) -> None:
-    """And is served with what its schema says."""
+    """The new resource is answered 200 with the members of its schema."""
     answer = post(server, {"text": "To be or not to be"}, mint(project, "count:words"))
     assert (answer.status, answer.json()) == (200, {"words": 6, "asked_by": "auth0|developer"})
 
 
 def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
-    """In both documents, among the routes, and with its scope described."""
+    """The new resource is in both documents and in the output of `routes`."""
     assert re.search(
         r"POST +/api/word-counts +postWordCounts +count:words", manage(project, "routes")
     )
@@ -120,7 +120,7 @@ def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
 
 
 def test_the_recipes_test_passes(project: Path) -> None:
-    """With the fixtures of api.core.testing, as it stands in the README."""
+    """The test in the README passes unchanged with the fixtures of api.core.testing."""
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TEST],
         cwd=project,
@@ -133,7 +133,7 @@ def test_the_recipes_test_passes(project: Path) -> None:
 
 
 def test_the_migration_of_the_recipes_table_is_drafted(project: Path, tmp_path: Path) -> None:
-    """Although nothing imports the model yet; it makes that table, and nothing else."""
+    """`db revision` drafts a migration for the new table alone, even if nothing imports it."""
     copy = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("instance"))
     (copy / TABLE).unlink()
     manage(copy, "db", "upgrade")
@@ -148,7 +148,7 @@ def test_the_migration_of_the_recipes_table_is_drafted(project: Path, tmp_path: 
 
 
 def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:
-    """People copy it."""
+    """The code of the recipe passes ruff, because people copy it."""
     for check in (["check"], ["format", "--check"]):
         ruff = Path(sys.executable).with_name("ruff")
         subprocess.run([ruff, *check, *FILES], cwd=project, check=True, capture_output=True)
@@ -178,8 +178,8 @@ def test_the_setting_is_a_line(project: Path) -> None:
 
 
 def test_every_setting_is_listed() -> None:
-    """The table of the README has each variable that the code reads, and no other, and it and
-    .env.example say what the code does. If not: python manage.py settings write"""
+    """The README's table and .env.example list exactly the settings that the code reads. If they
+    do not: python manage.py settings write"""
     table = re.findall(r"^\| `([A-Z_0-9]+)` \|", README, re.MULTILINE)
     assert table == list(declarations(application.settings))
     assert manage(ROOT, "settings", "check") == ""
@@ -189,7 +189,7 @@ def test_every_setting_is_listed() -> None:
 def test_every_example_can_be_used(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The example with which a mistake in a setting is reported is itself no mistake."""
+    """The example in a setting's error message is itself a valid value."""
     monkeypatch.setenv(name, declarations(application.settings)[name].example)
     faults: dict[str, str] = {}
     try:
@@ -203,12 +203,12 @@ def test_every_example_can_be_used(
     "command", _named(r"(?:^\$ |`)python manage\.py ([a-z]+(?: [a-z]+)?)", DOCUMENTS)
 )
 def test_every_command_exists(command: str) -> None:
-    """Each command of manage.py that a document names is there."""
+    """Each command of manage.py that a document names exists."""
     assert "Usage:" in manage(ROOT, *command.split(), "--help")
 
 
 def test_every_target_and_module_exists() -> None:
-    """Each target of make and each module to run that a document names is there."""
+    """Each make target and each runnable module that a document names exists."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     assert set(_named(r"(?:^\$ |`)make ([a-z]+)", DOCUMENTS)) <= targets
@@ -219,7 +219,7 @@ def test_every_target_and_module_exists() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=[path.name for path in DOCUMENTS])
 def test_every_link_leads_somewhere(path: Path) -> None:
-    """Each link of a document to a file, and to a heading of its own, has its target."""
+    """Each link in a document leads to a file or a heading that exists."""
     text = path.read_text(encoding="utf-8")
     headings = {
         re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
@@ -234,7 +234,7 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 
 def test_no_secret_is_in_the_tree() -> None:
-    """No private key and no token is committed; tests make theirs."""
+    """No private key and no token is committed."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )

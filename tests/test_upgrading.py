@@ -1,4 +1,5 @@
-"""UPGRADING.md is true: a team makes the project its own, and merges a release of the machinery."""
+"""UPGRADING.md is true: a team changes the project, and then merges the machinery's next
+release."""
 
 import shutil
 import subprocess
@@ -274,7 +275,7 @@ def conflicts(upstream: Path, team: Path) -> set[str]:
 
 
 def test_a_release_is_merged(team: Path, conflicts: set[str]) -> None:
-    """Nothing conflicts but what is generated, the README and the requirements."""
+    """Only generated files, the README and the requirements conflict when a release is merged."""
     assert {"README.md", "openapi/openapi.json"} <= conflicts
     assert conflicts <= MAY_CONFLICT
     lines = (team / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
@@ -282,7 +283,7 @@ def test_a_release_is_merged(team: Path, conflicts: set[str]) -> None:
 
 
 def test_both_branches_of_migrations_go_on(team: Path, conflicts: set[str]) -> None:
-    """The machinery's and the team's, without a fork."""
+    """After the merge, the machinery's and the team's migrations have one head each."""
     heads = manage(team, "db", "heads")
     assert heads.startswith("core: core_0002\napi: ")
     assert "several" not in heads
@@ -291,12 +292,12 @@ def test_both_branches_of_migrations_go_on(team: Path, conflicts: set[str]) -> N
 
 
 def test_the_settings_of_both_are_there(team: Path, conflicts: set[str]) -> None:
-    """The team's setting stands among the machinery's, in what is generated as well."""
+    """After the merge, .env.example has the team's setting and is current."""
     assert "CURRENCY=" in (team / ".env.example").read_text(encoding="utf-8")
     manage(team, "settings", "check")
 
 
 def test_the_tests_that_remain_pass(team: Path, conflicts: set[str]) -> None:
-    """A sample of them, on the merged tree."""
+    """After the merge, a sample of the remaining tests passes."""
     options = ("-q", "-p", "no:cacheprovider", "--numprocesses=2")
     run(team, sys.executable, "-m", "pytest", *options, *SAMPLE)

@@ -1,4 +1,4 @@
-"""The callable for other WSGI servers."""
+"""api.wsgi, the callable for other WSGI servers."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.examp
 def test_it_serves_the_api_without_an_issuer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever an earlier `run` left there."""
+    """api.wsgi does not serve the embedded issuer, even if an earlier `run` left its files."""
     (tmp_path / "instance" / "issuer").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     for name, value in TENANT.items():
@@ -27,7 +27,7 @@ def test_it_serves_the_api_without_an_issuer(
 
 
 def test_it_never_imports_the_issuer(tmp_path: Path) -> None:
-    """What serves does not even know it."""
+    """api.wsgi does not import the embedded issuer."""
     code = (
         "import sys; from api.wsgi import application; application(); "
         "print([name for name in sys.modules if name.startswith('api.core.issuer')])"

@@ -1,4 +1,4 @@
-"""The quickstart's three endpoints."""
+"""The three endpoints of Auth0's quickstart."""
 
 from collections.abc import Callable
 
@@ -20,21 +20,21 @@ SCOPED = (
 def test_the_greetings_are_the_quickstarts(
     bearer: Callable[..., FlaskClient], path: str, message: str
 ) -> None:
-    """To the letter: people compare."""
+    """The greetings are word for word those of the quickstart."""
     response = bearer("read:messages").get(path)
     assert response.status_code == 200
     assert response.json == {"message": message}
 
 
 def test_the_public_greeting_needs_nothing(client: FlaskClient) -> None:
-    """Not even a sound Authorization header."""
+    """The public greeting is answered without a token, and with an invalid one as well."""
     assert client.get("/api/public").status_code == 200
     assert client.get("/api/public", headers={"Authorization": "Bearer x"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/private", "/api/private-scoped", "/api/me"])
 def test_the_private_ones_need_a_token(client: FlaskClient, path: str) -> None:
-    """Without one: 401 and a bare challenges (RFC 6750 section 3.1)."""
+    """Without a token a private path is 401, and the challenges have no error (RFC 6750 3.1)."""
     response = client.get(path)
     assert response.status_code == 401
     bearer, dpop = response.headers.getlist("WWW-Authenticate")
@@ -47,7 +47,7 @@ def test_the_private_ones_need_a_token(client: FlaskClient, path: str) -> None:
 
 
 def test_the_scoped_one_needs_its_scope(bearer: Callable[..., FlaskClient]) -> None:
-    """Without it: 403, and the challenge names what is missing."""
+    """Without the scope the scoped greeting is 403, and the challenge names the scope."""
     response = bearer("write:messages").get("/api/private-scoped")
     assert response.status_code == 403
     assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
@@ -55,6 +55,6 @@ def test_the_scoped_one_needs_its_scope(bearer: Callable[..., FlaskClient]) -> N
 
 
 def test_a_permission_counts_like_a_scope(bearer: Callable[..., FlaskClient]) -> None:
-    """Auth0's RBAC puts permissions into a list of their own."""
+    """A permission in the `permissions` claim of Auth0's RBAC counts like a scope."""
     caller = bearer(permissions=["read:messages"])
     assert caller.get("/api/private-scoped").status_code == 200

@@ -1,4 +1,4 @@
-"""Messages over HTTP: section 3 of the contract, status by status."""
+"""Messages over HTTP: statuses, scopes, ETags, pages, idempotency and faults."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def texts(response: TestResponse) -> list[str]:
 
 @ON_BOTH
 def test_a_message_is_written_read_changed_and_deleted(ann: FlaskClient) -> None:
-    """The whole life of one."""
+    """A message is written, read, listed, changed and deleted, and is 404 after that."""
     made = ann.post(MESSAGES, json=HELLO)
     place = made.headers["Location"]
     assert made.status_code == 201
@@ -88,7 +88,7 @@ def test_a_message_is_written_read_changed_and_deleted(ann: FlaskClient) -> None
 
 @ON_BOTH
 def test_author_and_time_are_ours(ann: FlaskClient) -> None:
-    """The token says who, and the clock when, in UTC with microseconds."""
+    """The author is the token's sub, and the time is the server's, in UTC with microseconds."""
     before = datetime.now(UTC)
     made = ann.post(MESSAGES, json=HELLO).get_json()
     assert made.keys() == {"id", "text", "author", "created_at", "updated_at"}
@@ -100,7 +100,7 @@ def test_author_and_time_are_ours(ann: FlaskClient) -> None:
 
 
 def test_a_change_leaves_author_and_time_of_writing(hers: TestResponse, bearer: Bearer) -> None:
-    """They stay the author's, though an administrator makes the change."""
+    """A change by an administrator leaves the author and the time of writing as they were."""
     changed = bearer(ADMIN, sub="auth0|root").patch(hers.location, json={"text": "Bye"}).get_json()
     assert (changed["author"], changed["created_at"]) == (
         "auth0|ann",
@@ -114,7 +114,7 @@ def test_a_change_leaves_author_and_time_of_writing(hers: TestResponse, bearer: 
 def test_members_that_are_not_the_callers_are_named(
     ann: FlaskClient, hers: TestResponse, method: str, member: str
 ) -> None:
-    """And nothing is written."""
+    """A body with a member that a caller may not set is answered 422, and nothing is written."""
     path = MESSAGES if method == "POST" else hers.location
     response = ann.open(path, method=method, json=HELLO | {member: "x"})
     pointer = "/" + member.replace("/", "~1").replace("\ud800", "?")
@@ -137,7 +137,7 @@ def test_members_that_are_not_the_callers_are_named(
 def test_a_scope_is_enough(
     bearer: Bearer, hers: TestResponse, operation: str, scopes: list[str], status: int
 ) -> None:
-    """The one that the operation needs, and of two one."""
+    """One sufficient scope is enough for each operation."""
     assert ask(bearer(*scopes, sub="auth0|ann"), operation, hers).status_code == status
 
 
@@ -156,7 +156,7 @@ def test_a_scope_is_enough(
 def test_a_scope_is_needed(
     bearer: Bearer, hers: TestResponse, operation: str, scopes: list[str], needed: str
 ) -> None:
-    """Of the author as of everybody; the challenge names what is missing."""
+    """Without the scope an operation is 403, even for the author; the challenge names the scope."""
     response = ask(bearer(*scopes, sub="auth0|ann"), operation, hers)
     assert response.status_code == 403
     assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
@@ -175,7 +175,7 @@ def ask(caller: FlaskClient, operation: str, message: TestResponse) -> TestRespo
 def test_a_message_is_its_authors(
     bob: FlaskClient, bearer: Bearer, hers: TestResponse, method: str
 ) -> None:
-    """Others are told so, with no challenge: another token of theirs would not help."""
+    """Only its author or an administrator may change or delete a message, and others get 403."""
     body: dict[str, Any] = {"json": {"text": "Mine"}} if method == "PATCH" else {}
     refused = bob.open(hers.location, method=method, **body)
     assert (refused.status_code, problem(refused)) == (403, "not-your-message")
@@ -186,7 +186,7 @@ def test_a_message_is_its_authors(
 
 
 def test_without_a_token_nothing_is_told(client: FlaskClient, hers: TestResponse) -> None:
-    """Not even whether there is a message."""
+    """Without a token the answer does not show whether a message exists."""
     for path in (MESSAGES, hers.location, NOWHERE):
         assert problem(client.get(path)) == "authorization-missing"
 
@@ -210,7 +210,7 @@ def test_without_a_token_nothing_is_told(client: FlaskClient, hers: TestResponse
 def test_if_match_keeps_what_others_did(
     ann: FlaskClient, hers: TestResponse, method: str, if_match: str, matches: bool
 ) -> None:
-    """It is compared strongly with the version that there is (RFC 9110 section 13.1.1)."""
+    """If-Match is compared strongly with the current version (RFC 9110 section 13.1.1)."""
     changed = ann.patch(hers.location, json={"text": "Changed"})
     value = if_match.format(etag=changed.headers["ETag"], stale=hers.headers["ETag"])
     body: dict[str, Any] = {"json": {"text": "Bye"}} if method == "PATCH" else {}
@@ -238,7 +238,7 @@ def test_if_match_keeps_what_others_did(
 def test_what_the_client_has_is_not_sent_again(
     ann: FlaskClient, hers: TestResponse, method: str, if_none_match: str, status: int
 ) -> None:
-    """RFC 9110 section 13.1.2: a weak comparison; the ETag is told either way."""
+    """If-None-Match is compared weakly (RFC 9110 section 13.1.2), and a match is answered 304."""
     headers = {"If-None-Match": if_none_match.format(etag=hers.headers["ETag"])}
     response = ann.open(hers.location, method=method, headers=headers)
     assert response.status_code == status
@@ -248,14 +248,14 @@ def test_what_the_client_has_is_not_sent_again(
 
 
 def test_if_match_counts_for_reading_as_well(ann: FlaskClient, hers: TestResponse) -> None:
-    """RFC 9110 section 13.1.1; the refusal is a problem like any other."""
+    """A GET whose If-Match does not match is answered 412 (RFC 9110 section 13.1.1)."""
     response = ann.get(hers.location, headers={"If-Match": '"x"'})
     assert (response.status_code, problem(response)) == (412, "precondition-failed")
     assert ann.get(hers.location, headers={"If-Match": hers.headers["ETag"]}).json == hers.json
 
 
 def test_each_change_has_its_etag(ann: FlaskClient, hers: TestResponse) -> None:
-    """A strong one, though the text stays the same."""
+    """Each change has a new strong ETag, even if the text stays the same."""
     etags = [hers.headers["ETag"]]
     for _ in range(3):
         etags.append(ann.patch(hers.location, json=HELLO).headers["ETag"])
@@ -266,7 +266,7 @@ def test_each_change_has_its_etag(ann: FlaskClient, hers: TestResponse) -> None:
 
 @pytest.mark.parametrize("path", [MESSAGES, "Location"])
 def test_head_is_get_without_body(ann: FlaskClient, hers: TestResponse, path: str) -> None:
-    """The same status and headers, the id and the time of the request apart."""
+    """HEAD has the status and headers of GET, except for X-Request-Id and Date, and no body."""
     path = hers.headers.get(path, path)
     head, get = ann.head(path), ann.get(path)
     assert (head.status_code, head.data) == (200, b"")
@@ -279,7 +279,7 @@ def test_head_is_get_without_body(ann: FlaskClient, hers: TestResponse, path: st
 
 @ON_BOTH
 def test_pages_follow_each_other(ann: FlaskClient) -> None:
-    """By `next` or by Link, which lead to the same; the last page has neither."""
+    """`next` and Link lead to the same next page, and the last page has neither."""
     for number in range(5):
         ann.post(MESSAGES, json={"text": f"No. {number}"})
     for order, expected in (("newest", "43210"), ("oldest", "01234")):
@@ -312,7 +312,7 @@ def next_link(response: TestResponse) -> str:
     ],
 )
 def test_link_keeps_the_query(ann: FlaskClient, query: list[tuple[str, str]]) -> None:
-    """With the new cursor in it, once, on the second page as on the first."""
+    """Link repeats the query of the request, with the new cursor in it once."""
     for _ in range(3):
         ann.post(MESSAGES, json={"text": "Ä & Ö=+%"})
     first = ann.get(MESSAGES, query_string=query)
@@ -326,7 +326,7 @@ def test_link_keeps_the_query(ann: FlaskClient, query: list[tuple[str, str]]) ->
 
 @pytest.mark.parametrize("limit", ["1", "200"])
 def test_limits_within_bounds(ann: FlaskClient, hers: TestResponse, limit: str) -> None:
-    """Both bounds are in."""
+    """The smallest and the largest allowed limit are accepted."""
     assert texts(ann.get(f"{MESSAGES}?limit={limit}")) == ["Hello"]
 
 
@@ -365,19 +365,19 @@ def test_limits_within_bounds(ann: FlaskClient, hers: TestResponse, limit: str) 
     ],
 )
 def test_bad_parameters_are_named(ann: FlaskClient, query: str, parameter: str) -> None:
-    """Never guessed at, never left out of account."""
+    """A bad or unknown parameter is answered 422 with its name."""
     response = ann.get(f"{MESSAGES}?{query}")
     assert (response.status_code, named(response)) == (422, [parameter])
 
 
 def test_all_bad_parameters_are_named_at_once(ann: FlaskClient) -> None:
-    """One round is enough to mend them."""
+    """All bad parameters are named in one answer."""
     response = ann.get(f"{MESSAGES}?limit=0&order=x&since=x&page=1")
     assert sorted(named(response)) == ["limit", "order", "page", "since"]
 
 
 def test_a_cursor_is_for_the_filters_that_it_came_with(ann: FlaskClient) -> None:
-    """With another limit it is good, with other filters it is a mistake."""
+    """A cursor works with another limit, and is refused with other filters or another order."""
     for _ in range(3):
         ann.post(MESSAGES, json=HELLO)
     cursor = ann.get(f"{MESSAGES}?limit=1&q=hello").get_json()["next"]
@@ -401,7 +401,7 @@ def test_a_cursor_is_for_the_filters_that_it_came_with(ann: FlaskClient) -> None
 def test_good_texts_are_kept(
     ann: FlaskClient, hers: TestResponse, method: str, sent: str, kept: str
 ) -> None:
-    """White space around them is trimmed, and nothing else is changed."""
+    """A text is stored without the white space around it, and otherwise unchanged."""
     path = MESSAGES if method == "POST" else hers.location
     response = ann.open(path, method=method, json={"text": sent})
     assert response.get_json()["text"] == kept
@@ -431,7 +431,7 @@ def test_good_texts_are_kept(
 def test_bad_texts_are_named(
     ann: FlaskClient, hers: TestResponse, method: str, body: bytes, pointer: str
 ) -> None:
-    """An empty PATCH among them."""
+    """A bad or missing text is answered 422 with its pointer, and nothing is written."""
     path = MESSAGES if method == "POST" else hers.location
     response = ann.open(path, method=method, data=body, content_type="application/json")
     assert (response.status_code, named(response)) == (422, [pointer])
@@ -476,7 +476,7 @@ def test_the_first_fault_is_told(
     request_: dict[str, Any],
     expected: str,
 ) -> None:
-    """In the order of the contract: of two faults, the one that comes first."""
+    """Of two faults in one request, the one that is checked first is reported."""
     caller = client if scope is None else bearer(scope, sub="auth0|bob")
     response = caller.open(hers.headers.get(path, path), method=method, **request_)
     assert problem(response) == expected
@@ -484,7 +484,7 @@ def test_the_first_fault_is_told(
 
 @ON_BOTH
 def test_a_retry_with_its_key_writes_nothing(ann: FlaskClient) -> None:
-    """It is answered as the first request was, to the letter; another body is refused."""
+    """A retry with its key gets the first answer again, and another body is refused."""
     headers = {"Idempotency-Key": "0b1f9a3c"}
     first = ann.post(MESSAGES, json=HELLO, headers=headers)
     ann.patch(first.location, json={"text": "Changed"})
@@ -499,7 +499,7 @@ def test_a_retry_with_its_key_writes_nothing(ann: FlaskClient) -> None:
 
 @pytest.mark.parametrize("key", ["a", "!~", '"quoted"', "x" * 255], ids=lambda key: key[:8])
 def test_good_keys(ann: FlaskClient, key: str) -> None:
-    """Any printable ASCII without a space."""
+    """An idempotency key may hold any printable ASCII character except a space."""
     headers = {"Idempotency-Key": key}
     made = [ann.post(MESSAGES, json=HELLO, headers=headers).json for _ in range(2)]
     assert made[0] == made[1]
@@ -517,7 +517,7 @@ def test_good_keys(ann: FlaskClient, key: str) -> None:
     ],
 )
 def test_bad_keys_are_named(ann: FlaskClient, key: str) -> None:
-    """And nothing is written."""
+    """A bad idempotency key is answered 422 with the header's name, and nothing is written."""
     response = ann.post(MESSAGES, json=HELLO, environ_base={"HTTP_IDEMPOTENCY_KEY": key})
     assert (response.status_code, named(response)) == (422, ["Idempotency-Key"])
     assert texts(ann.get(MESSAGES)) == []
@@ -534,7 +534,7 @@ def test_bad_keys_are_named(ann: FlaskClient, key: str) -> None:
     ],
 )
 def test_an_author_is_what_a_database_keeps(bearer: Bearer, sub: str, status: int) -> None:
-    """A sub that is none is the token's fault, and is told before the database is asked."""
+    """A token whose sub cannot be stored as an author is answered 422 when it writes."""
     caller = bearer(READ, WRITE, sub=sub)
     response = caller.post(MESSAGES, json=HELLO)
     assert response.status_code == status
@@ -576,7 +576,7 @@ def outage(issuer: EmbeddedIssuer, file: Path) -> Iterator[FlaskClient]:
 def test_an_outage_is_told_and_passes(
     outage: FlaskClient, file: Path, sqlite: Sqlite, method: str, path: str, after: int
 ) -> None:
-    """It answers 503 with Retry-After, without a word of the inside, and recovers by itself."""
+    """A database outage is answered 503 with Retry-After and no internals, and then it recovers."""
     body: dict[str, Any] = {"json": HELLO} if method in ("POST", "PATCH") else {}
     response = outage.open(path, method=method, **body)
     assert (response.status_code, problem(response)) == (503, "database-unavailable")
@@ -593,7 +593,7 @@ def test_an_outage_is_told_and_passes(
 def test_a_defect_tells_nothing_of_the_inside(
     ann: FlaskClient, database: Database, method: str
 ) -> None:
-    """It answers 500 in our own words, whatever the driver said."""
+    """A database error is answered 500 without the driver's message."""
     with database.engine.begin() as connection:
         connection.execute(text("DROP TABLE messages"))
     body: dict[str, Any] = {"json": HELLO} if method == "POST" else {}

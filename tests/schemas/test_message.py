@@ -1,4 +1,4 @@
-"""Messages: what is sent, what is answered, and how pages are asked for."""
+"""The schemas of messages: bodies, answers and queries."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -37,23 +37,23 @@ VIEW = {
 
 
 def test_a_view_is_the_contracts() -> None:
-    """These members, and nothing of how it is stored."""
+    """A view has the members of the contract and no others of the stored row."""
     assert MessageView().dump(MESSAGE) == VIEW
 
 
 def test_a_page_is_items_and_next() -> None:
-    """`next` is there on the last page as well: null."""
+    """A page has `items` and `next`, and `next` is null on the last page."""
     page = SimpleNamespace(items=[MESSAGE], next=None)
     assert MessagePage().dump(page) == {"items": [VIEW], "next": None}
 
 
 def test_a_query_has_its_defaults() -> None:
-    """Fifty, the newest first, no filter."""
+    """A query asks for 50 messages, the newest first, unless it says otherwise."""
     assert MessageQuery().load({}) == {"limit": 50, "order": "newest"}
 
 
 def test_a_query_is_read() -> None:
-    """Each parameter as what it means."""
+    """Each parameter of a query is converted to its type."""
     asked = {"limit": "7", "order": "oldest", "since": "2026-01-02T13:00:00+01:00", "q": " a "}
     assert MessageQuery().load(asked) == {"limit": 7, "order": "oldest", "since": NOON, "q": " a "}
 
@@ -82,12 +82,12 @@ def test_a_query_is_read() -> None:
     ],
 )
 def test_what_does_not_fit_is_named(schema: type[Schema], data: dict[str, Any], name: str) -> None:
-    """That alone."""
+    """Only the value that does not fit is reported."""
     assert list(schema().validate(data)) == [name]
 
 
 def test_a_record_is_what_an_answer_is() -> None:
-    """What the API answers can be imported as it is; the id and the times may be left out."""
+    """An answer of the API can be imported as a record, whose id and times are optional."""
     read = MessageRecord().load(VIEW)
     assert MessageView().dump(read) == VIEW
     assert MessageRecord().load({"text": "x", "author": "me"}) == {"text": "x", "author": "me"}

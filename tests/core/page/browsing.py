@@ -1,4 +1,4 @@
-"""A Chromium without a window, and a watch on its console."""
+"""Start a headless Chromium and collect the errors on its console."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The real process, a real browser, and a watch on its console."""
+"""Fixtures for tests of the page: the real server, and a browser whose console is watched."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""/docs in the hands of a person: what one presses, pastes and reads there."""
+"""Explorer operates /docs as a person does: it presses buttons, pastes tokens and reads answers."""
 
 import json
 from collections.abc import Iterator

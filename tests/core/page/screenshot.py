@@ -1,4 +1,4 @@
-"""Make docs/page.png, the picture in the README, anew: python -m tests.core.page.screenshot"""
+"""Make docs/page.png, the picture in the README: python -m tests.core.page.screenshot"""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,4 +1,4 @@
-"""Calling operations from the page, with the token that one pasted."""
+"""Calling operations from the page, with a pasted token."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A message's life, in the hands of somebody at the page."""
+"""Writing, reading, changing and deleting a message from the page."""
 
 import json
 
@@ -23,8 +23,7 @@ def type_text(docs: Explorer, name: str, text: str) -> None:
 
 
 def test_a_writer_writes_reads_changes_and_deletes(docs: Explorer) -> None:
-    """A writer who is logged in writes, reads, changes and deletes a message from the page
-    alone."""
+    """A logged-in writer can write, read, change and delete a message from the page."""
     docs.log_in("Writer")
     type_text(docs, WRITE, "From the page 🚢")
     written = docs.call(WRITE)

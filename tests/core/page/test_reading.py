@@ -1,4 +1,4 @@
-"""What the pages show before anybody calls anything."""
+"""What the pages show before any operation is called."""
 
 from typing import Any
 

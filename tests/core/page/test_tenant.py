@@ -32,8 +32,7 @@ def server_of_tenant(tmp_path_factory: pytest.TempPathFactory, tenant: Tenant) -
 
 
 def test_paste_only(page: Page, server_without_tenant: Server) -> None:
-    """Without a client to log in with, the dialog offers only to paste a token, also at each
-    operation."""
+    """Without a client to log in with, the dialog offers only to paste a token."""
     docs = Explorer(page, server_without_tenant.url)
     with docs.authorizing() as dialog:
         expect(dialog.locator(".auth-container")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""Does it live, and can it answer everything?"""
+"""The health checks: /health/live and /health/ready."""
 
 import shutil
 from pathlib import Path
@@ -39,7 +39,7 @@ def fault(client: FlaskClient) -> str:
 @ON_BOTH
 @pytest.mark.parametrize(("path", "status"), [(LIVE, "live"), (READY, "ready")])
 def test_it_is_well(client: FlaskClient, path: str, status: str) -> None:
-    """Nobody needs a token to ask, and a spoilt one does no harm."""
+    """The health checks are answered 200 without a token, and with an invalid token as well."""
     for headers in ({}, {"Authorization": "Bearer x"}):
         response = client.get(path, headers=headers)
         assert (response.status_code, response.json) == (200, {"status": status})
@@ -48,7 +48,7 @@ def test_it_is_well(client: FlaskClient, path: str, status: str) -> None:
 
 @ON_BOTH
 def test_an_old_schema_is_told(client: FlaskClient, database: Database) -> None:
-    """After the upgrade it is ready."""
+    """The API is not ready with an old schema, and ready after the upgrade."""
     schema.downgrade(database, "base")
     assert fault(client) == "Not ready: the database's schema is not the code's."
     schema.upgrade(database)
@@ -58,7 +58,7 @@ def test_an_old_schema_is_told(client: FlaskClient, database: Database) -> None:
 def test_a_database_that_is_away_is_told(
     issuer: EmbeddedIssuer, sqlite: Sqlite, tmp_path: Path
 ) -> None:
-    """Without its address; when it is back, so is the service."""
+    """The API is not ready without its database, whose address is not shown, and recovers."""
     file = tmp_path / "later" / "api.db"
     database = Database(f"sqlite:///{file}", branches=application.branches)
     client = create_app(application, Settings(), issuer=issuer, database=database).test_client()
@@ -106,12 +106,12 @@ def tenants(issuers: Issuers, database: Database) -> FlaskClient:
 
 
 def test_signing_keys_are_fetched_to_know(tenants: FlaskClient) -> None:
-    """The first question has them fetched, without waiting for a token."""
+    """The readiness check fetches the signing keys itself, before any token arrives."""
     assert is_ready(tenants)
 
 
 def test_signing_keys_that_cannot_be_had_are_told(issuers: Issuers, tenants: FlaskClient) -> None:
-    """Of every issuer, when all are down; a while after they are back, all is well."""
+    """The API is not ready if no issuer can be reached, and names each of them."""
     issuers.down = set(issuers.domains)
     told = fault(tenants)
     assert all(
@@ -126,20 +126,20 @@ def test_signing_keys_that_cannot_be_had_are_told(issuers: Issuers, tenants: Fla
 def test_one_issuer_that_is_down_is_no_reason_to_leave(
     issuers: Issuers, tenants: FlaskClient, down: str
 ) -> None:
-    """The tokens of the others are as good as ever, and all copies would leave at once."""
+    """The API is ready if only one of its issuers is down."""
     issuers.down = {down}
     assert is_ready(tenants)
 
 
 def test_a_schema_that_cannot_be_read_is_told(client: FlaskClient, migrations: Migrations) -> None:
-    """As not ready, and not as a fault of the service: here, migrations with two heads."""
+    """Migrations with two heads are reported as not ready, and not as an internal error."""
     for revision in ("0002", "0003"):
         migrations.add(revision, "pass", down_revision="0001")
     assert fault(client) == "Not ready: the database's schema cannot be read."
 
 
 def test_signing_keys_that_are_kept_are_enough(issuers: Issuers, tenants: FlaskClient) -> None:
-    """An issuer that goes down later is no reason to send nobody here."""
+    """The API stays ready with cached keys if the issuers go down later."""
     assert is_ready(tenants)
     issuers.down = set(issuers.domains)
     issuers.time += 3600
@@ -147,7 +147,7 @@ def test_signing_keys_that_are_kept_are_enough(issuers: Issuers, tenants: FlaskC
 
 
 def test_all_faults_are_told(issuers: Issuers, tenants: FlaskClient, database: Database) -> None:
-    """At once."""
+    """All faults are reported in one answer."""
     schema.downgrade(database, "base")
     issuers.down = set(issuers.domains)
     told = fault(tenants)

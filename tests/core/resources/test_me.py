@@ -1,4 +1,4 @@
-"""Who calls, as the guard sees it."""
+"""GET /api/me: the caller as the guard sees it."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 
 def test_the_caller_sees_what_the_guard_sees(bearer: Callable[..., FlaskClient]) -> None:
-    """Every member of the contract, from the claims that it comes from."""
+    """Every member of the answer is taken from the claims of the token."""
     caller = bearer(
         "openid  read:messages",
         sub="auth0|ann",
@@ -33,7 +33,7 @@ def test_the_caller_sees_what_the_guard_sees(bearer: Callable[..., FlaskClient])
 
 
 def test_what_a_token_lacks_is_null_or_empty(bearer: Callable[..., FlaskClient]) -> None:
-    """A client need not ask whether a member is there."""
+    """A member whose claim is missing is null or an empty list, and is never left out."""
     found = bearer(azp=None, iat=None).get("/api/me").get_json()
     lacking = {name for name, value in found.items() if value in (None, [])}
     assert lacking == {
@@ -42,13 +42,13 @@ def test_what_a_token_lacks_is_null_or_empty(bearer: Callable[..., FlaskClient])
 
 
 def test_the_client_of_rfc_9068_is_seen_as_well(bearer: Callable[..., FlaskClient]) -> None:
-    """Auth0's own profile says azp, RFC 9068 client_id."""
+    """The client is read from client_id (RFC 9068) if the token has no azp."""
     found = bearer(azp=None, client_id="an-application").get("/api/me").get_json()
     assert found["client_id"] == "an-application"
 
 
 def test_absurd_times_are_no_crash(bearer: Callable[..., FlaskClient]) -> None:
-    """A number for which no calendar has a day is still a valid exp."""
+    """A time outside the calendar is shown as null, and the token is still valid."""
     found = bearer(iat=-1e300, exp=10**30).get("/api/me")
     assert found.status_code == 200
     assert (found.get_json()["issued_at"], found.get_json()["expires_at"]) == (None, None)

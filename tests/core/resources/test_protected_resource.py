@@ -1,4 +1,4 @@
-"""GET /.well-known/oauth-protected-resource: what a client needs to know to call (RFC 9728)."""
+"""GET /.well-known/oauth-protected-resource: the metadata for clients (RFC 9728)."""
 
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ def proven(tenant: Tenant, url: str) -> dict[str, str]:
     ],
 )
 def test_members(tenant: Tenant, mode: str, of_mode: dict[str, bool]) -> None:
-    """Anybody may read whose tokens are taken, with which scopes, and how they are sent."""
+    """The metadata lists issuers, scopes and ways to send a token, and needs no token."""
     answer = client_of(tenant, dpop=mode).get(PATH)
     assert answer.status_code == 200
     assert answer.content_type == "application/json"
@@ -62,7 +62,7 @@ def test_members(tenant: Tenant, mode: str, of_mode: dict[str, bool]) -> None:
 
 
 def test_scopes_are_those_of_the_operations(tenant: Tenant) -> None:
-    """Every scope that a challenge may ask for is in the metadata."""
+    """A scope that a challenge asks for is in the metadata."""
     client = client_of(tenant)
     headers = {"Authorization": f"Bearer {tenant.token(scope=None)}"}
     challenge = client.get("/api/private-scoped", headers=headers).headers["WWW-Authenticate"]
@@ -73,7 +73,7 @@ def test_scopes_are_those_of_the_operations(tenant: Tenant) -> None:
 @pytest.mark.parametrize("mode", ["allowed", "required", "off"])
 @pytest.mark.parametrize("credentials", [None, "Bearer", "Bearer a", "DPoP a", "Basic a", "DPoP"])
 def test_challenges_lead_here(tenant: Tenant, mode: str, credentials: str | None) -> None:
-    """Whatever is refused, each challenge has the address of the metadata, and it answers."""
+    """Every challenge has the address of the metadata, and that address is answered 200."""
     client = client_of(tenant, dpop=mode)
     headers = {} if credentials is None else {"Authorization": credentials}
     challenges = client.get("/api/me", headers=headers).headers.getlist("WWW-Authenticate")
@@ -85,13 +85,13 @@ def test_challenges_lead_here(tenant: Tenant, mode: str, credentials: str | None
 
 
 def test_head(tenant: Tenant) -> None:
-    """HEAD works where GET does."""
+    """HEAD is answered as GET is, without a body."""
     answer = client_of(tenant).head(PATH)
     assert (answer.status_code, answer.data) == (200, b"")
 
 
 def test_issuer_is_down(tenant: Tenant) -> None:
-    """The metadata needs nothing of the issuer."""
+    """The metadata is answered without fetching anything from the issuer."""
 
     def down(_url: str) -> None:
         raise AssertionError("nothing is fetched")
@@ -100,14 +100,14 @@ def test_issuer_is_down(tenant: Tenant) -> None:
 
 
 def test_behind_a_proxy(tenant: Tenant) -> None:
-    """Behind a trusted proxy challenges lead to the address that the client has used."""
+    """Behind a trusted proxy, challenges name the address that the client used."""
     client = client_of(tenant, trusted_proxies=1)
     for challenge in client.get("/api/me", headers=FORWARDED).headers.getlist("WWW-Authenticate"):
         assert led_to(challenge) == f"{OUTSIDE}{PATH}"
 
 
 def test_proof_behind_a_proxy(tenant: Tenant) -> None:
-    """Behind a trusted proxy a proof is for the address that the client has used, no other."""
+    """Behind a trusted proxy, a DPoP proof must name the address that the client used."""
     client = client_of(tenant, trusted_proxies=1)
     for url, status in (
         (f"{OUTSIDE}/api/me", 200),
@@ -120,7 +120,7 @@ def test_proof_behind_a_proxy(tenant: Tenant) -> None:
 
 
 def test_port_behind_a_proxy(tenant: Tenant) -> None:
-    """A port in the forwarded host is a part of the address."""
+    """Behind a trusted proxy, the port in the forwarded host is part of the address."""
     client = client_of(tenant, trusted_proxies=1)
     forwarded = FORWARDED | {"X-Forwarded-Host": "api.example.com:8443"}
     for url, status in ((f"{OUTSIDE}:8443/api/me", 200), (f"{OUTSIDE}/api/me", 401)):
@@ -129,7 +129,7 @@ def test_port_behind_a_proxy(tenant: Tenant) -> None:
 
 
 def test_only_the_nearest_proxy_is_trusted(tenant: Tenant) -> None:
-    """What a client puts in front of what its proxy adds changes nothing."""
+    """Forwarded values that a client put before those of its proxy are ignored."""
     client = client_of(tenant, trusted_proxies=1)
     forged = {
         "X-Forwarded-Proto": "http, https",
@@ -155,7 +155,7 @@ def test_only_the_nearest_proxy_is_trusted(tenant: Tenant) -> None:
     ],
 )
 def test_without_a_proxy_nothing_is_trusted(tenant: Tenant, forged: dict[str, str]) -> None:
-    """Without TRUSTED_PROXIES a forged address changes no challenge, nor what a proof is for."""
+    """Without TRUSTED_PROXIES, forwarded headers change neither challenges nor DPoP proofs."""
     client = client_of(tenant)
     for challenge in client.get("/api/me", headers=forged).headers.getlist("WWW-Authenticate"):
         assert led_to(challenge) == f"http://localhost{PATH}"

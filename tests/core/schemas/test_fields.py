@@ -1,4 +1,4 @@
-"""Fields that take what their documentation says, and nothing else."""
+"""The machinery's marshmallow fields accept exactly what their documentation says."""
 
 import re
 import sys
@@ -22,7 +22,7 @@ def written(moment: datetime) -> str:
     "text", ["", "a", "a\nb\t\x01\x7f", "e\u0301", "\U0001f600", "\uffff\ufeff", "\ue000\ud7ff"]
 )
 def test_a_line_is_any_text(text: str) -> None:
-    """Character by character, white space included."""
+    """A line of any characters is read unchanged, white space included."""
     assert SingleLine().deserialize(f" {text} ") == f" {text} "
 
 
@@ -40,7 +40,7 @@ def test_a_line_is_any_text(text: str) -> None:
     ],
 )
 def test_a_line_is_what_a_database_keeps(value: Any, word: str) -> None:
-    """The refusal names what is wrong."""
+    """A line that a database cannot store is refused, and the message names the reason."""
     with pytest.raises(ValidationError, match=word):
         SingleLine().deserialize(value)
 
@@ -58,19 +58,19 @@ def test_a_line_is_what_a_database_keeps(value: Any, word: str) -> None:
     ids=ascii,
 )
 def test_text_is_trimmed_then_counted(value: str, expected: str) -> None:
-    """Characters, not bytes or code units."""
+    """Text is trimmed first, and then its characters are counted, not its bytes."""
     assert TEXT.deserialize(value) == expected
 
 
 @pytest.mark.parametrize("value", ["", " ", "\t\n\u2003", "123456", "1 3 5 7", "a\0"], ids=ascii)
 def test_text_has_its_bounds(value: str) -> None:
-    """Nothing but white space is nothing."""
+    """Text that is too long, or empty after trimming, is refused."""
     with pytest.raises(ValidationError):
         TEXT.deserialize(value)
 
 
 def test_white_space_is_what_is_trimmed() -> None:
-    """The documented pattern and the code mean the same characters."""
+    """The documented pattern for white space has the same characters as str.isspace()."""
     characters = "".join(map(chr, range(sys.maxunicode + 1)))
     trimmed = [char for char in characters if char.isspace()]
     assert re.findall(f"[{WHITE_SPACE}]", characters) == trimmed
@@ -78,7 +78,7 @@ def test_white_space_is_what_is_trimmed() -> None:
 
 @pytest.mark.parametrize(("value", "expected"), [("0", 0), ("7", 7), ("-1", -1), ("007", 7)])
 def test_a_whole_is_digits(value: str, expected: int) -> None:
-    """In ASCII, with a sign at most."""
+    """An integer is written in ASCII digits, with or without a minus sign."""
     assert StrictInteger().deserialize(value) == expected
 
 
@@ -88,7 +88,7 @@ def test_a_whole_is_digits(value: str, expected: int) -> None:
     ids=ascii,
 )
 def test_a_whole_is_nothing_else(value: str) -> None:
-    """Not what Python would read as a number besides."""
+    """Other forms of a number that Python would read are refused as integers."""
     with pytest.raises(ValidationError, match="Not a valid integer"):
         StrictInteger().deserialize(value)
 
@@ -111,7 +111,7 @@ def test_a_whole_is_nothing_else(value: str) -> None:
     ],
 )
 def test_a_moment_is_a_date_time_of_rfc_3339(value: str, expected: datetime) -> None:
-    """With any offset, and told in UTC."""
+    """A date-time of RFC 3339 with any offset is read and converted to UTC."""
     found = Rfc3339DateTime().deserialize(value)
     assert found == expected
     assert found.tzinfo is UTC
@@ -133,21 +133,21 @@ def test_a_moment_is_a_date_time_of_rfc_3339(value: str, expected: datetime) -> 
     ids=ascii,
 )
 def test_a_moment_is_nothing_else(value: str) -> None:
-    """Not what else of ISO 8601 Python would read; the refusal shows how one is written."""
+    """Other forms of ISO 8601 are refused, and the message shows a correct date-time."""
     with pytest.raises(ValidationError, match="2026-01-02T03:04:05Z"):
         Rfc3339DateTime().deserialize(value)
 
 
 @pytest.mark.parametrize("value", [7, 7.5, True, ["2026-01-02T03:04:05Z"], {}])
 def test_a_moment_is_a_string(value: Any) -> None:
-    """In JSON as well as in an address."""
+    """A date-time that is not a string is refused."""
     with pytest.raises(ValidationError, match="2026-01-02T03:04:05Z"):
         Rfc3339DateTime().deserialize(value)
 
 
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"])
 def test_a_moment_has_a_day_in_utc(value: str) -> None:
-    """At both ends of the calendar there are some that have none."""
+    """A date-time whose UTC value is outside the calendar is refused."""
     with pytest.raises(ValidationError, match="before the year 1"):
         Rfc3339DateTime().deserialize(value)
 
@@ -166,6 +166,6 @@ def test_a_moment_has_a_day_in_utc(value: str) -> None:
     ids=["microseconds", "none", "offset", "long ago"],
 )
 def test_a_moment_is_told_in_utc(moment: datetime, expected: str) -> None:
-    """With microseconds and a Z, so that texts sort as times do; and it can be read again."""
+    """A date-time is written in UTC with microseconds and a Z, and can be read again."""
     assert written(moment) == expected
     assert Rfc3339DateTime().deserialize(expected) == moment

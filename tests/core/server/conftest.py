@@ -1,4 +1,4 @@
-"""The API in production, with little patience."""
+"""Fixtures for tests of `serve`: a worker that waits only one second for a body."""
 
 import json
 from collections.abc import Iterator

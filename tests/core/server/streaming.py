@@ -1,4 +1,4 @@
-"""An application that answers piece by piece, for tests/core/server/test_gateway.py."""
+"""A WSGI application that answers in pieces, for tests/core/server/test_gateway.py."""
 
 import threading
 import time

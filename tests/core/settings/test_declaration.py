@@ -1,4 +1,4 @@
-"""Settings of a team's own: a line each, and what is refused."""
+"""Settings that a team declares: how they are read, and which declarations are refused."""
 
 import pickle
 from collections.abc import Callable
@@ -72,14 +72,14 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Own]:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_types(read: Callable[..., Own], name: str) -> None:
-    """A setting of each type is read, and has its default where nothing is said."""
+    """A setting of each type is read from its text, and has its default if it is not set."""
     text, value = GOOD[name]
     assert getattr(read(**{name: text}), name.lower()) == value
     assert getattr(read(), name.lower()) == getattr(Own(), name.lower())
 
 
 def test_mistakes_are_reported_together(read: Callable[..., Own]) -> None:
-    """Those in a team's settings and those in the machinery's, each with its example."""
+    """Mistakes in the team's and the machinery's settings are reported together with examples."""
     with pytest.raises(SettingsError) as refused:
         read(PORT="x", ROOMS="10", SIZES="1,12", LIMIT="x")
     assert str(refused.value).splitlines() == [
@@ -91,13 +91,13 @@ def test_mistakes_are_reported_together(read: Callable[..., Own]) -> None:
 
 
 def test_items_of_a_wrong_type(read: Callable[..., Own]) -> None:
-    """The items of a list are told as one value is."""
+    """A wrong item of a list is reported once, as a wrong single value is."""
     with pytest.raises(SettingsError, match=r"^SIZES: Not a valid integer. Example: SIZES=1,2$"):
         read(SIZES="1,x,y")
 
 
 def test_conflict(read: Callable[..., Own]) -> None:
-    """Two values that do not go together are told, unless the other is itself at fault."""
+    """Two values that conflict are reported, unless one of them is itself wrong."""
     with pytest.raises(SettingsError, match=r"^LIMIT: Less than ROOMS. Example: LIMIT=5$"):
         read(LIMIT="1", ROOMS="2")
     with pytest.raises(SettingsError, match=r"^ROOMS: Not a valid integer. Example: ROOMS=2$"):
@@ -105,18 +105,18 @@ def test_conflict(read: Callable[..., Own]) -> None:
 
 
 def test_a_secret_is_not_shown(read: Callable[..., Own]) -> None:
-    """What is declared secret is not in repr."""
+    """A setting that is declared secret is not in repr."""
     assert "hush" not in repr(read(DOOR_CODE="hush"))
 
 
 def test_settings_go_through_a_pipe(read: Callable[..., Own]) -> None:
-    """To the workers of `serve`, the team's with the others."""
+    """Settings of a team can be pickled, as `serve` sends them to its workers."""
     settings = read(GREETING="Hi", PORT="80")
     assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301
 
 
 def test_a_handler_reads_them(application: Application, issuer: EmbeddedIssuer) -> None:
-    """By current_settings, in the app that was made with them."""
+    """A handler reads the settings of its own app through current_settings."""
     ns = Namespace("greeting", "Greets", path="/greeting")
 
     @ns.route("")
@@ -132,7 +132,7 @@ def test_a_handler_reads_them(application: Application, issuer: EmbeddedIssuer) 
 
 
 def test_two_settings_of_one_name() -> None:
-    """A name that the machinery has is refused, and both places are named."""
+    """A setting with the name of one of the machinery's is refused, and both places are named."""
     message = r"^tests\.\S+Twice and api\.core\.settings\.settings\.Settings both have port: rename"
     with pytest.raises(DeclarationError, match=message):
 
@@ -141,7 +141,7 @@ def test_two_settings_of_one_name() -> None:
 
 
 def test_two_settings_of_two_classes() -> None:
-    """So is one that two classes of the team's bring together."""
+    """A class that inherits two settings of one name is refused, and both places are named."""
 
     @dataclass(frozen=True)
     class Other(Settings):
@@ -155,13 +155,13 @@ def test_two_settings_of_two_classes() -> None:
 
 @pytest.mark.parametrize("body", [{"port": 80}, {"__annotations__": {"issuers": str}}])
 def test_a_name_of_the_machinerys(body: dict[str, Any]) -> None:
-    """A plain value would take the place of a setting, a setting that of a property."""
+    """A plain value or a setting that would replace a member of Settings is refused."""
     with pytest.raises(DeclarationError, match=r"Settings both have (port|issuers): rename"):
         type("Plain", (Settings,), body)
 
 
 def test_no_dataclass() -> None:
-    """Without @dataclass, a declaration would not count."""
+    """A class of settings without @dataclass is refused, because its settings would be ignored."""
 
     class Forgotten(Settings):
         greeting: str = setting("Hello", "How.", example="Hi")
@@ -171,7 +171,7 @@ def test_no_dataclass() -> None:
 
 
 def test_no_dataclass_above() -> None:
-    """Nor would one of a class above, which is named."""
+    """A base class of settings without @dataclass is refused by its name."""
 
     class Forgotten(Settings):
         greeting: str = setting("Hello", "How.", example="Hi")
@@ -190,7 +190,7 @@ def test_no_dataclass_above() -> None:
     ids=str,
 )
 def test_unknown_type(kind: Any) -> None:
-    """What the environment cannot say is refused, with the types that it can."""
+    """A setting of a type that cannot be read from the environment is refused."""
     namespace = {"__annotations__": {"x": kind}, "x": setting(None, "What.", example="1")}
     settings: Any = dataclass(frozen=True)(type("Unknown", (Settings,), namespace))
     with pytest.raises(DeclarationError, match=r"Unknown: x is a .*, which cannot be read from"):

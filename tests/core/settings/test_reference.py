@@ -1,4 +1,4 @@
-"""What people read of the settings is what their declarations say."""
+"""The settings' table and .env.example, which are generated from their declarations."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MARKED = f"# A title\n{reference.START}\nold\n{reference.END}\nThe end.\n"
 
 
 def test_table() -> None:
-    """A row for each: its meaning, what it may be, and its default."""
+    """The table has a row for each setting with its meaning, its allowed values and its default."""
     lines = reference.with_table(MARKED, OWN.values()).splitlines()
     assert (lines[:2], lines[-2:]) == (
         ["# A title", reference.START],
@@ -43,7 +43,7 @@ def test_table() -> None:
 
 
 def test_table_is_written_again() -> None:
-    """What was written is found and replaced."""
+    """Generating the table in a text that already has it changes nothing."""
     once = reference.with_table(MARKED, OWN.values())
     assert reference.has_table(once)
     assert reference.with_table(once, OWN.values()) == once
@@ -51,7 +51,7 @@ def test_table_is_written_again() -> None:
 
 @pytest.mark.parametrize("text", ["", reference.START, f"{reference.END}\n{reference.START}"])
 def test_no_place_for_the_table(text: str) -> None:
-    """Without both marks, in their order, there is none."""
+    """A text without both marks in their order has no place for the table."""
     assert not reference.has_table(text)
 
 
@@ -59,7 +59,7 @@ def test_no_place_for_the_table(text: str) -> None:
 def test_env_example_can_be_used(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With all of its settings taken in, each is read as its example."""
+    """With every line of .env.example enabled, each setting is read as its example."""
     for each in declarations(Own):
         monkeypatch.delenv(each, raising=False)
     text = reference.env_example(declarations(Own).values())
@@ -75,7 +75,7 @@ def test_env_example_can_be_used(
 
 
 def test_env_example_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Taken as it stands, it sets what `serve` needs, and nothing else."""
+    """An unchanged .env.example sets only the domain and the audience, which `serve` needs."""
     for each in declarations(Settings):
         monkeypatch.delenv(each, raising=False)
     (tmp_path / "env").write_text(reference.env_example(declarations(Settings).values()))

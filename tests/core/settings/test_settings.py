@@ -1,4 +1,5 @@
-"""Settings: from the environment and `.env`, or not at all."""
+"""The settings: how they are read from the environment and `.env`, and how mistakes are
+reported."""
 
 import os
 import re
@@ -75,7 +76,7 @@ DEFAULTS: dict[str, object] = {
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
 def test_default(read: Read, name: str) -> None:
-    """An empty environment gives each its default, which is also that of the class."""
+    """With an empty environment each setting has its default, as in the class."""
     assert getattr(read(), name) == getattr(Settings(), name) == DEFAULTS[name]
 
 
@@ -128,13 +129,13 @@ def test_default(read: Read, name: str) -> None:
     ],
 )
 def test_good_value(read: Read, name: str, text: str, value: object) -> None:
-    """A value is taken as it is meant, without the blanks around the items of a list."""
+    """A valid value is converted to its type, and blanks around the items of a list are removed."""
     assert getattr(read(**PAIRS | {name: text}), name.lower()) == value
 
 
 @pytest.mark.parametrize(("name", "text"), EXAMPLES.items())
 def test_example(read: Read, name: str, text: str) -> None:
-    """The example that a fault is reported with is itself a good value."""
+    """The example in the error message of a setting is itself a valid value."""
     assert getattr(read(**PAIRS | {name: text}), name.lower())
 
 
@@ -226,7 +227,7 @@ def test_example(read: Read, name: str, text: str) -> None:
     ],
 )
 def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
-    """One line names the variable, its fault and a good example; it does not echo the value."""
+    """The error is one line with the variable, its fault and an example, without the value."""
     [line] = faults(read, **PAIRS | {name: text})
     assert line.startswith(f"{name}: ")
     assert fault in line
@@ -235,7 +236,7 @@ def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
 
 
 def test_every_variable_has_bad_values() -> None:
-    """No variable is left out of the table above, and each has a default."""
+    """Every variable has a bad value in the table above, and a default."""
     [table] = [mark for mark in test_bad_value.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
     assert {name for name, _, _ in table.args[1]} == EXAMPLES.keys()
     assert DEFAULTS.keys() == {name.lower() for name in EXAMPLES} | {"workers", "instance"}
@@ -244,7 +245,7 @@ def test_every_variable_has_bad_values() -> None:
 @pytest.mark.parametrize("threads", [8, 12, 16, 64, 128, 1024])
 @pytest.mark.parametrize("workers", [1, 16, 256])
 def test_shares_of_threads(threads: int, workers: int) -> None:
-    """However many threads there are, some never wait for signing keys or for the database."""
+    """Some threads never wait for signing keys or for the database, however many there are."""
     settings = Settings(threads=threads, workers=workers)
     shares = (settings.key_waiters, settings.database_waiters, settings.database_connections)
     assert min(shares) >= 1
@@ -253,7 +254,7 @@ def test_shares_of_threads(threads: int, workers: int) -> None:
 
 @pytest.mark.parametrize("threads", [8, 9, 12, 15, 16, 64, 128, 1024])
 def test_largest_pool(threads: int) -> None:
-    """The largest pool that is accepted leaves a thread; one more is refused, and names THREADS."""
+    """The largest accepted pool leaves one thread free; a larger one conflicts with THREADS."""
     size = 1
     while not list(Settings(threads=threads, database_pool_size=size + 1).conflicts()):
         size += 1
@@ -265,7 +266,7 @@ def test_largest_pool(threads: int) -> None:
 
 
 def test_pool_and_threads_that_are_wrong(read: Read) -> None:
-    """Nothing is said of the size of a pool beside threads that are themselves wrong."""
+    """The size of the pool is not reported if THREADS is itself wrong."""
     assert [line.split(":")[0] for line in faults(read, THREADS="x", DATABASE_POOL_SIZE="40")] == [
         "THREADS"
     ]
@@ -273,7 +274,7 @@ def test_pool_and_threads_that_are_wrong(read: Read) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2, 10, 11, 16, 27, 79, 80])
 def test_connections_of_all_workers(workers: int) -> None:
-    """Together they take at most 80 of the 100 that PostgreSQL has, unless somebody asks for it."""
+    """All workers together use at most 80 connections, unless DATABASE_POOL_SIZE asks for more."""
     settings = Settings(workers=workers)
     assert workers * settings.database_connections <= 80
     assert settings.database_connections == min(8, 80 // workers)
@@ -297,8 +298,7 @@ def test_several_mistakes(read: Read) -> None:
     [pair[::way] for pair in (tuple(TENANT), tuple(CLIENT)) for way in (1, -1)],
 )
 def test_one_of_the_pair(read: Read, given: str, missing: str, empty: bool) -> None:
-    """A domain without an audience, a client without its secret, or the other way round, names
-    the one that is missing."""
+    """If one setting of a pair is missing, the error names it."""
     [line] = faults(read, **{given: PAIRS[given]} | ({missing: ""} if empty else {}))
     assert line == (
         f"{missing}: Not set, while {given} is; it takes both. "
@@ -307,7 +307,7 @@ def test_one_of_the_pair(read: Read, given: str, missing: str, empty: bool) -> N
 
 
 def test_one_of_the_pair_among_other_mistakes(read: Read) -> None:
-    """It is reported together with the others."""
+    """A missing setting of a pair is reported together with other mistakes."""
     lines = faults(read, AUTH0_DOMAIN="tenant.example", PORT="x")
     assert [line.partition(":")[0] for line in lines] == ["AUTH0_AUDIENCE", "PORT"]
 
@@ -320,8 +320,7 @@ def test_one_of_each_pair(read: Read) -> None:
 
 @pytest.mark.usefixtures("read")
 def test_needed(tmp_path: Path) -> None:
-    """What a command needs is reported in its words where it is missing, beside other mistakes;
-    a value that is wrong is called wrong, not missing."""
+    """A missing setting that a command needs is reported with the reason, beside other mistakes."""
     (tmp_path / "env").write_text("HOST=127.0.0.1\nAUTH0_CLIENT_ID='a b'\nLOG_LEVEL=loud\n")
     needed = dict.fromkeys(("AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "HOST"), "Why it is needed.")
     with pytest.raises(SettingsError) as refused:
@@ -333,7 +332,7 @@ def test_needed(tmp_path: Path) -> None:
 
 
 def test_usable_settings(read: Read) -> None:
-    """A refusal has the settings that are at fault, and all others as they are."""
+    """A SettingsError names the wrong settings and carries all others as they were read."""
     with pytest.raises(SettingsError) as refused:
         read(PORT="x", HOST="localhost", **TENANT | {"AUTH0_AUDIENCE": ""})
     assert refused.value.faults.keys() == {"PORT", "AUTH0_AUDIENCE"}
@@ -341,7 +340,7 @@ def test_usable_settings(read: Read) -> None:
 
 
 def test_env_file(read: Read) -> None:
-    """What the environment does not say is read from .env."""
+    """A setting that is not in the environment is read from .env."""
     lines = ("# ours", "AUTH0_DOMAIN=tenant.example", "AUTH0_AUDIENCE='urn:api'", "export PORT=80")
     settings = read("\n".join(lines))
     assert (settings.auth0_domain, settings.auth0_audience, settings.port) == (
@@ -352,12 +351,12 @@ def test_env_file(read: Read) -> None:
 
 
 def test_environment_wins(read: Read) -> None:
-    """The environment wins over .env, and a mistake in what lost is none."""
+    """The environment overrides .env, and a wrong value that is overridden is not reported."""
     assert read("PORT=x", PORT="81").port == 81
 
 
 def test_env_file_is_read_anew(read: Read) -> None:
-    """Reading leaves no trace in the environment: a changed .env counts anew."""
+    """Each load reads .env again, and nothing of it stays in the environment."""
     assert [read(text).port for text in ("PORT=80", "PORT=81", "")] == [80, 81, 3010]
 
 
@@ -373,38 +372,38 @@ def test_env_file_of_a_parent_is_not_ours(
 
 @pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"\xff\xfeP"), Path.mkdir])
 def test_unreadable_env_file(read: Read, tmp_path: Path, spoil: Callable[[Path], object]) -> None:
-    """An .env that is no text file ends in a line that says so."""
+    """A .env that is not a text file in UTF-8 is refused with a message that says so."""
     spoil(tmp_path / "env")
     with pytest.raises(SettingsError, match=r"^\S*env: Not a text file in UTF-8.*Example: PORT="):
         load(Settings, tmp_path / "env")
 
 
 def test_mistake_in_env_file(read: Read) -> None:
-    """A bad value in .env is reported as one of the environment is."""
+    """A bad value in .env is reported like one in the environment."""
     with pytest.raises(SettingsError, match=r"^LOG_LEVEL: "):
         read("LOG_LEVEL=loud")
 
 
 def test_issuers(read: Read) -> None:
-    """The issuer is https://DOMAIN/ exactly: lower case, its slash included, in their order."""
+    """Each issuer is https://DOMAIN/ in lower case with its slash, in the order of the domains."""
     settings = read(AUTH0_DOMAIN="Login.example:8443, b.example", AUTH0_AUDIENCE="urn:api")
     assert settings.issuers == ("https://login.example:8443/", "https://b.example/")
 
 
 @pytest.mark.parametrize(("environment", "has_tenant"), [({}, False), (TENANT, True)])
 def test_has_tenant(read: Read, environment: dict[str, str], has_tenant: bool) -> None:
-    """There is a tenant where there is a domain."""
+    """The settings have a tenant if AUTH0_DOMAIN is set."""
     assert read(**environment).has_tenant is has_tenant
 
 
 def test_frozen(read: Read) -> None:
-    """Nothing changes a setting after it was read."""
+    """Settings cannot be changed after they were read."""
     with pytest.raises(FrozenInstanceError):
         read().port = 80  # type: ignore[misc]
 
 
 def test_repr_has_no_secret(read: Read) -> None:
-    """A password in a setting is not in repr, and a field that may hold one is left out of it."""
+    """No password is in repr, which omits every field that may hold one."""
     urls = {"DATABASE_URL": "postgresql://u:hush@h/d", "REDIS_URL": "redis://:hush@h"}
     settings = read(**urls, AUTH0_CLIENT_ID="a", AUTH0_CLIENT_SECRET="hush")
     assert "hush" not in repr(settings)
@@ -418,7 +417,7 @@ def test_repr_has_no_secret(read: Read) -> None:
     "line", ['AUTH0_ORGANIZATIONS="org_a', "DPOP='required", "= required", "this is no setting = 1"]
 )
 def test_broken_line_of_an_env_file(read: Read, tmp_path: Path, line: str) -> None:
-    """A line that cannot be read is told with its number: left out, a restriction would be lost."""
+    """A line of .env that cannot be parsed is refused with its number, and not skipped."""
     (tmp_path / "env").write_text(f"PORT=3010\n{line}\n")
     with pytest.raises(SettingsError, match=r"env, line 2: .*PORT=3010$"):
         load(Settings, tmp_path / "env")
