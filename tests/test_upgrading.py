@@ -260,7 +260,7 @@ def conflicts(upstream: Path, team: Path) -> set[str]:
     change(upstream / "README.md", ("# A REST API on Flask-RESTX", "# A better REST API"))
     change(upstream / "CHANGELOG.md", ("### Added\n\n", "### Added\n\n- Leases.\n"))
     health = upstream / "api/core/resources/health.py"
-    change(health, ("Ask whether it lives", "Ask whether it is alive"))
+    change(health, ("Check whether this instance is live", "Check whether this instance lives"))
     manage(upstream, "openapi", "write")
     commit(upstream, "The next release")
     run(team, "git", "fetch", "--quiet", "origin")
