@@ -1,4 +1,4 @@
-"""`messages`: what goes out comes in again, and what is no message is reported, a line each."""
+"""The command `messages`: exports can be imported again, and bad lines are reported."""
 
 import json
 import os
@@ -28,7 +28,7 @@ NOTHING = "Error: Nothing was imported."
 
 
 def line(said: object = "Ahoy", **members: Any) -> bytes:
-    """A good line; `members` are added to it."""
+    """Return a good line, with `members` added."""
     return json.dumps({"text": said, "author": "auth0|ann"} | members).encode()
 
 
@@ -43,7 +43,7 @@ def count(database: Database) -> int:
 
 @pytest.fixture
 def load(runner: Runner, database_url: str) -> Any:
-    """`load([line(), …])`: how an import of a file with these lines ends."""
+    """`load([line(), …])`: import a file with these lines, and return how the command ended."""
 
     def run(lines: list[bytes], *options: str) -> Result:
         file = runner.directory / "messages.ndjson"
@@ -55,7 +55,7 @@ def load(runner: Runner, database_url: str) -> Any:
 
 @ON_BOTH
 def test_there_and_back(runner: Runner, load: Any, database_url: str) -> None:
-    """An export, imported into an empty database, is exported again byte by byte the same."""
+    """An export that is imported into an empty database is exported again byte for byte."""
     environment = {"DATABASE_URL": database_url}
     moment = "2026-01-02T03:04:05.678901Z"
     lines = [
@@ -76,7 +76,7 @@ def test_there_and_back(runner: Runner, load: Any, database_url: str) -> None:
 
 @ON_BOTH
 def test_export(runner: Runner, load: Any, database_url: str) -> None:
-    """Standard output has an object a line and nothing else, the oldest first."""
+    """An export prints one JSON object per line and nothing else, the oldest first."""
     load([line(said, created_at=f"2026-01-0{said}T00:00:00Z") for said in "312"])
     result = runner("messages", "export", DATABASE_URL=database_url)
     found = [json.loads(each) for each in result.out.splitlines()]
@@ -85,7 +85,8 @@ def test_export(runner: Runner, load: Any, database_url: str) -> None:
 
 
 def test_what_is_left_out_is_made(runner: Runner, load: Any, database_url: str) -> None:
-    """An id of version 7, and times: the creation's is that of the change where only that is."""
+    """A missing id is made with version 7. A missing time of creation is the time of change, if
+    that is given."""
     load([line(), line("Later", updated_at="2030-01-01T00:00:00Z")])
     result = runner("messages", "export", DATABASE_URL=database_url)
     made, later = (json.loads(each) for each in result.out.splitlines())
@@ -96,7 +97,7 @@ def test_what_is_left_out_is_made(runner: Runner, load: Any, database_url: str) 
 
 @ON_BOTH
 def test_standard_input(tmp_path: Path, database_url: str, database: Database) -> None:
-    """`-` is standard input; a blank line is no fault; the count is on standard error."""
+    """`-` reads standard input. Blank lines are ignored, and the count is on standard error."""
     data = b"\n" + line() + b"\r\n \t\n\n" + line()
     result = manage(
         tmp_path,
@@ -113,7 +114,7 @@ def test_standard_input(tmp_path: Path, database_url: str, database: Database) -
 
 @pytest.mark.parametrize("lines", [[], [b"", b" "]], ids=["empty", "blank"])
 def test_nothing_to_import(load: Any, lines: list[bytes]) -> None:
-    """A file without a message has been imported."""
+    """A file without messages is imported successfully."""
     assert load(lines) == (0, "", "0 messages imported.\n")
 
 
@@ -149,7 +150,7 @@ BAD = {
 
 @pytest.mark.parametrize(("bad", "said"), BAD.items(), ids=lambda value: ascii(value[:40]))
 def test_bad_line(load: Any, database: Database, bad: bytes, said: str) -> None:
-    """A bad line is reported with its number and what is wrong, and nothing is written."""
+    """A bad line is reported with its number and its fault, and nothing is written."""
     result = load([line(), b"", bad, line()])
     assert (result.code, result.out) == (1, "")
     report, last = result.err.splitlines()
@@ -160,7 +161,7 @@ def test_bad_line(load: Any, database: Database, bad: bytes, said: str) -> None:
 
 @ON_BOTH
 def test_bad_line_far_down(load: Any, database: Database) -> None:
-    """Nothing is written of the batches before it either."""
+    """A bad line in a later batch also keeps the earlier batches from being written."""
     result = load([*numbered(2 * BATCH + 1), b"{}"])
     assert result.err.splitlines() == [
         f"Line {2 * BATCH + 2}: /text: Missing data for required field.; "
@@ -173,7 +174,7 @@ def test_bad_line_far_down(load: Any, database: Database) -> None:
 @ON_BOTH
 @pytest.mark.parametrize("between", [0, BATCH], ids=["near", "far"])
 def test_id_given_twice(load: Any, database: Database, between: int) -> None:
-    """An id that a line before has, however it is spelt, is a fault of the second line."""
+    """An id that an earlier line has, in any spelling, is a fault of the later line."""
     lines = [line(id=ID), *numbered(between), line(id=f"{{{ID.upper()}}}")]
     assert load(lines).err.splitlines() == [f"Line {between + 2}: {TAKEN}", NOTHING]
     assert count(database) == 0
@@ -183,7 +184,7 @@ def test_id_given_twice(load: Any, database: Database, between: int) -> None:
 
 @ON_BOTH
 def test_id_in_the_database(runner: Runner, load: Any, database: Database) -> None:
-    """So is one that the database has, and the message there stays as it is."""
+    """An id that the database has is a fault, and the stored message is unchanged."""
     environment = {"DATABASE_URL": database.url.render_as_string(hide_password=False)}
     load([line("First", id=ID)])
     before = runner("messages", "export", **environment)
@@ -195,7 +196,8 @@ def test_id_in_the_database(runner: Runner, load: Any, database: Database) -> No
 
 @ON_BOTH
 def test_keep_going(load: Any, database: Database) -> None:
-    """The others are imported, each bad line is reported, and that is no success."""
+    """With --keep-going, good lines are imported, each bad line is reported, and the exit status is
+    1."""
     lines = [*BAD, *numbered(BATCH), b"{", line()]
     result = load(lines, "--keep-going")
     assert (result.code, result.out) == (1, "")
@@ -209,7 +211,7 @@ def test_keep_going(load: Any, database: Database) -> None:
 
 @pytest.mark.parametrize("name", ["nope", "."])
 def test_no_file(runner: Runner, database_url: str, name: str) -> None:
-    """What is no file ends in a line."""
+    """A FILE that is not a file is refused in one line."""
     result = runner("messages", "import", name, DATABASE_URL=database_url)
     assert result.code == 2
     assert complaint(result).startswith(f"Invalid value for 'FILE': '{name}': ")
@@ -218,7 +220,7 @@ def test_no_file(runner: Runner, database_url: str, name: str) -> None:
 @ON_BOTH
 @pytest.mark.parametrize("command", [("export",), ("import", "/dev/null")], ids=" ".join)
 def test_old_schema(runner: Runner, database: Database, command: tuple[str, ...]) -> None:
-    """A schema that is not the code's ends in a line that says the command."""
+    """A schema that is not the code's is refused in one line that names the command."""
     schema.downgrade(database, "base")
     url = database.url.render_as_string(hide_password=False)
     assert complaint(runner("messages", *command, DATABASE_URL=url)) == (
@@ -229,7 +231,7 @@ def test_old_schema(runner: Runner, database: Database, command: tuple[str, ...]
 def start(
     directory: Path, *arguments: str, stderr: int, **environment: str
 ) -> subprocess.Popen[bytes]:
-    """`manage.py messages ARGUMENTS`, its standard output to be read."""
+    """Start `manage.py messages ARGUMENTS` as a process whose standard output can be read."""
     return subprocess.Popen(
         [sys.executable, *MANAGE, "messages", *arguments],
         cwd=directory,
@@ -241,7 +243,7 @@ def start(
 
 @ON_BOTH
 def test_reader_has_seen_enough(tmp_path: Path, load: Any, database_url: str) -> None:
-    """`export | head -1` ends quietly."""
+    """An export whose reader closes the pipe, as `head -1` does, prints no error."""
     load(numbered(2 * BATCH))
     environment = {"DATABASE_URL": database_url}
     with start(tmp_path, "export", stderr=subprocess.PIPE, **environment) as exporting:
@@ -254,7 +256,7 @@ def test_reader_has_seen_enough(tmp_path: Path, load: Any, database_url: str) ->
 
 
 def on_a_terminal(directory: Path, *arguments: str, **environment: str) -> tuple[bytes, str]:
-    """Standard output of a command, and what its terminal on standard error has shown."""
+    """Return a command's standard output, and what its standard error showed as a terminal."""
     ours, theirs = pty.openpty()
     shown = b""
     with start(directory, *arguments, stderr=theirs, TERM="xterm", **environment) as running:
@@ -271,7 +273,7 @@ def on_a_terminal(directory: Path, *arguments: str, **environment: str) -> tuple
 
 
 def test_progress(tmp_path: Path, load: Any, database_url: str) -> None:
-    """A terminal sees how far it is; standard output holds nothing of that."""
+    """Progress is shown only when standard error is a terminal, and never on standard output."""
     load(numbered(3))
     exported = manage(
         tmp_path,

@@ -36,7 +36,7 @@ Recording = dict[str, Any]
 
 
 def record(url: str) -> Recording:
-    """The parameters by statement, of all queries of the release."""
+    """Return the parameters by statement, for all queries of the release."""
     recording: Recording = {}
     database = Database(url, branches=application.branches)
 
@@ -54,18 +54,18 @@ def record(url: str) -> Recording:
 
 
 def write(recordings: dict[str, Recording]) -> None:
-    """Replace the file of the code's heads."""
+    """Replace the recording of the current heads."""
     text = json.dumps(recordings, indent=1, sort_keys=True, default=_encoded)
     FILE.write_text(text + "\n")
 
 
 def read(file: Path) -> dict[str, Recording]:
-    """The recordings of a release, by the name of the database."""
+    """Return the recordings of a release, by the name of the database."""
     return dict(json.loads(file.read_text(), object_hook=_decoded))
 
 
 def _query(database: Database) -> None:
-    """Every query of the release, in each of its forms."""
+    """Send every query of the release, in each of its forms."""
     allow: Callable[[Any], None] = lambda _message: None  # noqa: E731
     schema.current(database)
     made = messages.create(text="a", author="a")
@@ -120,7 +120,7 @@ _KINDS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
 
 
 def main() -> None:
-    """Record on both databases."""
+    """Record the statements on both databases."""
     with tempfile.TemporaryDirectory() as name, Postgres(application.branches) as postgres:
         sqlite = Sqlite(Path(name), application.branches)
         write({"sqlite": record(sqlite.make()), "postgres": record(postgres.make())})

@@ -39,7 +39,7 @@ def insert(database: Database, rows: list[dict[str, Any]]) -> None:
 
 
 def allow(_: Message) -> None:
-    """Whoever asks may."""
+    """Allow every change."""
 
 
 def forbid(_: Message) -> None:
@@ -51,7 +51,7 @@ def texts(**filters: Any) -> list[str]:
 
 
 def walk(**asked: Any) -> Iterator[Page[Message]]:
-    """Page after page, until a cursor leads to no other one."""
+    """Yield page after page, until the cursor is None or repeats."""
     cursor, known = None, set[str | None]()
     while cursor not in known:
         known.add(cursor)
@@ -61,7 +61,8 @@ def walk(**asked: Any) -> Iterator[Page[Message]]:
 
 
 def test_what_is_created_is_there() -> None:
-    """With an id of version 7, its author, and one time for both."""
+    """A new message has an id of version 7, its author, and the same time of creation and
+    change."""
     made = messages.create(text="Hello", author="ann")
     found = messages.get(made.id)
     assert found is not None
@@ -71,7 +72,8 @@ def test_what_is_created_is_there() -> None:
 
 
 def test_what_is_changed_is_another_version() -> None:
-    """The text, the time of the change and the ETag differ; the rest stays."""
+    """A change gives a message a new text, time of change and ETag, and its time of creation
+    stays."""
     made = messages.create(text="Hello", author="ann")
     changed = messages.change(made.id, text="Bye", allow=allow)
     assert changed is not None
@@ -85,7 +87,7 @@ def test_what_is_changed_is_another_version() -> None:
 
 
 def test_what_is_removed_is_gone() -> None:
-    """It is returned for the last time."""
+    """`remove` returns the message, which is gone afterwards."""
     made = messages.create(text="Hello", author="ann")
     removed = messages.remove(made.id, allow=allow)
     assert removed is not None
@@ -95,7 +97,7 @@ def test_what_is_removed_is_gone() -> None:
 
 
 def test_what_is_not_there_is_none() -> None:
-    """Nobody is asked whether it may be changed."""
+    """For a message that does not exist the result is None, and `allow` is not called."""
     nobody = UUID(int=7)
     assert messages.get(nobody) is None
     assert messages.change(nobody, text="x", allow=forbid) is None
@@ -103,7 +105,7 @@ def test_what_is_not_there_is_none() -> None:
 
 
 def test_what_is_not_allowed_does_not_happen() -> None:
-    """The exception passes, and the message stays as it was."""
+    """When `allow` raises an exception, it is passed on and the message is unchanged."""
     made = messages.create(text="Hello", author="ann")
     with pytest.raises(PermissionError):
         messages.change(made.id, text="Bye", allow=forbid)
@@ -115,7 +117,7 @@ def test_what_is_not_allowed_does_not_happen() -> None:
 
 
 def test_changes_at_once_are_all_counted(stored: Flask) -> None:
-    """Each sees the message as the one before left it."""
+    """Each of several changes at the same time gives the message a different ETag."""
     made = messages.create(text="Hello", author="ann")
 
     def change(number: int) -> str:
@@ -142,7 +144,7 @@ def test_changes_at_once_are_all_counted(stored: Flask) -> None:
     ],
 )
 def test_texts_survive(written: str) -> None:
-    """Character by character."""
+    """A text and an author are stored without any change to their characters."""
     made = messages.create(text=written, author=written[:255])
     found = messages.get(made.id)
     assert found is not None
@@ -163,7 +165,7 @@ def test_texts_survive(written: str) -> None:
     ],
 )
 def test_times_survive(database: Database, moment: datetime) -> None:
-    """To the microsecond, and told in UTC."""
+    """A time is stored to the microsecond and returned in UTC."""
     insert(database, [row(created_at=moment)])
     [found] = messages.page().items
     assert found.created_at == found.updated_at == moment
@@ -173,7 +175,8 @@ def test_times_survive(database: Database, moment: datetime) -> None:
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
 def test_pages_are_the_whole_in_order(database: Database, order: str, limit: int) -> None:
-    """By time, and by id where times are equal; the last page says that it is the last."""
+    """The pages contain all messages in order of time, and of id where times are equal. There is no
+    empty page at the end."""
     rows = [row(str(number), created_at=NOON + number // 4 * SECOND) for number in range(7)]
     insert(database, rows)
     pages = list(walk(order=order, limit=limit))
@@ -204,7 +207,7 @@ def test_pages_are_the_whole_in_order(database: Database, order: str, limit: int
     ],
 )
 def test_filters_say_which(database: Database, filters: dict[str, Any], expected: str) -> None:
-    """Each on its own and together, from either end."""
+    """Each filter selects the right messages, alone and with others, in both orders."""
     authors = ["ann", "bob", "ann", "bob"]
     insert(
         database,
@@ -217,7 +220,7 @@ def test_filters_say_which(database: Database, filters: dict[str, Any], expected
 
 
 def test_since_may_have_any_offset(database: Database) -> None:
-    """A moment is the same in every zone."""
+    """Times in filters may have any UTC offset."""
     insert(database, [row("a")])
     zone = timezone(timedelta(hours=-7))
     assert texts(since=NOON.astimezone(zone)) == ["a"]
@@ -239,7 +242,7 @@ def test_since_may_have_any_offset(database: Database) -> None:
     ],
 )
 def test_q_is_literal(database: Database, written: str, q: str) -> None:
-    """No character has a meaning of its own."""
+    """The search for a text treats every character literally."""
     insert(database, [row(written), row("100 snakescase backslash ab hi its xx two spaces")])
     assert texts(q=q) == [written]
 
@@ -259,7 +262,7 @@ def test_q_is_literal(database: Database, written: str, q: str) -> None:
     ],
 )
 def test_q_is_in_any_case(written: str, q: str) -> None:
-    """By Unicode's folding, which is the same on both databases."""
+    """The search ignores case by Unicode's case folding, equally on both databases."""
     messages.create(text=f"({written})", author="ann")
     messages.create(text="(something else)", author="ann")
     assert texts(q=q) == [f"({written})"]
@@ -269,7 +272,7 @@ def test_q_is_in_any_case(written: str, q: str) -> None:
     "q", ["\N{LATIN SMALL LETTER DOTLESS I}", "a\N{COMBINING RING ABOVE}", "ab"], ids=ascii
 )
 def test_q_finds_no_more_than_case(q: str) -> None:
-    """What differs in more than that is another text."""
+    """The search does not find texts that differ in more than case."""
     messages.create(text="I \N{LATIN SMALL LETTER A WITH RING ABOVE} a b", author="ann")
     assert texts(q=q) == []
 
@@ -277,7 +280,8 @@ def test_q_finds_no_more_than_case(q: str) -> None:
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_walk_neither_loses_nor_repeats(database: Database, order: str, seed: int) -> None:
-    """While others write and delete, whatever stays is met once, and nothing twice."""
+    """While others write and delete, the pages contain each remaining message once, and none
+    twice."""
     chance = random.Random(seed)  # noqa: S311
 
     def some(count: int) -> list[dict[str, Any]]:
@@ -298,7 +302,7 @@ def test_a_walk_neither_loses_nor_repeats(database: Database, order: str, seed: 
 
 
 def test_the_whole_is_had_piece_by_piece(database: Database) -> None:
-    """As an export reads it: oldest first, from a place on."""
+    """`after` returns the messages after a given one, the oldest first."""
     insert(database, [row(str(number), created_at=NOON + number * SECOND) for number in range(5)])
     first = messages.after(None, 3)
     rest = messages.after(first[-1], 3)
@@ -307,7 +311,7 @@ def test_the_whole_is_had_piece_by_piece(database: Database) -> None:
 
 
 def test_known_ids_are_those_that_are_there(database: Database) -> None:
-    """As an import asks."""
+    """`known_ids` returns those of the given ids that exist."""
     made = messages.create(text="Hello", author="ann")
     asked = [made.id, uuid4()]
     known = database.run(lambda session: messages.known_ids(session, asked), writes=False)
@@ -315,14 +319,15 @@ def test_known_ids_are_those_that_are_there(database: Database) -> None:
 
 
 def answer(message: Message) -> tuple[object, ...]:
-    """All that a client sees of it."""
+    """Everything that a client sees of a message."""
     seen = (message.id, message.text, message.author, message.created_at, message.updated_at)
     return (*seen, message.etag)
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "changed", "removed"])
 def test_a_retry_is_answered_as_the_first_time(meanwhile: str) -> None:
-    """Whatever became of the message since; and there is one message."""
+    """A retry with the same key gets the first answer and creates no message, even after a change
+    or removal."""
     first = messages.create(text="Hello", author="ann", key="k")
     expected = answer(first)
     if meanwhile == "changed":
@@ -334,7 +339,7 @@ def test_a_retry_is_answered_as_the_first_time(meanwhile: str) -> None:
 
 
 def test_a_key_is_for_one_text() -> None:
-    """Another text with it is refused, and the first one keeps its answer."""
+    """A key that is used again for another text is refused, and still works for the first text."""
     first = messages.create(text="Hello", author="ann", key="k")
     with pytest.raises(KeyReused):
         messages.create(text="Bye", author="ann", key="k")
@@ -343,7 +348,7 @@ def test_a_key_is_for_one_text() -> None:
 
 
 def test_a_key_is_its_authors() -> None:
-    """Another author's key of the same name is another key; so is one in another case."""
+    """Each author has their own keys, and keys that differ in case are different keys."""
     made = {
         messages.create(text="Hello", author=author, key=key).id
         for author, key in [("ann", "k"), ("bob", "k"), ("ann", "K")]
@@ -352,7 +357,7 @@ def test_a_key_is_its_authors() -> None:
 
 
 def test_without_a_key_each_is_new() -> None:
-    """The same text twice is two messages."""
+    """Without a key, the same text sent twice makes two messages."""
     made = {messages.create(text="Hello", author="ann").id for _ in range(2)}
     assert len(made) == messages.count() == 2
 
@@ -361,7 +366,7 @@ def test_without_a_key_each_is_new() -> None:
     ("age", "count"), [(timedelta(hours=23, minutes=59), 1), (timedelta(hours=24, seconds=1), 2)]
 )
 def test_a_key_is_forgotten_after_a_day(database: Database, age: timedelta, count: int) -> None:
-    """Not before, and then for any text."""
+    """A key is remembered for a day, and then creates a new message."""
     messages.create(text="Hello", author="ann", key="k")
     aged = update(IdempotencyKey).values(created_at=datetime.now(UTC) - age)
     database.run(lambda session: session.execute(aged), writes=True)
@@ -370,7 +375,7 @@ def test_a_key_is_forgotten_after_a_day(database: Database, age: timedelta, coun
 
 
 def test_requests_at_once_with_one_key_make_one_message(stored: Flask) -> None:
-    """Each of them is answered with it."""
+    """Requests at the same time with one key create one message, and each returns it."""
 
     def create(_: int) -> tuple[object, ...]:
         with stored.app_context():
@@ -382,7 +387,7 @@ def test_requests_at_once_with_one_key_make_one_message(stored: Flask) -> None:
 
 
 def plan(database: Database, **asked: Any) -> str:
-    """How the database goes about a page."""
+    """Return the database's query plan for a page."""
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -400,7 +405,8 @@ def plan(database: Database, **asked: Any) -> str:
 
 
 def test_pages_are_read_off_an_index(database: Database) -> None:
-    """Whatever is asked for, from either end, at any depth: nothing is sorted or read in vain."""
+    """Every page is read from an index, without a sort or a full scan, whatever the filters, order
+    and depth."""
     authors = ["ann", "bob", "cid"]
     insert(
         database,

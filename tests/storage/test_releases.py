@@ -1,4 +1,4 @@
-"""What this API sends to its database works on the schemas of later releases."""
+"""The statements that this API sends to its database work on the schemas of later releases."""
 
 from pathlib import Path
 
@@ -18,7 +18,8 @@ VERSIONS = sorted(MIGRATIONS.glob("*.py"))
 
 @pytest.mark.parametrize("name", ["sqlite", "postgres"])
 def test_the_recording_is_current(request: pytest.FixtureRequest, name: str) -> None:
-    """It has the statements that the code sends: python -m tests.storage.recording"""
+    """The recording has the statements that the code sends. If not, run: python -m
+    tests.storage.recording"""
     maker: Sqlite | Postgres = request.getfixturevalue(name)
     recorded = recording.read(recording.FILE)[name]
     assert recorded.keys() == recording.record(maker.make()).keys()
@@ -29,7 +30,7 @@ def test_the_recording_is_current(request: pytest.FixtureRequest, name: str) -> 
 def test_every_release_works_on_the_newest_schema(
     request: pytest.FixtureRequest, branches: tuple[Branch, ...], name: str, release: Path
 ) -> None:
-    """Each statement that it sends is understood, with the parameters of then."""
+    """Every recorded statement of a release works on the newest schema with its parameters."""
     maker: Sqlite | Postgres = request.getfixturevalue(name)
     database = Database(maker.make(), branches=branches)
     replay(database, recording.read(release)[name])
@@ -37,7 +38,7 @@ def test_every_release_works_on_the_newest_schema(
 
 
 def replay(database: Database, recorded: recording.Recording) -> None:
-    """Send each statement by itself, and undo it."""
+    """Send each statement in its own transaction, and undo it."""
     for statement, parameters in recorded.items():
         values = tuple(parameters) if isinstance(parameters, list) else parameters
         with database.engine.connect() as connection:
@@ -46,7 +47,7 @@ def replay(database: Database, recorded: recording.Recording) -> None:
 
 @ON_BOTH
 def test_a_removal_is_noticed(database: Database, migrations: Migrations) -> None:
-    """What this release needs, and a migration takes away, fails when it is replayed."""
+    """The replay fails when a migration removes what this release needs."""
     migrations.add("0002", 'op.drop_column("messages", "folded")')
     schema.upgrade(database)
     recorded = recording.read(recording.FILE)
@@ -56,6 +57,7 @@ def test_a_removal_is_noticed(database: Database, migrations: Migrations) -> Non
 
 @pytest.mark.parametrize("file", VERSIONS, ids=[file.stem for file in VERSIONS])
 def test_migrations_add_first_and_remove_a_release_later(file: Path) -> None:
-    """One that takes something away says in `removes = "..."` why nobody uses it any more."""
+    """A migration that removes something says in `removes = "..."` why no release uses it any
+    more."""
     source = file.read_text()
     assert removals(source) == [] or says_why(source)

@@ -1,4 +1,4 @@
-"""What the tests of the command line need around them."""
+"""Fixtures for the tests of the command line."""
 
 import logging
 import socket
@@ -11,14 +11,14 @@ from tests.core.support.commands import Terminal
 
 @pytest.fixture(autouse=True)
 def logging_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands set up the logging of their process; this one's is pytest's."""
+    """Keep pytest's logging, because each command would configure the logging anew."""
     monkeypatch.setattr("logging.config.dictConfig", lambda _config: None)
     monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)
 
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    """`terminal(80)`: standard output is a terminal of that width."""
+    """`terminal(80)`: make standard output a terminal of that width."""
 
     def become(width: int) -> None:
         for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
@@ -32,7 +32,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 @pytest.fixture
 def busy_port() -> Iterator[int]:
-    """A port on which somebody listens."""
+    """A port that is already in use."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

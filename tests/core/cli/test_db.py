@@ -1,4 +1,4 @@
-"""`db`, and what the commands that serve make of the schema that they find."""
+"""The command `db`, and how `serve` and `run` react to the schema that they find."""
 
 import shutil
 import socket
@@ -36,7 +36,7 @@ OUTDATED = "DATABASE_URL: the database's schema is not the code's: run python ma
 
 
 def test_fresh_directory(runner: Runner) -> None:
-    """The first upgrade makes the SQLite database, for its owner alone."""
+    """The first upgrade creates the SQLite database, which only its owner can read."""
     assert runner("db", "upgrade") == (0, UP_TO_DATE, "")
     directory = runner.directory / "instance"
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (directory, directory / "api.db")]
@@ -55,10 +55,8 @@ def test_fresh_directory(runner: Runner) -> None:
     ],
 )
 def test_down_and_up(runner: Runner, database_url: str, revision: str, shown: str) -> None:
-    """Down, and up again; each says where the schema is now, and so does `current`.
-
-    A number alone counts on the branch of the API.
-    """
+    """Upgrade, downgrade and `current` show where the schema is. A number without a branch counts
+    on the branch of the API."""
     environment = {"DATABASE_URL": database_url}
     assert runner("db", "current", **environment) == (0, UP_TO_DATE, "")
     assert runner("db", "downgrade", revision, **environment) == (0, shown, "")
@@ -70,7 +68,8 @@ def test_down_and_up(runner: Runner, database_url: str, revision: str, shown: st
 
 @ON_BOTH
 def test_revision(runner: Runner, migrations: Migrations, database_url: str) -> None:
-    """A migration is drafted, its path on standard output; not before the schema is the code's."""
+    """`db revision` drafts a migration and prints its path. It is refused while the schema is not
+    up to date."""
     environment = {"DATABASE_URL": database_url}
     result = runner("db", "revision", "why it is", **environment)
     assert (result.code, result.err) == (0, "")
@@ -93,7 +92,7 @@ def test_revision(runner: Runner, migrations: Migrations, database_url: str) -> 
     ids=" ".join,
 )
 def test_unknown_revision(runner: Runner, database_url: str, arguments: tuple[str, ...]) -> None:
-    """A revision that is not there ends in a line, and changes nothing."""
+    """A revision that does not exist is refused in one line, and nothing is changed."""
     environment = {"DATABASE_URL": database_url}
     said = complaint(runner("db", *arguments, **environment))
     assert said.endswith(". See: python manage.py db current")
@@ -123,7 +122,8 @@ UNUSABLE = {
 @pytest.mark.parametrize(("url", "cause"), UNUSABLE.values(), ids=UNUSABLE)
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_unusable(runner: Runner, command: tuple[str, ...], url: str, cause: str) -> None:
-    """A database that cannot be used ends in a line that says where and why, without a secret."""
+    """For a database that cannot be used, the command prints one line with the cause, without a
+    secret."""
     port = ["--port", str(free_port())] if command[0] == "run" else []
     said = complaint(runner(*command, *port, DATABASE_URL=url))
     assert cause in said
@@ -133,7 +133,7 @@ def test_unusable(runner: Runner, command: tuple[str, ...], url: str, cause: str
 
 @pytest.fixture
 def locked(postgres: Postgres) -> str:
-    """The URL of a real PostgreSQL, as one who has the wrong password."""
+    """The URL of a real PostgreSQL, with a wrong password."""
     url = make_url(postgres.url("postgres"))
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
@@ -148,14 +148,14 @@ def locked(postgres: Postgres) -> str:
 
 @pytest.mark.parametrize("command", [("db", "upgrade"), ("count",)], ids=" ".join)
 def test_wrong_password(tmp_path: Path, locked: str, command: tuple[str, ...]) -> None:
-    """A wrong password is called that, in one line of the process, and shown nowhere."""
+    """A wrong password is reported as such in one line, and the password is not shown."""
     result = manage(tmp_path, *command, DATABASE_URL=locked)
     assert 'password authentication failed for user "ann"' in complaint(result)
     assert SECRET not in result.out + result.err
 
 
 def test_wrong_password_in_the_log(tmp_path: Path, locked: str, tenant: Tenant) -> None:
-    """Nor has the log of `serve` the password: to it, the database is away."""
+    """With a wrong password, `serve` answers 503, and its log does not contain the password."""
     environment = tenant.environment | {"DATABASE_URL": locked, "LOG_LEVEL": "debug"}
     with Server(tmp_path, "serve", "--workers", "1", upgrade=False, **environment) as server:
         assert get(f"{server.url}/api/messages", tenant.token()).status == 503
@@ -170,7 +170,8 @@ def newer(database: Database) -> None:
 
 @ON_BOTH
 def test_serve_refuses_an_old_schema(runner: Runner, database_url: str, database: Database) -> None:
-    """`serve` does not start on a schema that is older than the code, and says the command."""
+    """`serve` does not start when the schema is older than the code, and names the command that
+    upgrades it."""
     schema.downgrade(database, "base")
     said = complaint(
         runner("serve", "--port", str(free_port()), DATABASE_URL=database_url, **TENANT)
@@ -183,7 +184,7 @@ ADDS = 'op.add_column("messages", sa.Column("extra", sa.Text()))'
 
 @pytest.fixture
 def environment(tmp_path: Path, sqlite: Sqlite) -> dict[str, str]:
-    """A SQLite database in a directory of its own, where copies can be seen."""
+    """Settings for a SQLite database in its own directory, where tests can see the copies."""
     (tmp_path / "data").mkdir()
     file = Path(str(make_url(sqlite.make()).database)).rename(tmp_path / "data" / "api.db")
     return {"DATABASE_URL": f"sqlite:///{file}"}
@@ -192,7 +193,8 @@ def environment(tmp_path: Path, sqlite: Sqlite) -> dict[str, str]:
 def test_upgrade_tells_of_the_copy(
     runner: Runner, migrations: Migrations, environment: dict[str, str]
 ) -> None:
-    """Where it is, and how to go back to it; an upgrade that has nothing to do makes none."""
+    """An upgrade prints the path of the copy and how to restore it. An upgrade with nothing to do
+    makes no copy."""
     assert runner("db", "upgrade", **environment) == (0, UP_TO_DATE, "")
     migrations.add("0002", ADDS)
     result = runner("db", "upgrade", **environment)
@@ -210,7 +212,7 @@ def test_run_tells_of_the_copy(
     monkeypatch: pytest.MonkeyPatch,
     environment: dict[str, str],
 ) -> None:
-    """It upgrades by itself."""
+    """`run` upgrades the database by itself and prints the path of the copy."""
     # The command has its module's name, and hides it.
     module = sys.modules["api.core.cli.run"]
     monkeypatch.setattr(module, "run_simple", lambda *_args, **_options: None)
@@ -223,7 +225,8 @@ def test_run_tells_of_the_copy(
 def test_a_migration_that_fails(
     runner: Runner, migrations: Migrations, environment: dict[str, str]
 ) -> None:
-    """It is told in a line that says where, and does not blame the address; nor does `run`."""
+    """A migration that fails is reported by `db upgrade` and `run` in one line that names the file
+    and line, and not DATABASE_URL."""
     migrations.add("0002", "raise LookupError('no luck')")
     for command in (("db", "upgrade"), ("run", "--no-reload", "--port", str(free_port()))):
         said = complaint(runner(*command, **environment))
@@ -234,7 +237,7 @@ def test_a_migration_that_fails(
 
 
 def test_newer_schema(runner: Runner, database_url: str, database: Database) -> None:
-    """The database of a later release is shown as such, and left as it is."""
+    """A schema of a later release is shown as newer, and no command changes it."""
     newer(database)
     environment = {"DATABASE_URL": database_url}
     shown = "9999, core_0001 (newer than the code's 0001, core_0001)\n"
@@ -251,7 +254,8 @@ def test_newer_schema(runner: Runner, database_url: str, database: Database) -> 
 
 @ON_BOTH
 def test_foreign_database(runner: Runner, database_url: str, database: Database) -> None:
-    """The database of something else is refused by whatever needs a schema, with what it lacks."""
+    """Every command that needs a schema refuses the database of another program and names the
+    missing tables."""
     schema.downgrade(database, "base")
     statement = text("INSERT INTO alembic_version VALUES ('deadbeef')")
     database.run(lambda session: session.execute(statement), writes=True)
@@ -265,8 +269,8 @@ def test_foreign_database(runner: Runner, database_url: str, database: Database)
 
 
 def test_several_heads(runner: Runner, migrations: Migrations, database_url: str) -> None:
-    """Two lines of work that each added a migration are told in a line, whatever the command, with
-    the remedy; it merges them, and all is well."""
+    """When two migrations follow the same one, every command names both and the remedy `db merge`,
+    which merges them."""
     for revision in ("0002", "0003"):
         migrations.add(revision, "pass", down_revision="0001")
     environment = {"DATABASE_URL": database_url}
@@ -287,7 +291,8 @@ def test_several_heads(runner: Runner, migrations: Migrations, database_url: str
 
 
 def test_a_branch_that_is_not_there_has_no_step_back(runner: Runner, database_url: str) -> None:
-    """It is told in a line, and nothing is changed."""
+    """A downgrade by one step is refused in one line when the branch has no revision in the
+    database."""
     environment = {"DATABASE_URL": database_url}
     assert runner("db", "downgrade", "-1", **environment).code == 0
     said = complaint(runner("db", "downgrade", "-1", **environment))
@@ -295,7 +300,8 @@ def test_a_branch_that_is_not_there_has_no_step_back(runner: Runner, database_ur
 
 
 def test_an_application_without_tables(runner: Runner) -> None:
-    """It has the machinery's alone, and is told where its own would go."""
+    """An application without tables has only the machinery's schema, and `revision` and `merge` say
+    what it needs for its own."""
     runner.application = replace(runner.application, tables=None, migrations=None)
     assert runner("db", "upgrade") == (0, "core_0001 (up to date)\n", "")
     assert runner("db", "heads").out == "core: core_0001\n"
@@ -307,7 +313,7 @@ def test_an_application_without_tables(runner: Runner) -> None:
 def test_upgrades_of_sqlite_at_once(
     tmp_path: Path, environment: dict[str, str], application: Application
 ) -> None:
-    """Processes that upgrade one file do it once, and each finds it done."""
+    """When several processes upgrade one SQLite file, each of them succeeds."""
     url = environment["DATABASE_URL"]
     with ThreadPoolExecutor() as threads:
         database = Database(url, branches=application.branches)
@@ -328,7 +334,7 @@ with op.batch_alter_table("messages") as messages:
 
 @pytest.fixture
 def next_release(tmp_path: Path, migrations: Migrations) -> Path:
-    """The code of a release with one more migration, which writes the messages anew."""
+    """The code of a release with one more migration, which rewrites the table of messages."""
     migrations.add("0002", NEXT)
     directory = tmp_path / "next"
     ignored = shutil.ignore_patterns("__pycache__", "node_modules")
@@ -342,7 +348,8 @@ def next_release(tmp_path: Path, migrations: Migrations) -> Path:
 def test_an_upgrade_of_sqlite_while_it_is_served(
     tmp_path: Path, tenant: Tenant, environment: dict[str, Any], next_release: Path
 ) -> None:
-    """Callers of the former release, readers and writers, notice nothing, and nothing is lost."""
+    """While SQLite is upgraded, every request to the former release succeeds and no message is
+    lost."""
     token = tenant.token(scope="read:messages write:messages")
     settings = tenant.environment | environment
     is_over = threading.Event()
@@ -372,7 +379,7 @@ CALLS = ("GET", "POST", "POST")
 
 
 def call(url: str, token: str, method: str, is_over: threading.Event) -> list[int]:
-    """The statuses of a caller who calls until it is over."""
+    """Send requests until `is_over` is set, and return their statuses."""
     statuses = []
     body = b'{"text": "Hello"}' if method == "POST" else None
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -395,7 +402,8 @@ def message_count(environment: dict[str, str]) -> int:
 def test_a_newer_schema_is_served(
     tmp_path: Path, tenant: Tenant, database_url: str, database: Database, command: tuple[str, ...]
 ) -> None:
-    """The former release starts, and is ready; its log says that the schema is a later one's."""
+    """The former release starts on a newer schema and is ready, and its log names the newer
+    revision."""
     newer(database)
     environment = tenant.environment | {"DATABASE_URL": database_url}
     with Server(tmp_path, *command, upgrade=False, **environment) as server:
@@ -411,7 +419,8 @@ def test_a_newer_schema_is_served(
 def test_serve_refuses_options_that_cannot_be_used(
     runner: Runner, database_url: str, query: str
 ) -> None:
-    """Of the address, in a line that names the option and the setting."""
+    """`serve` refuses an unusable option of DATABASE_URL in one line that names the option and the
+    setting."""
     url = f"postgresql+psycopg://127.0.0.1:1/x?{query}"
     said = complaint(runner("serve", "--port", str(free_port()), DATABASE_URL=url, **TENANT))
     assert query.partition("=")[0] in said
@@ -419,7 +428,7 @@ def test_serve_refuses_options_that_cannot_be_used(
 
 
 def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
-    """Nor where there is no database yet; that command then makes what it lacks."""
+    """`serve` does not start when there is no database, and `db upgrade` then creates it."""
     assert complaint(runner("serve", "--port", str(free_port()), **TENANT)) == OUTDATED
     assert runner("db", "upgrade").out == UP_TO_DATE
     database = runner.directory / "instance" / "api.db"
@@ -429,7 +438,7 @@ def test_serve_refuses_a_fresh_directory(runner: Runner) -> None:
 def test_serve_outlives_its_database(
     tmp_path: Path, tenant: Tenant, application: Application
 ) -> None:
-    """`serve` starts while the database is away, says 503 until it is there, and recovers."""
+    """`serve` starts while the database is down, answers 503 until it is up, and then recovers."""
     with Postgres(application.branches) as postgres:
         environment = tenant.environment | {"DATABASE_URL": postgres.make()}
         postgres.stop()
@@ -447,7 +456,8 @@ def test_serve_outlives_its_database(
 
 
 def test_serve_starts_before_a_database_that_says_nothing(tmp_path: Path, tenant: Tenant) -> None:
-    """As before one that is not there: its connections time out."""
+    """`serve` starts when the database accepts connections but never answers, and requests get
+    503."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"postgresql+psycopg://127.0.0.1:{mute.getsockname()[1]}/api"
         environment = tenant.environment | {"DATABASE_URL": url}
@@ -467,7 +477,8 @@ WAITING = text(
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_upgrades_at_once(tmp_path: Path, database_url: str, database: Database) -> None:
-    """Copies of the service that start together may each upgrade first."""
+    """When several processes upgrade one PostgreSQL database, one does the work and the others wait
+    for it."""
     schema.downgrade(database, "base")
 
     def waiting() -> int:
@@ -487,7 +498,7 @@ def test_upgrades_at_once(tmp_path: Path, database_url: str, database: Database)
 
 @ON_BOTH
 def test_run_upgrades(tmp_path: Path, database_url: str, database: Database) -> None:
-    """`run` brings the schema up by itself."""
+    """`run` upgrades the schema when it starts."""
     schema.downgrade(database, "base")
     with Server(tmp_path, "run", "--no-reload", DATABASE_URL=database_url):
         assert schema.fault(database) is None

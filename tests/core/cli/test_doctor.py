@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong between the settings and the world, and what to do about it."""
+"""The command `doctor`: it checks the settings and what they point at, and names remedies."""
 
 import json
 import re
@@ -32,14 +32,15 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 
 @pytest.fixture
 def doctor(runner: Runner, tenant: Tenant, sqlite: Sqlite) -> Doctor:
-    """`doctor(DPOP="off")`: where all is well, but for these settings."""
+    """`doctor(DPOP="off")`: run it with good settings, changed as given."""
     good = tenant.environment | CLIENT | {"DATABASE_URL": sqlite.make(), "DPOP": "off"}
     good |= {"AUTH0_SPA_CLIENT_ID": "a-page"}
     return lambda **changes: runner("doctor", **good | changes)
 
 
 def rows(result: Result) -> dict[str, tuple[str, str, str]]:
-    """Result, found and what to do, by the name of the check; no secret is in any."""
+    """Return result, finding and remedy by the name of the check, and verify that no secret is
+    shown."""
     assert result.err == ""
     assert not [each for each in (SECRET, CLIENT["AUTH0_CLIENT_SECRET"]) if each in result.out]
     heading, *lines = result.out.splitlines()
@@ -62,7 +63,7 @@ def having(result: Result, outcome: str) -> set[str]:
 
 
 def test_all_is_well(doctor: Doctor, tenant: Tenant) -> None:
-    """Each check has its line, in this order, and there is nothing to do."""
+    """When all is well, each check has its line, in this order, and no line has a remedy."""
     lines = rows(doctor())
     assert list(lines) == [
         *("settings", "issuer", "discovery", "keys", "clock", "database", "migrations"),
@@ -76,7 +77,7 @@ def test_all_is_well(doctor: Doctor, tenant: Tenant) -> None:
 
 
 def test_nothing_is_set(runner: Runner) -> None:
-    """In a fresh directory it says what `serve` would miss, and makes nothing."""
+    """In a fresh directory `doctor` names what `serve` would miss, and creates no file."""
     result = runner("doctor")
     assert having(result, "FAIL") == {"database"}
     assert having(result, "warn") == {"issuer", "redis"}
@@ -91,7 +92,7 @@ def test_nothing_is_set(runner: Runner) -> None:
 
 
 def test_what_it_says_to_do_helps(runner: Runner) -> None:
-    """After the upgrade that it asked for, nothing fails."""
+    """No check fails after the upgrade that `doctor` suggests."""
     assert runner("db", "upgrade").code == 0
     assert having(runner("doctor"), "FAIL") == set()
 
@@ -107,20 +108,20 @@ BAD = {
 
 @dataclass(frozen=True)
 class Own(Settings):
-    """One setting more."""
+    """Settings with one more setting."""
 
     rooms: int = setting(1, "How many.", example="2", check=between(1, 9))
 
 
 def test_a_teams_setting(runner: Runner) -> None:
-    """A setting of the team's is named with its example, as those of the machinery are."""
+    """A wrong setting of a team is reported with its example, like those of the machinery."""
     runner.application = replace(runner.application, settings=Own)
     found = rows(runner("doctor", ROOMS="many"))
     assert found["ROOMS"] == ("FAIL", "Not a valid integer.", "set it, as in ROOMS=2")
 
 
 def test_mistakes_come_first(doctor: Doctor) -> None:
-    """Bad settings are its first lines, without their values; all else is still looked at."""
+    """Wrong settings are the first lines, without their values, and all other checks still run."""
     result = doctor(**BAD)
     lines = rows(result)
     assert list(lines)[: len(BAD)] == sorted(BAD)
@@ -139,7 +140,8 @@ def test_mistakes_come_first(doctor: Doctor) -> None:
     [("AUTH0_AUDIENCE", "AUTH0_DOMAIN"), ("AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_ID")],
 )
 def test_half_a_pair(doctor: Doctor, missing: str, given: str) -> None:
-    """The half that is missing fails, and the issuer is asked all the same."""
+    """When one of two settings that belong together is missing, it fails, and the issuer is still
+    checked."""
     result = doctor(**{missing: ""})
     assert having(result, "FAIL") == {missing}
     assert having(result, "ok") >= OF_THE_ISSUER
@@ -147,7 +149,7 @@ def test_half_a_pair(doctor: Doctor, missing: str, given: str) -> None:
 
 
 def test_env_file_that_is_no_text(doctor: Doctor, runner: Runner) -> None:
-    """Where nothing can be read, that is all there is to say."""
+    """When .env cannot be read, the only line is the failure of the settings."""
     (runner.directory / ".env").write_bytes(b"\xff\xfe")
     [(check, row)] = rows(doctor()).items()
     assert (check, row[0]) == ("settings", "FAIL")
@@ -181,7 +183,8 @@ ISSUERS: dict[str, tuple[str, bytes | None, str, str, str]] = {
 def test_issuer_at_fault(
     doctor: Doctor, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """The step that is not got through fails, and what comes after it is not checked."""
+    """The first step that fails at the issuer is reported, and the steps that depend on it are
+    skipped."""
     path, document, check, text, remedy = ISSUERS[name]
     others = {each: body for each, body in tenant.documents.items() if each != path}
     documents = others if document is None else others | {path: document}
@@ -196,7 +199,7 @@ def test_issuer_at_fault(
 
 
 def test_ignored_keys(doctor: Doctor, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys that the API leaves out are counted."""
+    """Keys of the issuer that the API ignores are counted."""
     good = tenant.key.as_dict(private=False)
     listed = key_set(good, good | {"kid": "b"}, good | {"kid": "c", "use": "enc"}, {}, "x")
     monkeypatch.setitem(tenant.documents, JWKS, listed)
@@ -207,7 +210,7 @@ def test_ignored_keys(doctor: Doctor, tenant: Tenant, monkeypatch: pytest.Monkey
 
 
 def test_issuer_out_of_reach(doctor: Doctor) -> None:
-    """An issuer that is not there fails, and nothing of it is checked."""
+    """An issuer that cannot be reached fails, and the checks that need it are skipped."""
     result = doctor(AUTH0_DOMAIN="localhost:1")
     assert having(result, "FAIL") == {"issuer"}
     assert having(result, "skip") == {"discovery", "keys", "clock"}
@@ -217,14 +220,14 @@ def test_issuer_out_of_reach(doctor: Doctor) -> None:
 
 
 def test_mistrust(doctor: Doctor, tmp_path: Path) -> None:
-    """A certificate that is not trusted fails, and names SSL_CERT_FILE."""
+    """An issuer whose certificate is not trusted fails, and the remedy names SSL_CERT_FILE."""
     result = doctor(SSL_CERT_FILE=str(tmp_path / "none"))
     assert having(result, "FAIL") == {"issuer"}
     assert "SSL_CERT_FILE" in rows(result)["issuer"][2]
 
 
 def test_several_domains(doctor: Doctor, tenant: Tenant) -> None:
-    """Each domain has lines of its own."""
+    """Each of several domains has its own lines."""
     result = doctor(AUTH0_DOMAIN=f"{tenant.domain},localhost:1")
     verdicts = re.findall(r"^issuer +(\w+) +\S*//(\S+:\d+)/", result.out, re.MULTILINE)
     assert (result.code, verdicts) == (1, [("ok", tenant.domain), ("FAIL", "localhost:1")])
@@ -250,7 +253,7 @@ def test_clock(
     outcome: str,
     text: str,
 ) -> None:
-    """A clock that differs by more than the leeway is a warning that says by how much."""
+    """A clock that differs by more than the leeway is a warning with the difference in seconds."""
     monkeypatch.setattr(tenant, "ahead", ahead)
     result, found, _ = rows(doctor(TOKEN_LEEWAY=leeway))["clock"]
     assert (result, text in found) == (outcome, True)
@@ -260,7 +263,7 @@ def test_clock(
 
 @ON_BOTH
 def test_database(doctor: Doctor, database_url: str) -> None:
-    """A database with the code's schema is well, and its address is told."""
+    """A database with the code's schema is ok, and its address is shown."""
     lines = rows(doctor(DATABASE_URL=database_url))
     assert lines["database"][0] == "ok"
     assert str(make_url(database_url).database) in lines["database"][1]
@@ -269,7 +272,8 @@ def test_database(doctor: Doctor, database_url: str) -> None:
 
 @ON_BOTH
 def test_old_schema(doctor: Doctor, database_url: str, database: Database) -> None:
-    """One without fails, with the command that helps; nothing is upgraded."""
+    """A database without a schema fails with the command that helps, and `doctor` does not upgrade
+    it."""
     schema.downgrade(database, "base")
     for _ in range(2):
         assert rows(doctor(DATABASE_URL=database_url))["migrations"] == (
@@ -280,7 +284,7 @@ def test_old_schema(doctor: Doctor, database_url: str, database: Database) -> No
 
 @ON_BOTH
 def test_newer_schema(doctor: Doctor, database_url: str, database: Database) -> None:
-    """A schema that the code does not know is a later release's, which is a warning."""
+    """A schema that the code does not know is a warning, because a later release made it."""
     statement = text("UPDATE alembic_version SET version_num = '9999' WHERE version_num = '0001'")
     database.run(lambda session: session.execute(statement), writes=True)
     assert rows(doctor(DATABASE_URL=database_url))["migrations"] == (
@@ -291,7 +295,7 @@ def test_newer_schema(doctor: Doctor, database_url: str, database: Database) -> 
 
 @ON_BOTH
 def test_several_heads(migrations: Migrations, doctor: Doctor, database_url: str) -> None:
-    """Migrations with several heads fail, and the remedy is told."""
+    """Migrations with several heads fail, and the line says to merge them."""
     for revision in ("0002", "0003"):
         migrations.add(revision, "pass", down_revision="0001")
     result, found, _ = rows(doctor(DATABASE_URL=database_url))["migrations"]
@@ -308,7 +312,7 @@ def test_several_heads(migrations: Migrations, doctor: Doctor, database_url: str
     ],
 )
 def test_unusable_database(doctor: Doctor, url: str, cause: str) -> None:
-    """A database that cannot be used fails with the reason; its schema is not looked at."""
+    """A database that cannot be used fails with the cause, and its schema is not checked."""
     result = doctor(DATABASE_URL=url)
     assert (having(result, "FAIL"), having(result, "skip")) == ({"database"}, {"migrations"})
     assert cause in rows(result)["database"][1]
@@ -317,7 +321,7 @@ def test_unusable_database(doctor: Doctor, url: str, cause: str) -> None:
 @pytest.mark.needs("redis")
 @pytest.mark.parametrize("dpop", ["allowed", "required", "off"])
 def test_redis(doctor: Doctor, redis: Redis, dpop: str) -> None:
-    """A Redis that answers is well; its address is told, and a password in it is not."""
+    """A Redis that answers is ok. Its address is shown without the password."""
     url = redis.url.replace("//", f"//:{SECRET}@")
     where = redis.url.removeprefix("redis://").removesuffix("/0")
     assert rows(doctor(REDIS_URL=redis.url, DPOP=dpop))["redis"][:2] == ("ok", where)
@@ -332,7 +336,7 @@ def test_redis(doctor: Doctor, redis: Redis, dpop: str) -> None:
     ],
 )
 def test_redis_out_of_reach(doctor: Doctor, url: str) -> None:
-    """One that does not answer fails, and no part of a password is shown."""
+    """A Redis that does not answer fails, and no part of the password is shown."""
     result = doctor(REDIS_URL=url)
     assert having(result, "FAIL") == {"redis"}
     assert rows(result)["redis"][2] == "check REDIS_URL, and that it runs"
@@ -342,13 +346,14 @@ def test_redis_out_of_reach(doctor: Doctor, url: str) -> None:
     ("dpop", "outcome"), [("allowed", "warn"), ("required", "warn"), ("off", "ok")]
 )
 def test_without_redis(doctor: Doctor, dpop: str, outcome: str) -> None:
-    """Without one, each process remembers proofs for itself: a warning, where there are any."""
+    """Without Redis, each process remembers proofs by itself, which is a warning unless DPoP is
+    off."""
     result, text, _ = rows(doctor(DPOP=dpop))["redis"]
     assert (result, "REDIS_URL is not set" in text) == (outcome, True)
 
 
 def test_applications_that_are_not_set(doctor: Doctor) -> None:
-    """What the page and `token get` could do is told, and is no fault."""
+    """Missing applications for the page and `token get` are mentioned, but are no failure."""
     result = doctor(AUTH0_SPA_CLIENT_ID="", AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
     assert having(result, "FAIL") | having(result, "warn") == set()
     lines = rows(result)
@@ -357,14 +362,14 @@ def test_applications_that_are_not_set(doctor: Doctor) -> None:
 
 
 def test_it_asks_for_no_token(doctor: Doctor, tenant: Tenant) -> None:
-    """The secret is sent to nobody."""
+    """`doctor` requests no token, so it sends the client secret to nobody."""
     sent = len(tenant.forms)
     doctor()
     assert len(tenant.forms) == sent
 
 
 def test_terminal(doctor: Doctor, terminal: Terminal) -> None:
-    """On a terminal a failure is red, and what is well is green."""
+    """On a terminal a failure is red and a success is green."""
     terminal(300)
     out = doctor(PORT="x").out
     assert "\x1b[1;31mFAIL" in out
@@ -372,7 +377,8 @@ def test_terminal(doctor: Doctor, terminal: Terminal) -> None:
 
 
 def test_process(tmp_path: Path, tenant: Tenant) -> None:
-    """manage.py itself prints plain lines into a pipe, and exits with 1."""
+    """As a process, `doctor` prints plain ASCII lines into a pipe and exits with 1 after a
+    failure."""
     result = manage(tmp_path, "doctor", **tenant.environment)
     assert having(result, "FAIL") == {"database"}
     assert result.out.isascii()

@@ -1,4 +1,4 @@
-"""What `token explain` says."""
+"""The command `token explain`: what it says about good and bad tokens."""
 
 import json
 import re
@@ -26,7 +26,7 @@ RESULTS = {"pass", "FAIL", "note", "skip"}
 
 
 def rows(result: Result) -> dict[str, str]:
-    """What follows the name of each check on its line."""
+    """The text that follows the name of each check on its line."""
     assert result.err == ""
     heading, *lines = result.out.splitlines()
     assert heading.split() == ["CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT", "TO", "CHANGE"]
@@ -37,7 +37,7 @@ def rows(result: Result) -> dict[str, str]:
 
 
 def having(result: Result, outcome: str) -> dict[str, str]:
-    """The checks that ended so."""
+    """The checks with that result."""
     return {name: text for name, text in rows(result).items() if text.startswith(outcome)}
 
 
@@ -129,13 +129,14 @@ Explain = Callable[..., Result]
 
 @pytest.fixture
 def explain(runner: Runner, tenant: Tenant) -> Explain:
-    """`explain(token, "--scope", …)`, where the tenant vouches."""
+    """`explain(token, "--scope", …)`: explain a token with the settings of the tenant."""
     return lambda *arguments: runner("token", "explain", *arguments, **tenant.environment)
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_accepted(explain: Explain, tenant: Tenant, name: str) -> None:
-    """A token that the API takes has a line for each check, none failed, and exit 0."""
+    """A token that the API accepts has a line for each check, none of them failed, and exit status
+    0."""
     result = explain(ACCEPTED[name](tenant))
     assert result.code == 0
     assert rows(result).keys() >= CHECKS
@@ -144,7 +145,8 @@ def test_accepted(explain: Explain, tenant: Tenant, name: str) -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(explain: Explain, tenant: Tenant, name: str) -> None:
-    """Exactly one line of a refused one says what to change; every other check is made."""
+    """A refused token has exactly one failed line, which says what to change, and every check that
+    does not depend on it still runs."""
     make, check, remedy = REFUSED[name]
     result = explain(make(tenant))
     assert result.code == 1
@@ -166,7 +168,7 @@ def test_agrees_with_the_api(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
 ) -> None:
-    """It exits with 0 exactly where the API answers 200."""
+    """`token explain` exits with 0 exactly when the API answers 200."""
     token = ACCEPTED[name](tenant) if name in ACCEPTED else REFUSED[name][0](tenant)
     for variable, value in tenant.environment.items():
         monkeypatch.setenv(variable, value)
@@ -181,14 +183,14 @@ def test_agrees_with_the_api(
 
 
 def test_several_faults(explain: Explain, tenant: Tenant) -> None:
-    """Each of several faults has its line."""
+    """Each of several faults in a token has its own line."""
     result = explain(tenant.token(aud="b", exp=1, sub=None), "--scope", "admin:messages")
     assert having(result, "FAIL").keys() == {"aud", "exp", "sub", "scope"}
 
 
 @pytest.mark.parametrize("name", ["another's signature", "unknown kid", "none"])
 def test_unproven(explain: Explain, tenant: Tenant, name: str) -> None:
-    """Where the signature is not proven, its line says what that means for the claims."""
+    """When the signature is not proven, its line says that the claims are unproven."""
     line = rows(explain(REFUSED[name][0](tenant)))["signature"]
     assert ": the claims below are unproven" in line
 
@@ -213,7 +215,7 @@ def test_scope(
     outcome: str,
     text: str,
 ) -> None:
-    """A scope that is missing fails where it is asked for, and is else a note."""
+    """A missing scope is a failure when the caller asks for it, and otherwise a note."""
     result = explain(tenant.token(**claims), "--scope", scope)
     line = rows(result)["scope"]
     assert (line.split()[0], text in line) == (outcome, True)
@@ -224,7 +226,7 @@ def test_scope(
 def test_control_characters(
     explain: Explain, tenant: Tenant, terminal: Terminal, drawn: bool
 ) -> None:
-    """Nothing that a token holds reaches a terminal raw, and a check stays one line."""
+    """Control characters in a token never reach the terminal, and each check stays on one line."""
     if drawn:
         terminal(400)
     evil = "\x1b]0;owned\x07\x1b[2J\r\n\x9b\u2028\u202e"
@@ -258,7 +260,7 @@ def test_terminal(explain: Explain, tenant: Tenant, terminal: Terminal) -> None:
 
 
 def test_issuer_out_of_reach(runner: Runner, tenant: Tenant) -> None:
-    """Keys that cannot be had fail their own line; the checks after it are still made."""
+    """When the signing keys cannot be fetched, that line fails, and the later checks still run."""
     environment = {"AUTH0_DOMAIN": "localhost:1", "AUTH0_AUDIENCE": AUDIENCE}
     token = tenant.token(iss="https://localhost:1/", exp=1)
     result = runner("token", "explain", token, **environment)
@@ -272,7 +274,7 @@ def test_issuer_out_of_reach(runner: Runner, tenant: Tenant) -> None:
 def test_issuer_without_keys(
     explain: Explain, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So do keys of no use, with the reason."""
+    """When the issuer has no usable key, that line fails with the reason."""
     monkeypatch.setitem(tenant.documents, JWKS, b'{"keys": []}')
     [(check, line)] = having(explain(tenant.token()), "FAIL").items()
     assert check == "key"
@@ -307,8 +309,8 @@ NO_DOMAIN = "(the embedded issuer's, as AUTH0_DOMAIN is not set)"
     ids=repr,
 )
 def test_without_settings(runner: Runner, tenant: Tenant, iss: object, text: str) -> None:
-    """Without any setting a token is compared with the embedded issuer, and its line says so;
-    that of a tenant names the setting."""
+    """Without settings, a token is compared with the embedded issuer, and the line says so. For a
+    token of a tenant it names the setting."""
     result = runner("token", "explain", tenant.token(iss=iss))
     lines_by_check = rows(result)
     assert having(result, "FAIL").keys() == {"iss", "aud"}
@@ -318,7 +320,8 @@ def test_without_settings(runner: Runner, tenant: Tenant, iss: object, text: str
 
 
 def test_id_token_without_settings(runner: Runner, tenant: Tenant) -> None:
-    """What is wrong with any API is not blamed on a setting."""
+    """Without settings, the line for an ID token says to send the access token and blames no
+    setting."""
     aud = rows(runner("token", "explain", REFUSED["ID token"][0](tenant)))["aud"]
     assert aud.endswith("send the access token")
 
@@ -326,7 +329,7 @@ def test_id_token_without_settings(runner: Runner, tenant: Tenant) -> None:
 @pytest.mark.parametrize("kept", [(), ("url",), ("machine-client-secret",), ("signing-key.json",)])
 @pytest.mark.parametrize("iss", [EMBEDDED, "https://a.example/"])
 def test_it_only_looks(runner: Runner, tenant: Tenant, iss: str, kept: tuple[str, ...]) -> None:
-    """No key and no file is made where there is none, and nobody is asked anything."""
+    """`token explain` creates no key and no file, and sends no request."""
     runner("token", "mint")
     directory = runner.directory / "instance" / "issuer"
     for name in ("signing-key.json", "machine-client-secret"):
@@ -344,13 +347,14 @@ def test_it_only_looks(runner: Runner, tenant: Tenant, iss: str, kept: tuple[str
 
 
 def test_in_an_empty_directory(runner: Runner, tenant: Tenant) -> None:
-    """Not even `instance` is made."""
+    """In an empty directory, `token explain` creates nothing."""
     runner("token", "explain", tenant.token())
     assert list(runner.directory.iterdir()) == []
 
 
 def test_process(tmp_path: Path, tenant: Tenant) -> None:
-    """manage.py asks the tenant over HTTPS, trusting what SSL_CERT_FILE trusts."""
+    """As a process, `token explain` asks the tenant over HTTPS and trusts only the certificates in
+    SSL_CERT_FILE."""
     token = tenant.token()
     good = manage(tmp_path, "token", "explain", token, **tenant.environment)
     assert (good.code, having(good, "FAIL")) == (0, {})

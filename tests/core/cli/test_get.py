@@ -1,4 +1,4 @@
-"""`token get`: a token of the tenant, or a line that says why there is none."""
+"""The command `token get`: it prints a token of the tenant, or one line with the reason."""
 
 import json
 from collections.abc import Callable
@@ -20,20 +20,20 @@ Get = Callable[..., Result]
 
 @pytest.fixture
 def get(runner: Runner, tenant: Tenant) -> Get:
-    """`get("--scope", …, AUTH0_AUDIENCE=…)`, with all the settings that it takes."""
+    """`get("--scope", …, AUTH0_AUDIENCE=…)`: run it with good settings, changed as given."""
     good = tenant.environment | CLIENT
     return lambda *arguments, **changes: runner("token", "get", *arguments, **good | changes)
 
 
 def fault(result: Result) -> str:
-    """The one line of a failure; the secret is not in it."""
+    """Return the one line of a failure, and verify that the secret is not in the output."""
     assert SECRET not in result.out + result.err
     return complaint(result)
 
 
 @pytest.mark.parametrize("scope", ["", "read:messages", "read:messages write:messages"])
 def test_token_alone(get: Get, tenant: Tenant, runner: Runner, scope: str) -> None:
-    """Standard output has the token and nothing else, and the API takes it."""
+    """Standard output has only the token, which the API accepts."""
     result = get("--scope", scope)
     assert (result.code, result.err) == (0, "")
     [token] = result.out.splitlines()
@@ -47,7 +47,8 @@ def test_token_alone(get: Get, tenant: Tenant, runner: Runner, scope: str) -> No
 def test_what_is_asked(
     get: Get, tenant: Tenant, arguments: tuple[str, ...], scope: dict[str, str]
 ) -> None:
-    """It asks the domain itself, once, for a token of this API, and names scopes only if told."""
+    """`token get` sends one request for a token of this API to the domain, and names scopes only if
+    they are given."""
     asked = len(tenant.requests)
     get(*arguments)
     assert tenant.requests[asked:] == ["/oauth/token"]
@@ -60,7 +61,7 @@ def test_what_is_asked(
 
 
 def test_several_domains(get: Get, tenant: Tenant) -> None:
-    """Of several domains the first is asked, as it is for the page."""
+    """When there are several domains, the token comes from the first one."""
     assert get(AUTH0_DOMAIN=f"{tenant.domain},localhost:1").code == 0
 
 
@@ -73,7 +74,7 @@ NEEDED = ("AUTH0_DOMAIN", "AUTH0_AUDIENCE", *CLIENT)
     ids="+".join,
 )
 def test_missing_settings(get: Get, tenant: Tenant, missing: tuple[str, ...]) -> None:
-    """All that is missing is named at once, a line each, and nothing is asked."""
+    """All missing settings are named at once, one per line, and no request is sent."""
     asked = len(tenant.requests)
     result = get(**dict.fromkeys(missing, ""))
     assert (result.code, result.out) == (2, "")
@@ -83,7 +84,8 @@ def test_missing_settings(get: Get, tenant: Tenant, missing: tuple[str, ...]) ->
 
 
 def test_without_a_tenant(runner: Runner) -> None:
-    """Who has no tenant is told of the embedded issuer's tokens, and nothing is made."""
+    """Without a tenant, the error names `token mint` for tokens of the embedded issuer, and no file
+    is created."""
     assert "python manage.py token mint" in runner("token", "get").err
     assert list(runner.directory.iterdir()) == []
 
@@ -155,7 +157,8 @@ FAILURES: dict[str, tuple[Said, str, str]] = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_failure(get: Get, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Each failure is one line: what was said, and what to do; a redirect is not followed."""
+    """Each failure is one line with the tenant's answer and the remedy, and a redirect is not
+    followed."""
     answer, found, remedy = FAILURES[name]
     monkeypatch.setattr(tenant, "says", answer)
     asked = len(tenant.requests)
@@ -173,12 +176,12 @@ def test_failure(get: Get, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, name
     ],
 )
 def test_wrong_setting(get: Get, change: dict[str, str], found: str) -> None:
-    """A setting that the tenant does not know is refused in its words."""
+    """A setting that the tenant refuses is reported with the tenant's own words."""
     assert found in fault(get(**change))
 
 
 def test_out_of_reach(get: Get) -> None:
-    """A tenant that is not there is called that, with its address."""
+    """A tenant that cannot be reached is reported with its address."""
     line = fault(get(AUTH0_DOMAIN="localhost:1"))
     assert line.startswith("https://localhost:1/oauth/token: ")
     assert "refused" in line
@@ -186,13 +189,13 @@ def test_out_of_reach(get: Get) -> None:
 
 
 def test_silence(get: Get, busy_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that says nothing is given up."""
+    """A tenant that does not answer in time is reported as too slow."""
     monkeypatch.setattr(client_credentials, "SECONDS", 0.2)
     assert "took over 0.2 s" in fault(get(AUTH0_DOMAIN=f"localhost:{busy_port}"))
 
 
 def test_mistrust(get: Get, tenant: Tenant, tmp_path: Path) -> None:
-    """One whose certificate is not trusted gets no secret."""
+    """The secret is not sent to a tenant whose certificate is not trusted."""
     sent = len(tenant.forms)
     line = fault(get(SSL_CERT_FILE=str(tmp_path / "none")))
     assert "CERTIFICATE_VERIFY_FAILED" in line
@@ -201,7 +204,7 @@ def test_mistrust(get: Get, tenant: Tenant, tmp_path: Path) -> None:
 
 
 def test_process(tmp_path: Path, tenant: Tenant) -> None:
-    """manage.py itself prints the token, and a failure in one line without a traceback."""
+    """As a process, `token get` prints the token, or a failure in one line without a traceback."""
     environment = tenant.environment | CLIENT | {"LOG_LEVEL": "debug"}
     good = manage(tmp_path, "token", "get", **environment)
     assert (good.code, good.err, good.out.count("\n")) == (0, "", 1)

@@ -1,4 +1,4 @@
-"""How any command ends that was not called as it wants to be."""
+"""How a command ends when it is called wrongly, interrupted, or only asked for help."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ COMMANDS = [
 @pytest.mark.parametrize("option", ["-h", "--help"])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_help(runner: Runner, command: list[str], option: str) -> None:
-    """Every command explains itself on standard output, and that is a success."""
+    """Every command prints its help on standard output and exits with 0."""
     result = runner(*command, option)
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"Usage: {' '.join(['manage.py', *command])} [OPTIONS]")
@@ -39,7 +39,7 @@ def test_help(runner: Runner, command: list[str], option: str) -> None:
 
 @pytest.mark.parametrize("group", [[], ["token"], ["openapi"], ["settings"]], ids=" ".join)
 def test_group_without_a_command(runner: Runner, group: list[str]) -> None:
-    """A group alone lists its commands on standard error, and is no success."""
+    """A group without a command lists its commands on standard error and exits with 2."""
     result = runner(*group)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith(f"Usage: {' '.join(['manage.py', *group])} [OPTIONS] COMMAND")
@@ -75,7 +75,7 @@ READERS = [["run"], ["serve"], ["token", "mint"], ["token", "explain", "a.b.c"]]
 
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
 def test_wrong_setting(runner: Runner, command: list[str]) -> None:
-    """So does a wrong setting, whichever command reads it."""
+    """A wrong setting is reported in one line by every command that reads the settings."""
     result = runner(*command, JWKS_TTL="soon")
     assert result.code == 2
     assert complaint(result) == "JWKS_TTL: Not a valid number. Example: JWKS_TTL=600"
@@ -83,7 +83,7 @@ def test_wrong_setting(runner: Runner, command: list[str]) -> None:
 
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
 def test_several_wrong_settings(runner: Runner, command: list[str]) -> None:
-    """Several have a line each."""
+    """Several wrong settings have one line each."""
     result = runner(*command, JWKS_TTL="soon", PORT="http")
     assert (result.code, result.out) == (2, "")
     first, second = result.err.splitlines()
@@ -93,18 +93,18 @@ def test_several_wrong_settings(runner: Runner, command: list[str]) -> None:
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"PORT=http"], ids=["no text", "no port"])
 def test_wrong_env_file(runner: Runner, content: bytes) -> None:
-    """A spoilt .env ends in one line as well."""
+    """A .env file that cannot be read or has a wrong value is reported in one line."""
     (runner.directory / ".env").write_bytes(content)
     assert complaint(runner("token", "mint")).endswith("Example: PORT=3010")
 
 
 def test_settings_that_do_not_matter(runner: Runner) -> None:
-    """A command that does not read the settings does not mind them."""
+    """A command that reads no settings works even when one of them is wrong."""
     assert runner("routes", PORT="http").code == 0
 
 
 def test_interrupted(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl+C is no fault to speak of: exit 130, as a shell has it."""
+    """After Ctrl+C a command exits with 130, as is usual in a shell, and prints nothing."""
 
     def interrupt(_settings: type) -> None:
         raise KeyboardInterrupt
@@ -115,7 +115,7 @@ def test_interrupted(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_reader_has_seen_enough(tmp_path: Path) -> None:
-    """A closed pipe, as `| head` leaves it, ends a command quietly."""
+    """A command whose output pipe is closed, as by `| head`, prints no error."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
@@ -131,7 +131,7 @@ def test_reader_has_seen_enough(tmp_path: Path) -> None:
 
 
 def test_manage_py(tmp_path: Path) -> None:
-    """A process ends in that one line, from whatever directory it is called."""
+    """As a process, manage.py works from any directory and reports an error in one line."""
     result = manage(tmp_path, "nope")
     assert result.code == 2
     assert complaint(result) == "No such command 'nope'."

@@ -1,4 +1,4 @@
-"""`openapi`."""
+"""The command `openapi`: it writes the documents and checks them."""
 
 import importlib
 import subprocess
@@ -18,14 +18,14 @@ NAMES = ["openapi.json", "swagger.json"]
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the documents are, in place of the committed ones."""
+    """A directory for the documents, in place of that of the committed ones."""
     # By import_module: as an attribute of api.core.cli, the command hides its module.
     monkeypatch.setattr(importlib.import_module("api.core.cli.openapi"), "DIRECTORY", tmp_path)
     return tmp_path
 
 
 def test_write(runner: Runner, directory: Path) -> None:
-    """What was written passes the check, and its names are printed."""
+    """`openapi write` prints the names of the documents, and they pass the check."""
     assert runner("openapi", "write") == (0, "openapi/openapi.json\nopenapi/swagger.json\n", "")
     assert sorted(path.name for path in directory.iterdir()) == NAMES
     assert runner("openapi", "check") == (0, "", "")
@@ -51,7 +51,7 @@ def test_differs(runner: Runner, directory: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_missing(runner: Runner, directory: Path, name: str) -> None:
-    """So does one that is not there."""
+    """A document that is missing fails the check."""
     runner("openapi", "write")
     (directory / name).unlink()
     result = runner("openapi", "check")
@@ -61,7 +61,7 @@ def test_missing(runner: Runner, directory: Path, name: str) -> None:
 
 @pytest.mark.parametrize("change", [str.rstrip, lambda text: text + "\n"], ids=["less", "more"])
 def test_newline_at_the_end(runner: Runner, directory: Path, change: object) -> None:
-    """A newline at the end, missing or too many, is a difference as well."""
+    """A missing or additional newline at the end of a document fails the check."""
     runner("openapi", "write")
     path = directory / NAMES[0]
     path.write_text(change(path.read_text()))  # type: ignore[operator]
@@ -72,7 +72,7 @@ def test_newline_at_the_end(runner: Runner, directory: Path, change: object) -> 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_same_in_every_process(seed: str) -> None:
-    """The documents are the same to the byte, however a process orders its sets."""
+    """The documents are the same to the byte in every process, whatever its hash seed."""
     code = (
         "from tests.core.demo import application; "
         "from api.core.cli.openapi import committed_documents as found; "

@@ -1,4 +1,4 @@
-"""`routes`."""
+"""The command `routes`: it lists the operations."""
 
 import pytest
 
@@ -18,7 +18,7 @@ EXPECTED = [
 
 @pytest.mark.parametrize("row", EXPECTED, ids=lambda row: row[1])
 def test_row(runner: Runner, row: tuple[str, str, str]) -> None:
-    """An operation is a line with its method, its path and what it needs."""
+    """Each operation has a line with its method, its path and what access it needs."""
     result = runner("routes")
     assert (result.code, result.err) == (0, "")
     rows = [line.split(maxsplit=3) for line in result.out.splitlines()]
@@ -26,7 +26,7 @@ def test_row(runner: Runner, row: tuple[str, str, str]) -> None:
 
 
 def test_complete(runner: Runner) -> None:
-    """There is a line for each operation, in their order, below one with the columns' names."""
+    """Below the heading there is one line for each operation, in the order of the API."""
     heading, *lines = runner("routes").out.splitlines()
     assert heading.split() == ["METHOD", "PATH", "OPERATION", "NEEDS"]
     api = api_of(example_app(application))

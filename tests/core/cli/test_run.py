@@ -1,4 +1,4 @@
-"""`run`, as a developer has it."""
+"""The command `run`, as a developer uses it."""
 
 import re
 import shutil
@@ -38,13 +38,13 @@ def running(directory: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def token(running: Server) -> str:
-    """The token that the run has printed, the only one."""
+    """The only token that `run` has printed."""
     [found] = TOKEN.findall(running.log)
     return str(found)
 
 
 def test_greeting(running: Server) -> None:
-    """It prints where the page is, and it is there."""
+    """`run` prints the address of the page, and the page is there."""
     assert f"Swagger UI  {running.url}/docs\n" in running.log
     assert get(f"{running.url}/docs").status == 200
 
@@ -58,24 +58,24 @@ PROTECTED = [
 
 @pytest.mark.parametrize("path", PROTECTED)
 def test_token_ready_to_paste(running: Server, token: str, path: str) -> None:
-    """The token that it prints opens everything."""
+    """The token that `run` prints gives access to every protected resource."""
     assert get(running.url + path).status == 401
     assert get(running.url + path, token).status == 200
 
 
 def test_issuer(running: Server) -> None:
-    """The embedded issuer is served, at the address that its tokens name."""
+    """The embedded issuer is served at the address that its tokens name."""
     assert get(running.url + DISCOVERY).json["issuer"] == f"{running.url}/issuer/"
 
 
 def test_mint_beside_it(running: Server, directory: Path) -> None:
-    """`token mint` in the same directory makes tokens that it takes."""
+    """`run` accepts tokens that `token mint` makes in the same directory."""
     answer = get(f"{running.url}/api/me", mint(directory, "read:messages"))
     assert (answer.status, answer.json["scopes"]) == (200, ["read:messages"])
 
 
 def test_log(running: Server, token: str) -> None:
-    """The log is for people, a line a request, and has no query string."""
+    """The log has one readable line per request, without the query string."""
     get(f"{running.url}/api/private?access_token={token}")
     assert re.search(r"^\d\d:\d\d:\d\d INFO    GET /api/private 401 ", running.log, re.MULTILINE)
     assert "access_token" not in running.log
@@ -83,7 +83,7 @@ def test_log(running: Server, token: str) -> None:
 
 
 def test_modes(running: Server, directory: Path) -> None:
-    """What it keeps is for its owner alone."""
+    """The files that `run` keeps can be read only by their owner."""
     kept = [directory / "instance", *(directory / "instance").rglob("*")]
     assert {path.name for path in kept} >= {"issuer", "signing-key.json", "url"}
     for path in kept:
@@ -91,7 +91,7 @@ def test_modes(running: Server, directory: Path) -> None:
 
 
 def test_run_again(tmp_path: Path) -> None:
-    """A second run, its port from .env this time, honours the first one's token."""
+    """A second run, with its port from .env, accepts the token of the first one."""
     port = free_port()
     with Server(tmp_path, "run", "--no-reload", "--port", str(port), port=port) as first:
         [token] = TOKEN.findall(first.log)
@@ -102,7 +102,7 @@ def test_run_again(tmp_path: Path) -> None:
 
 
 def test_host_and_port_of_the_environment(tmp_path: Path) -> None:
-    """HOST and PORT count, and the issuer's address follows them."""
+    """HOST and PORT of the environment set the address of the server and of the issuer."""
     port = free_port()
     environment: dict[str, Any] = {"HOST": "localhost", "PORT": str(port)}
     with Server(tmp_path, "run", "--no-reload", port=port, **environment) as server:
@@ -111,7 +111,8 @@ def test_host_and_port_of_the_environment(tmp_path: Path) -> None:
 
 
 def test_tenant(tmp_path: Path, tenant: Tenant) -> None:
-    """With a tenant there is no embedded issuer and no token of it; the tenant's are taken."""
+    """With a tenant there is no embedded issuer and none of its tokens, and the tenant's tokens are
+    accepted."""
     with Server(tmp_path, "run", "--no-reload", **tenant.environment) as server:
         assert f"Tokens      from {tenant.issuer}\n" in server.log
         assert not TOKEN.search(server.log)
@@ -121,7 +122,8 @@ def test_tenant(tmp_path: Path, tenant: Tenant) -> None:
 
 
 def test_reload(tmp_path: Path) -> None:
-    """A change of the code, or of .env, counts at once; the token stays good."""
+    """A change of the code or of .env takes effect without a restart by hand, and the token stays
+    valid."""
     for name in ("api", "schemas", "openapi", "tests"):
         ignored = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
@@ -149,7 +151,7 @@ def test_reload(tmp_path: Path) -> None:
 
 
 def test_not_behind_a_proxy(runner: Runner) -> None:
-    """A proxy brings others, and may call them localhost: the embedded issuer does not start."""
+    """The embedded issuer does not start behind a proxy, because a proxy lets other machines in."""
     result = runner("run", TRUSTED_PROXIES="1")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("Error: TRUSTED_PROXIES: ")
@@ -157,7 +159,7 @@ def test_not_behind_a_proxy(runner: Runner) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "api.example"])  # noqa: S104
 def test_not_on_loopback(runner: Runner, host: str) -> None:
-    """The embedded issuer is for this machine alone; the line says what to do instead."""
+    """The embedded issuer starts only on a loopback address. The error names what to do instead."""
     result = runner("run", "--host", host)
     said = complaint(result)
     assert result.code == 2
@@ -167,7 +169,7 @@ def test_not_on_loopback(runner: Runner, host: str) -> None:
 
 
 def test_port_in_use(runner: Runner, busy_port: int) -> None:
-    """A port that is taken ends in a line, and leaves the address of the last run alone."""
+    """A port in use is reported in one line, and the address of the issuer is not written."""
     said = complaint(runner("run", "--port", str(busy_port)))
     assert said == (
         f"Cannot listen on 127.0.0.1:{busy_port}: Address already in use. "
@@ -178,7 +180,7 @@ def test_port_in_use(runner: Runner, busy_port: int) -> None:
 
 @pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "192.0.2.1"])
 def test_no_such_address(runner: Runner, tenant: Tenant, host: str) -> None:
-    """So does an address that this machine does not have."""
+    """An address that this machine does not have is reported in one line."""
     said = complaint(runner("run", "--host", host, **tenant.environment))
     assert said.startswith(f"Cannot listen on {host}:3010: ")
     assert "Errno" not in said

@@ -1,4 +1,4 @@
-"""`serve`, as production has it."""
+"""The command `serve`, as it runs in production."""
 
 import json
 import signal
@@ -32,25 +32,25 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(directory: Path, tenant: Tenant, sqlite: Sqlite) -> Iterator[Server]:
-    """Two workers, a database, and a tenant to vouch for callers."""
+    """A server with two workers, a database, and a tenant that issues the tokens."""
     environment = tenant.environment | {"DATABASE_URL": sqlite.make()}
     with Server(directory, "serve", "--workers", "2", **environment) as server:
         yield server
 
 
 def lines(server: Server) -> list[dict[str, Any]]:
-    """The log, whose every line is a JSON object."""
+    """The lines of the log, each of which is a JSON object."""
     return [json.loads(line) for line in server.log.splitlines()]
 
 
 def test_tenants_token(served: Server, tenant: Tenant) -> None:
-    """Every worker takes the tenant's tokens."""
+    """Every worker accepts the tenant's tokens."""
     statuses = {get(f"{served.url}/api/private", tenant.token()).status for _ in range(10)}
     assert statuses == {200}
 
 
 def test_forged_token(served: Server, tenant: Tenant) -> None:
-    """And no other's."""
+    """A token that is signed with another key is refused with 401 by every worker."""
     forger = RSAKey.generate_key(2048)
     token = sign(tenant.header(), tenant.claims(), forger)
     answers = [get(f"{served.url}/api/private", token) for _ in range(10)]
@@ -59,12 +59,12 @@ def test_forged_token(served: Server, tenant: Tenant) -> None:
 
 
 def test_scope(served: Server, tenant: Tenant) -> None:
-    """A token that grants too little is not enough."""
+    """A token without the scope that an operation needs is refused with 403."""
     assert get(f"{served.url}/api/private-scoped", tenant.token(scope="x")).status == 403
 
 
 def test_log(served: Server, tenant: Tenant) -> None:
-    """The log is JSON, a line a request, and has no query string and no token in it."""
+    """The log has one line of JSON per request, without the query string or a token."""
     token = tenant.token()
     answer = get(f"{served.url}/api/public?access_token={token}", token)
     found = {line.get("request_id"): line for line in lines(served)}
@@ -75,13 +75,14 @@ def test_log(served: Server, tenant: Tenant) -> None:
 
 
 def test_embedded_issuer(served: Server, directory: Path) -> None:
-    """There is no embedded issuer, and no file of one."""
+    """`serve` has no embedded issuer and writes no file for one."""
     assert get(served.url + DISCOVERY).status == 404
     assert not (directory / "instance" / "issuer").exists()
 
 
 def test_issuer_down(tmp_path: Path, tenant: Tenant, database_url: str) -> None:
-    """With the issuer down it starts, public endpoints answer, and private ones say 503."""
+    """When the issuer is down, `serve` starts, public endpoints answer, and private ones answer
+    503."""
     environment: dict[str, Any] = TENANT | {
         "AUTH0_DOMAIN": "localhost:1",
         "DATABASE_URL": database_url,
@@ -97,7 +98,8 @@ def test_issuer_down(tmp_path: Path, tenant: Tenant, database_url: str) -> None:
 
 
 def test_end(tmp_path: Path, database_url: str) -> None:
-    """SIGTERM ends it, no worker has to be killed; HOST is the environment's, PORT that of .env."""
+    """SIGTERM stops `serve` without killing a worker. HOST comes from the environment, PORT from
+    .env."""
     port = free_port()
     (tmp_path / ".env").write_text(f"PORT={port}\nHOST=192.0.2.1\n")
     environment: dict[str, Any] = TENANT | {"HOST": "127.0.0.1", "DATABASE_URL": database_url}
@@ -110,7 +112,7 @@ def test_end(tmp_path: Path, database_url: str) -> None:
 
 
 def test_without_a_tenant(runner: Runner) -> None:
-    """Without a tenant it refuses, in one line that names both settings."""
+    """Without a tenant, `serve` refuses to start and names both settings in one line."""
     result = runner("serve")
     assert result.code == 2
     assert complaint(result).startswith("AUTH0_DOMAIN and AUTH0_AUDIENCE: Not set.")
@@ -118,14 +120,14 @@ def test_without_a_tenant(runner: Runner) -> None:
 
 @pytest.mark.parametrize("given", TENANT)
 def test_with_half_a_tenant(runner: Runner, given: str) -> None:
-    """With one of the two it refuses, and names both."""
+    """With only one of the two settings of a tenant, `serve` refuses to start and names both."""
     result = runner("serve", **{given: TENANT[given]})
     assert result.code == 2
     assert all(name in complaint(result) for name in TENANT)
 
 
 def test_port_in_use(runner: Runner, busy_port: int) -> None:
-    """A port that is taken ends in a line, before any worker is started."""
+    """A port in use is reported in one line."""
     result = runner("serve", "--port", str(busy_port), **TENANT)
     assert result.code == 1
     said = complaint(result)
@@ -148,7 +150,8 @@ ATTEMPTS: list[dict[str, str]] = [
 def test_no_issuer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempt: dict[str, str]
 ) -> None:
-    """Whatever the settings say, and whatever an earlier run left, there is no embedded issuer."""
+    """`serve` has no embedded issuer, whatever the settings are and whatever files an earlier run
+    left."""
     (tmp_path / "instance" / "issuer").mkdir(parents=True)
     (tmp_path / "instance" / "issuer" / "url").write_text("http://127.0.0.1:3010/issuer/")
     monkeypatch.chdir(tmp_path)
@@ -162,7 +165,7 @@ def test_no_issuer(
 
 
 def test_never_imports_the_issuer(tmp_path: Path) -> None:
-    """What workers load does not even know the embedded issuer."""
+    """The workers never import the embedded issuer."""
     code = (
         "import sys; from api.core import settings; from api.core.server.worker import load; "
         "load('tests.core.demo:application', settings.load()); "

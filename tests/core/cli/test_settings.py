@@ -1,4 +1,4 @@
-"""`settings`."""
+"""The command `settings`: it writes the reference of the settings and checks it."""
 
 import importlib
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ MARKED = f"# A title\n{reference.START}\n{reference.END}\nThe end.\n"
 
 @dataclass(frozen=True)
 class Own(Settings):
-    """One setting more."""
+    """Settings with one more setting."""
 
     greeting: str = setting("Hello", "How everybody is greeted.", example="Good day")
 
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the files are, in place of the committed ones."""
+    """A directory for the files, in place of that of the committed ones."""
     # By import_module: as an attribute of api.core.cli, the command hides its module.
     monkeypatch.setattr(importlib.import_module("api.core.cli.settings"), "DIRECTORY", tmp_path)
     return tmp_path
@@ -29,19 +29,19 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def own(runner: Runner, directory: Path) -> Runner:
-    """The commands of an API with a setting of its own, and a README."""
+    """The commands of an API that has its own setting and a README."""
     runner.application = replace(runner.application, settings=Own)
     (directory / "README.md").write_text(MARKED)
     return runner
 
 
 def test_committed(runner: Runner) -> None:
-    """The committed files are what the code says. If not: python manage.py settings write"""
+    """The committed files match the code. If not, run: python manage.py settings write"""
     assert runner("settings", "check") == (0, "", "")
 
 
 def test_write(own: Runner, directory: Path) -> None:
-    """What was written passes the check, and has the team's own settings in it."""
+    """`settings write` includes the team's own settings, and its files pass the check."""
     assert own("settings", "write") == (0, ".env.example\nREADME.md\n", "")
     assert "\n#GREETING='Good day'\n" in (directory / ".env.example").read_text()
     row = "| `GREETING` | How everybody is greeted. | `Good day` | `Hello` |\n"
@@ -63,7 +63,8 @@ def test_differs(own: Runner, directory: Path, name: str) -> None:
 
 @pytest.mark.parametrize("readme", [None, "# Without a table\n"], ids=["none", "unmarked"])
 def test_readme_without_a_table(own: Runner, directory: Path, readme: str | None) -> None:
-    """A README that does not want the table is left alone; how to have it is told."""
+    """A README without a place for the table is not changed, and the command says how to add
+    one."""
     path = directory / "README.md"
     path.unlink() if readme is None else path.write_text(readme)
     result = own("settings", "write")

@@ -1,4 +1,4 @@
-"""Tables on a terminal, and in a pipe."""
+"""Tables on a terminal and in a pipe."""
 
 import io
 
@@ -13,7 +13,8 @@ RED = "\x1b[1;31m"
 
 
 def test_piped(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line a row, columns two blanks apart, nothing trailing and nothing drawn."""
+    """In a pipe, each row is one line of plain text, with two spaces between columns and none at
+    the end."""
     show(COLUMNS, ROWS, below=True)
     assert capsys.readouterr().out == (
         "CHECK  RESULT  FOUND                     WHAT TO CHANGE\n"
@@ -32,7 +33,8 @@ def test_terminal(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_sentences_below(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sentences of the last column come last, by the name of their row, where it has one."""
+    """On a terminal, the sentences of the last column are shown below the table, beside the name of
+    their row."""
     terminal(80)
     show(COLUMNS, ROWS, below=True)
     facts, sentences = capsys.readouterr().out.split("\n\n")
@@ -44,7 +46,7 @@ def test_sentences_below(terminal: Terminal, capsys: pytest.CaptureFixture[str])
 
 
 def test_nothing_to_say_below(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without any sentence there is no second table."""
+    """When no row has a sentence, there is no second table."""
     terminal(80)
     show(COLUMNS, ROWS[:1], below=True)
     assert len(capsys.readouterr().out.splitlines()) == 2
@@ -52,7 +54,7 @@ def test_nothing_to_say_below(terminal: Terminal, capsys: pytest.CaptureFixture[
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_width(terminal: Terminal, capsys: pytest.CaptureFixture[str], width: int) -> None:
-    """A value that is too long is folded, never cut: it may be the very thing to compare."""
+    """A value that is too long is wrapped and never cut, because a reader may need all of it."""
     terminal(width)
     value = "".join(f"{number:03}" for number in range(60))
     show(("A", "B"), [("a", value)])
@@ -65,7 +67,8 @@ def test_width(terminal: Terminal, capsys: pytest.CaptureFixture[str], width: in
 def test_control_characters(
     terminal: Terminal, capsys: pytest.CaptureFixture[str], drawn: bool
 ) -> None:
-    """A cell cannot break its line, move a cursor or set a colour; markup is text."""
+    """A cell cannot break its line, move the cursor or set a colour, and markup is shown as
+    text."""
     if drawn:
         terminal(80)
     show(("A", "B"), [("a", "x\x1b[2J\r\n\t\x9b\u2028\u202e\ud800[red]y")])
@@ -73,7 +76,7 @@ def test_control_characters(
 
 
 def test_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the output's encoding does not have is a question mark, not a traceback."""
+    """A character that the output's encoding lacks is shown as a question mark."""
     output = io.BytesIO()
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(output, encoding="ascii"))
     show(("A", "B"), [("a", "é…")])

@@ -1,4 +1,4 @@
-"""`token`: what makes a token, and how one is taken in to be explained."""
+"""The command `token`: how `mint` makes a token, and how `explain` reads one."""
 
 import stat
 import time
@@ -22,7 +22,7 @@ def minted(runner: Runner, *arguments: str, **environment: str) -> dict[str, Any
 
 
 def test_token_alone(runner: Runner) -> None:
-    """Standard output has the token and nothing else, a good one for a day."""
+    """`token mint` prints only the token, which is valid for a day."""
     before = int(time.time())
     claims = minted(runner)
     assert claims["iat"] in range(before, int(time.time()) + 1)
@@ -37,7 +37,7 @@ def test_token_alone(runner: Runner) -> None:
 
 
 def test_options(runner: Runner) -> None:
-    """Scope and subject are as they were asked for."""
+    """The token has the scope and the subject that were asked for."""
     claims = minted(runner, "--scope", "read:messages x", "--sub", "auth0|ann")
     assert (claims["scope"], claims["sub"]) == ("read:messages x", "auth0|ann")
 
@@ -47,7 +47,8 @@ def test_options(runner: Runner) -> None:
     [("90", 90), ("90s", 90), ("15m", 900), ("1h", 3600), ("7d", 604800), ("-1h", -3600)],
 )
 def test_expires(runner: Runner, text: str, seconds: int) -> None:
-    """A lifetime is a number and a unit, seconds without one; it may lie in the past."""
+    """A lifetime is a number with an optional unit. Without a unit it is in seconds, and it may be
+    negative."""
     claims = minted(runner, "--expires", text)
     assert claims["exp"] - claims["iat"] == seconds
 
@@ -57,19 +58,19 @@ def test_expires(runner: Runner, text: str, seconds: int) -> None:
     ["", "h", "1w", "1H", "1 h", "1.5h", "1h30m", "1e3", "--1", "٣h", "9999999999", "\n"],
 )
 def test_bad_lifetime(runner: Runner, text: str) -> None:
-    """Any other lifetime ends in a line that shows a good one."""
+    """A lifetime in any other form is refused in one line with an example."""
     line = complaint(runner("token", "mint", "--expires", text))
     assert line.endswith("is not a duration. Example: 1h (or 90s, 15m, 7d).")
 
 
 def test_address(runner: Runner) -> None:
-    """The issuer is where `run` would serve it."""
+    """The issuer of the token has the address where `run` would serve it."""
     claims = minted(runner, HOST="localhost", PORT="4000")
     assert claims["iss"] == "http://localhost:4000/issuer/"
 
 
 def test_tenant(runner: Runner, tenant: Tenant) -> None:
-    """With a tenant it refuses: the API would take no such token."""
+    """With a tenant, `token mint` refuses, because the API would not accept such a token."""
     line = complaint(runner("token", "mint", **tenant.environment))
     assert "AUTH0_DOMAIN is set" in line
     assert line.endswith("python manage.py token get")
@@ -77,14 +78,14 @@ def test_tenant(runner: Runner, tenant: Tenant) -> None:
 
 
 def test_keys_survive(runner: Runner) -> None:
-    """Two tokens of two calls both verify, with one key."""
+    """The tokens of two calls have the same key, and both are valid."""
     tokens = [runner("token", "mint").out for _ in range(2)]
     assert len({jws.read(token.strip()).header["kid"] for token in tokens}) == 1
     assert [runner("token", "explain", token).code for token in tokens] == [0, 0]
 
 
 def test_modes(runner: Runner) -> None:
-    """What is kept is for its owner alone."""
+    """The files that `token mint` keeps can be read only by their owner."""
     runner("token", "mint")
     instance = runner.directory / "instance"
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [instance, *instance.rglob("*")]}
@@ -102,7 +103,7 @@ def test_modes(runner: Runner) -> None:
     ],
 )
 def test_spoilt_file(runner: Runner, name: str, line: str) -> None:
-    """A file that holds something else ends in a line about it."""
+    """A damaged file of the issuer is reported in one line."""
     path = runner.directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"two words")
@@ -118,7 +119,8 @@ def test_spoilt_file(runner: Runner, name: str, line: str) -> None:
     ids=repr,
 )
 def test_pasted(runner: Runner, tenant: Tenant, text: str) -> None:
-    """A token may be pasted with what stands around it in a request, in any of three ways."""
+    """A token may be pasted together with its scheme or header name, as an argument or on standard
+    input."""
     pasted, environment = text.format(tenant.token()), tenant.environment
     assert runner("token", "explain", pasted, **environment).code == 0
     assert runner("token", "explain", "-", stdin=pasted, **environment).code == 0
@@ -126,7 +128,7 @@ def test_pasted(runner: Runner, tenant: Tenant, text: str) -> None:
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
-    """What is no text at all is explained like any other token."""
+    """Bytes that are not text are explained as a token with a wrong format."""
     result = manage(tmp_path, "token", "explain", stdin=b"\xff\xfe\x00")
     assert (result.code, result.err) == (1, "")
     _heading, line = result.out.splitlines()

@@ -1,4 +1,4 @@
-"""A table of the tests, beside those of the application: books on a shelf."""
+"""A table for the tests of storage only: books on a shelf."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,11 +13,11 @@ NOON = datetime(2026, 1, 2, 12, 0, 0, 5, tzinfo=UTC)
 
 
 class ShelfBase(MappedAsDataclass, DeclarativeBase):
-    """Not the application's, whose metadata its migrations must agree with."""
+    """A base of its own, because migrations must agree with the application's metadata."""
 
 
 class Book(ShelfBase):
-    """A row with a value of each kind; the database gives it its key."""
+    """A row with a value of each kind. The database assigns its key."""
 
     __tablename__ = "books"
 

@@ -1,4 +1,4 @@
-"""The tables of the machinery and those of a team have a branch of migrations each."""
+"""The tables of the machinery and those of a team each have their own branch of migrations."""
 
 import warnings
 from dataclasses import replace
@@ -42,7 +42,8 @@ def execute(database: Database, *statements: str) -> None:
 
 @ON_BOTH
 def test_a_database_from_before_the_branches_is_upgraded(database: Database) -> None:
-    """It keeps the secret that its cursors are signed with, and gets what it lacks."""
+    """A database from before the branches keeps the secret that signs its cursors and gets the
+    tables that it lacks."""
     kind, secret = ("BLOB", "X'07'") if database.is_sqlite else ("BYTEA", "'\\x07'")
     schema.downgrade(database, "core@base")
     execute(database, *(each.format(bytes=kind, secret=secret) for each in FORMERLY))
@@ -58,7 +59,7 @@ def test_a_database_from_before_the_branches_is_upgraded(database: Database) -> 
 
 @ON_BOTH
 def test_a_database_whose_tables_are_all_there_keeps_them(database: Database) -> None:
-    """The migration "0001" of before made the same tables."""
+    """An upgrade keeps the tables that the former migration "0001" has already made."""
     with database.engine.begin() as connection:
         query = "SELECT value FROM shared_secrets"
         secret = bytes(connection.exec_driver_sql(query).scalar_one())
@@ -73,7 +74,8 @@ def test_a_database_whose_tables_are_all_there_keeps_them(database: Database) ->
 
 
 def test_two_applications_live_in_one_process(application: Application, tmp_path: Path) -> None:
-    """Each database has the tables of its own."""
+    """When two applications live in one process, each database has only the tables of its own
+    application."""
     tables = MetaData(naming_convention=NAMING_CONVENTION)
     Table("books", tables, Column("id", Integer, primary_key=True))
     branches = (CORE, Branch("library", tables, tmp_path / "migrations"))
@@ -92,7 +94,7 @@ def test_two_applications_live_in_one_process(application: Application, tmp_path
 def test_a_dependency_on_the_machinery_counts_once(
     migrations: Migrations, database: Database
 ) -> None:
-    """Of a head that another one depends on, Alembic makes no row in the database."""
+    """A head on which another head depends is not listed, because Alembic stores no row for it."""
     file = migrations.add("0002", "pass")
     file.write_text(f'{file.read_text()}\ndepends_on = "core_0001"\n')
     schema.upgrade(database)
@@ -103,13 +105,13 @@ def test_a_dependency_on_the_machinery_counts_once(
 
 
 def test_tables_and_migrations_go_together(application: Application) -> None:
-    """Neither is good for anything without the other."""
+    """An application that has tables but no migrations is refused."""
     with pytest.raises(ValueError, match="go together"):
         replace(application, migrations=None)
 
 
 def test_a_lost_migration_is_told(migrations: Migrations, database: Database) -> None:
-    """By the file that names it."""
+    """A missing migration is reported with the file that names it as its down_revision."""
     migrations.add("0003", "pass", down_revision="0002")
     with (
         warnings.catch_warnings(action="ignore"),
@@ -119,7 +121,7 @@ def test_a_lost_migration_is_told(migrations: Migrations, database: Database) ->
 
 
 def test_two_beginnings_are_told(migrations: Migrations, database: Database) -> None:
-    """Of one branch, which two files claim."""
+    """Two files that both begin the same branch are reported as a contradiction."""
     file = migrations.add("0009", "pass")
     source = file.read_text().replace("down_revision = '0001'", "down_revision = None")
     file.write_text(f'{source}\nbranch_labels = ("api",)\n')
@@ -131,14 +133,14 @@ def test_two_beginnings_are_told(migrations: Migrations, database: Database) -> 
 
 
 class Address(TypeDecorator[str]):
-    """A type of a team's, over one of SQLAlchemy's."""
+    """A type of a team that wraps one of SQLAlchemy's types."""
 
     impl = postgresql.INET
     cache_ok = True
 
 
 class Card(UserDefinedType[str]):
-    """A type of a team's, with nothing beneath."""
+    """A type of a team that wraps no other type."""
 
     cache_ok = True
 
@@ -166,7 +168,8 @@ def team(tmp_path: Path) -> Branch:
 def test_a_first_draft_makes_the_tables_of_the_team(
     database_url: str, database: Database, team: Branch
 ) -> None:
-    """It imports what it uses, begins the team's branch, and leaves the machinery's tables be."""
+    """The first draft begins the team's branch, makes its tables, imports what it uses, and does
+    not touch the tables of the machinery."""
     schema.downgrade(database, "api@base")
     execute(database, "CREATE TABLE idempotent_creations (owner VARCHAR(255) PRIMARY KEY)")
     own = Database(database_url, branches=(CORE, team))
@@ -188,7 +191,8 @@ def test_a_first_draft_makes_the_tables_of_the_team(
 def test_where_models_and_migrations_agree_the_draft_is_empty(
     migrations: Migrations, database: Database
 ) -> None:
-    """It goes on from the head of the team's branch, in its directory."""
+    """A draft is empty when models and migrations agree. It follows the head of the team's branch
+    and lies in its directory."""
     file = drafting.make_revision(database, "nothing new")
     text = file.read_text()
     assert file.parent == migrations.directory
@@ -201,7 +205,7 @@ def test_where_models_and_migrations_agree_the_draft_is_empty(
 def test_a_table_that_the_team_no_longer_has_is_drafted_away(
     migrations: Migrations, database: Database, database_url: str
 ) -> None:
-    """And no other one."""
+    """The draft drops the table that the team no longer has, and no other table."""
     team = Branch("api", MetaData(naming_convention=NAMING_CONVENTION), migrations.directory)
     own = Database(database_url, branches=(CORE, team))
     text = drafting.make_revision(own, "no more messages").read_text()

@@ -1,4 +1,4 @@
-"""A database that stands still takes a few threads with it, and not all."""
+"""A database that does not respond blocks only a few threads, not all of them."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 
 class Hold:
-    """A transaction of a thread of its own that has a place until `end`, or waits for one."""
+    """A transaction in its own thread that waits for a place, then holds it until `end`."""
 
     def __init__(self, pool: ThreadPoolExecutor, bulkhead: Bulkhead) -> None:
         self.entered = threading.Event()
@@ -71,7 +71,7 @@ def until_waiting(bulkhead: Bulkhead, count: int) -> None:
 
 
 def test_a_place_is_free_again(clock: Clock) -> None:
-    """However the transaction before ended."""
+    """A place is free again after its transaction ends, whatever exception ended it."""
     bulkhead = Bulkhead(1, 0, clock)
     for error in (LookupError, Unavailable, KeyboardInterrupt):
         with pytest.raises(error), bulkhead.place(SECONDS):
@@ -82,7 +82,7 @@ def test_a_place_is_free_again(clock: Clock) -> None:
 def test_who_waits_gets_the_place_that_comes_free(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """In the order in which they came."""
+    """Callers who wait get free places in the order in which they came."""
     bulkhead = Bulkhead(1, 4, clock)
     first = hold(bulkhead)
     assert first.entered.wait(SECONDS)
@@ -100,7 +100,7 @@ def test_who_waits_gets_the_place_that_comes_free(
 def test_a_database_that_stands_still_refuses_at_once(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """Nobody waits behind transactions of which none has ended for a while."""
+    """A caller is refused at once when no transaction has ended for a while."""
     bulkhead = Bulkhead(1, 4, clock)
     assert hold(bulkhead).entered.wait(SECONDS)
     clock.now += PATIENCE
@@ -111,7 +111,8 @@ def test_a_database_that_stands_still_refuses_at_once(
 def test_those_who_wait_give_up_when_it_stands_still(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """And the place goes to somebody else when it comes free after all."""
+    """Callers who wait give up when the database stands still. A place that comes free later goes
+    to another caller."""
     bulkhead = Bulkhead(1, 4, clock)
     holder = hold(bulkhead)
     assert holder.entered.wait(SECONDS)
@@ -129,7 +130,8 @@ def test_those_who_wait_give_up_when_it_stands_still(
 def test_few_wait_with_patience(
     clock: Clock, hold: Callable[[Bulkhead], Hold], waiters: int, is_patient: bool
 ) -> None:
-    """A caller beyond that number gives up after a brief wait, although the database moves."""
+    """Only a limited number of callers wait with patience. A caller beyond that number gives up
+    after a brief wait, although other transactions end."""
     bulkhead = Bulkhead(1, waiters, clock)
     holder = hold(bulkhead)
     assert holder.entered.wait(SECONDS)
@@ -148,7 +150,8 @@ def test_few_wait_with_patience(
 def test_nobody_beyond_them_waits_at_a_slow_database(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """A caller whose turn is not near is refused at once, and one at a free place is served."""
+    """At a slow database, a caller whose turn is not near is refused at once, and a caller who
+    finds a free place is served."""
     bulkhead = Bulkhead(1, 1, clock)
     for _ in range(8):
         with bulkhead.place(SECONDS):
@@ -166,7 +169,7 @@ def test_nobody_beyond_them_waits_at_a_slow_database(
 def test_a_database_that_is_fast_again_is_called_fast_again(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """A slow hour does not refuse the burst after it for long."""
+    """After a long slow period, a database that is fast again soon lets callers wait again."""
     bulkhead = Bulkhead(1, 0, clock)
     for _ in range(100):
         with bulkhead.place(SECONDS):
@@ -183,7 +186,7 @@ def test_a_database_that_is_fast_again_is_called_fast_again(
 
 
 def test_a_rest_is_no_standstill(clock: Clock, hold: Callable[[Bulkhead], Hold]) -> None:
-    """The first burst after hours waits as any other does."""
+    """A database without requests for a long time is not taken for one that stands still."""
     bulkhead = Bulkhead(1, 1, clock)
     enter(bulkhead)
     clock.now += 3600
@@ -198,7 +201,7 @@ def test_a_rest_is_no_standstill(clock: Clock, hold: Callable[[Bulkhead], Hold])
 def test_connections_that_are_made_are_movement(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """The first transactions wait for them, and everybody else behind."""
+    """A new connection counts as movement, so callers go on waiting while connections are made."""
     bulkhead = Bulkhead(1, 1, clock)
     holder = hold(bulkhead)
     assert holder.entered.wait(SECONDS)
@@ -213,7 +216,7 @@ def test_connections_that_are_made_are_movement(
 def test_a_transaction_that_fails_is_no_movement(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """Of a database that is away, time-outs are the only thing that ends."""
+    """A transaction that ends with a time-out does not count as movement."""
     bulkhead = Bulkhead(1, 4, clock)
     holder = hold(bulkhead)
     assert holder.entered.wait(SECONDS)
@@ -229,7 +232,7 @@ def test_a_transaction_that_fails_is_no_movement(
 def test_nobody_waits_for_longer_than_they_may(
     clock: Clock, hold: Callable[[Bulkhead], Hold]
 ) -> None:
-    """However much the database moves."""
+    """No caller waits longer than its limit, even while other transactions end."""
     bulkhead = Bulkhead(1, 4, clock)
     enter(bulkhead)
     assert hold(bulkhead).entered.wait(SECONDS)
@@ -238,7 +241,7 @@ def test_nobody_waits_for_longer_than_they_may(
 
 
 def test_a_burst_at_a_database_that_works_is_served() -> None:
-    """The whole burst is served, however few places there are."""
+    """A burst of callers is served completely, even when there are few places."""
     bulkhead = Bulkhead(2, 4)
 
     def enter_often(_number: int) -> None:

@@ -1,4 +1,4 @@
-"""Cursors: for one listing of one database, and for nothing else."""
+"""A cursor is valid for one listing of one database only."""
 
 import string
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 @pytest.fixture
 def cursor(stored: Flask) -> str:
-    """Of the first of three pages of one message each."""
+    """The cursor of the first of three pages with one message each."""
     for written in ("one", "two", "foo"):
         messages.create(text=written, author="ann")
     found = messages.page(**ASKED, limit=1).next
@@ -34,13 +34,13 @@ def texts(**asked: Any) -> list[str]:
 
 @ON_BOTH
 def test_a_cursor_leads_on(cursor: str) -> None:
-    """To what is behind the page that it came with, however many are asked for."""
+    """A cursor leads to the messages after its page, whatever limit the next request has."""
     assert texts(**ASKED, cursor=cursor, limit=1) == ["two"]
     assert texts(**ASKED, cursor=cursor, limit=200) == ["two", "one"]
 
 
 def test_a_cursor_stays_good(cursor: str) -> None:
-    """It may be used again, and the message that it points at may be gone."""
+    """A cursor can be used again, and works when the message that it points at is gone."""
     newest = messages.page(limit=1).items[0]
     messages.remove(newest.id, allow=lambda _: None)
     for _ in range(2):
@@ -49,7 +49,7 @@ def test_a_cursor_stays_good(cursor: str) -> None:
 
 @ON_BOTH
 def test_a_cursor_is_good_at_every_copy(cursor: str, database_url: str) -> None:
-    """Of the service, all of which share the database."""
+    """A cursor is valid at every copy of the service, because all of them share the database."""
     copy, database = Flask("copy"), Database(database_url)
     storage.init_app(copy, database)
     with copy.app_context():
@@ -58,13 +58,13 @@ def test_a_cursor_is_good_at_every_copy(cursor: str, database_url: str) -> None:
 
 
 def test_a_cursor_fits_an_address(cursor: str) -> None:
-    """Without a character that has to be escaped, and within what the API takes."""
+    """A cursor has no character that a URL must escape, and is no longer than the API accepts."""
     assert set(cursor) <= {*string.ascii_letters, *string.digits, *"-_."}
     assert len(cursor) <= 512
 
 
 def test_no_character_can_be_changed(cursor: str) -> None:
-    """Nor a character left out, at any place."""
+    """A cursor is refused when any one of its characters is changed or left out."""
     for place, char in enumerate(cursor):
         for other in {"A", "B", "f", "_", "-", "!", "."} - {char}:
             with pytest.raises(CursorError):
@@ -74,7 +74,7 @@ def test_no_character_can_be_changed(cursor: str) -> None:
 
 
 def test_every_spelling_of_a_signature_but_ours_is_refused(cursor: str) -> None:
-    """The last character of Base64 holds bits that a decoder ignores."""
+    """A cursor with any other last character is refused, even if it decodes to the same bytes."""
     for char in {*string.ascii_letters, *string.digits, *"-_="} - {cursor[-1]}:
         with pytest.raises(CursorError):
             texts(**ASKED, cursor=cursor[:-1] + char)
@@ -104,7 +104,7 @@ def test_every_spelling_of_a_signature_but_ours_is_refused(cursor: str) -> None:
     ],
 )
 def test_what_is_no_cursor_is_refused(cursor: str, change: Any) -> None:
-    """Never guessed at."""
+    """A text that is cut short, extended or otherwise not a cursor is refused."""
     with pytest.raises(CursorError):
         texts(**ASKED, cursor=change(cursor))
 
@@ -124,14 +124,14 @@ def test_what_is_no_cursor_is_refused(cursor: str, change: Any) -> None:
     ],
 )
 def test_a_cursor_is_for_its_filters(cursor: str, other: dict[str, Any]) -> None:
-    """With any other, the place that it holds means nothing."""
+    """A cursor is refused with any filter or order other than its own."""
     with pytest.raises(CursorError):
         texts(**ASKED | other, cursor=cursor)
 
 
 @ON_BOTH
 def test_a_cursor_is_for_its_database(cursor: str, database: Database) -> None:
-    """The secret is the database's own, and with another one the cursor is none."""
+    """A cursor is refused by a database that has another secret."""
     database.run(
         lambda session: session.execute(update(SharedSecret).values(value=b"")), writes=True
     )

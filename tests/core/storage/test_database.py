@@ -1,4 +1,4 @@
-"""Transactions, what is tried again, and a database that is away."""
+"""Transactions, retries, and a database that cannot be reached."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -32,13 +32,13 @@ BRIEFLY = 0.05
 
 @pytest.fixture
 def slept() -> list[float]:
-    """How long was slept between attempts."""
+    """The seconds slept between attempts."""
     return []
 
 
 @pytest.fixture
 def database(database_url: str, slept: list[float]) -> Iterator[Database]:
-    """One that does not sleep, and says what it would have slept."""
+    """A database that does not sleep, but records how long it would have slept."""
     opened = Database(database_url, sleep=slept.append)
     yield opened
     opened.engine.dispose()
@@ -46,7 +46,7 @@ def database(database_url: str, slept: list[float]) -> Iterator[Database]:
 
 @pytest.fixture
 def impatient(database_url: str) -> Iterator[Database]:
-    """The same database, with little patience."""
+    """The same database with a very short wait."""
     opened = Database(database_url, wait=BRIEFLY)
     yield opened
     opened.engine.dispose()
@@ -57,7 +57,7 @@ def adds(name: str) -> Work:
 
 
 def names(database: Database) -> set[str]:
-    """What was added."""
+    """The names that the tests have added."""
     query = select(SharedSecret.name).where(SharedSecret.name != "cursors")
     return database.run(lambda session: set(session.scalars(query)), writes=False)
 
@@ -71,7 +71,7 @@ class FromTheServer(Exception):
 
 
 class Flaky:
-    """Adds its number of calls, then fails so often with that SQLSTATE."""
+    """Work that adds a row at each call, then fails `times` times with that SQLSTATE."""
 
     def __init__(self, sqlstate: str | None, times: int = 1000) -> None:
         self.calls, self._sqlstate, self._times = 0, sqlstate, times
@@ -87,14 +87,14 @@ class Flaky:
 
 @ON_BOTH
 def test_what_returns_is_committed(database: Database) -> None:
-    """Another connection sees it."""
+    """The work of a function that returns is committed, and another connection sees it."""
     database.run(adds("kept"), writes=True)
     assert names(database) == {"kept"}
 
 
 @ON_BOTH
 def test_what_raises_is_rolled_back(database: Database) -> None:
-    """An exception of ours passes as it is, and nothing of the transaction is left."""
+    """When the work raises an exception, it is passed on unchanged and nothing is written."""
 
     def fail(session: Session) -> None:
         session.add(SharedSecret("lost", b""))
@@ -108,7 +108,7 @@ def test_what_raises_is_rolled_back(database: Database) -> None:
 
 @ON_BOTH
 def test_what_breaks_a_rule_of_the_database_is_told_as_such(database: Database) -> None:
-    """A row that is there already is no outage, whether found at once or at the commit."""
+    """A row that exists already is an integrity error and not an outage."""
     database.run(adds("twice"), writes=True)
     with pytest.raises(IntegrityError):
         database.run(adds("twice"), writes=True)
@@ -118,7 +118,8 @@ def test_what_breaks_a_rule_of_the_database_is_told_as_such(database: Database) 
 def test_what_may_succeed_later_is_tried_again(
     database: Database, slept: list[float], sqlstate: str
 ) -> None:
-    """After a sleep each, and nothing is left of the attempts that failed."""
+    """A transaction that may succeed later is tried again after a sleep, and its failed attempts
+    leave nothing."""
     assert database.run(Flaky(sqlstate, times=2), writes=True) == 3
     assert len(slept) == 2
     assert names(database) == {"3"}
@@ -126,7 +127,8 @@ def test_what_may_succeed_later_is_tried_again(
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"], ids=["serialization", "deadlock"])
 def test_it_is_not_tried_for_ever(database: Database, slept: list[float], sqlstate: str) -> None:
-    """The last failure is an outage, and the sleeps before it stay short."""
+    """The number of attempts is limited. The last failure is an outage, and all sleeps together are
+    short."""
     work = Flaky(sqlstate)
     with pytest.raises(Unavailable):
         database.run(work, writes=True)
@@ -136,7 +138,7 @@ def test_it_is_not_tried_for_ever(database: Database, slept: list[float], sqlsta
 
 
 def test_what_cannot_begin_anew_is_tried_once(database: Database, slept: list[float]) -> None:
-    """`once` says so at the first failure."""
+    """With `once`, the first failure is an outage and nothing is tried again."""
     work = Flaky("40001")
     with pytest.raises(Unavailable):
         database.once(work, writes=True)
@@ -156,7 +158,8 @@ def test_what_cannot_begin_anew_is_tried_once(database: Database, slept: list[fl
 def test_what_speaks_of_the_server_is_an_outage(
     database: Database, slept: list[float], sqlstate: str
 ) -> None:
-    """Told at once: the next attempt would meet the same server."""
+    """A failure of the server is an outage at once, because a second attempt would meet the same
+    server."""
     work = Flaky(sqlstate)
     with pytest.raises(Unavailable):
         database.run(work, writes=True)
@@ -175,7 +178,7 @@ def test_what_speaks_of_the_server_is_an_outage(
 def test_what_speaks_of_the_statement_is_a_defect(
     database: Database, slept: list[float], sqlstate: str | None
 ) -> None:
-    """It stays what it is, and is not tried again."""
+    """A failure of the statement itself is raised unchanged and is not tried again."""
     work = Flaky(sqlstate)
     with pytest.raises(DBAPIError):
         database.run(work, writes=True)
@@ -184,7 +187,8 @@ def test_what_speaks_of_the_statement_is_a_defect(
 
 @ON_POSTGRES
 def test_a_deadlock_ends_with_both_done(database: Database, slept: list[float]) -> None:
-    """Two transactions that wait for each other: one is undone, and tried again."""
+    """When two transactions wait for each other, one is undone and tried again, and both are done
+    in the end."""
     for name in ("0", "1"):
         database.run(adds(name), writes=True)
     both_hold_one = Barrier(2, timeout=SECONDS)
@@ -220,7 +224,8 @@ def test_a_deadlock_ends_with_both_done(database: Database, slept: list[float]) 
 def test_a_serialization_failure_ends_with_both_done(
     database: Database, slept: list[float]
 ) -> None:
-    """Two transactions, each of which counts what the other adds: as if one after another."""
+    """When two transactions each count what the other adds, the result is as if one ran after the
+    other."""
     both_counted = Barrier(2, timeout=SECONDS)
     met: set[int] = set()
 
@@ -242,21 +247,23 @@ def test_a_serialization_failure_ends_with_both_done(
 
 @ON_BOTH
 def test_threads_do_not_hinder_each_other(database: Database) -> None:
-    """More of them than connections, all writing at once: each gets its turn."""
+    """When more threads write than there are connections, each of them gets its turn."""
     at_once(2 * POOL_SIZE, lambda number: database.run(adds(str(number)), writes=True))
     assert len(names(database)) == 2 * POOL_SIZE
 
 
 @ON_BOTH
 def test_a_burst_is_served(database: Database) -> None:
-    """Whoever finds no connection free waits for one, at a database that works."""
+    """At a database that works, a caller who finds no free connection waits for one and is
+    served."""
     found = at_once(128, lambda _: [names(database) for _ in range(3)])
     assert found == [[set()] * 3] * 128
 
 
 @ON_POSTGRES
 def test_a_lock_does_not_take_every_thread(database: Database, database_url: str) -> None:
-    """Those behind it end at the server's word, and the others before."""
+    """Callers behind a lock do not block all threads: those without a connection are refused
+    first."""
     blocked = Database(database_url, wait=1, connections=2, waiters=2)
     ended: list[str] = []
 
@@ -274,7 +281,7 @@ def test_a_lock_does_not_take_every_thread(database: Database, database_url: str
 
 
 def test_the_settings_say_how_many_connections(tmp_path: Path, issuer: EmbeddedIssuer) -> None:
-    """They are a share of the threads of the server."""
+    """The number of connections is a share of the threads that the settings give the server."""
     settings = Settings(database_url=f"sqlite:///{tmp_path}/api.db", threads=16)
     database = database_of(create_app(application, settings, issuer=issuer))
     pool = database.engine.pool
@@ -284,7 +291,8 @@ def test_the_settings_say_how_many_connections(tmp_path: Path, issuer: EmbeddedI
 
 
 def test_writers_of_sqlite_wait_for_each_other(database: Database) -> None:
-    """From their first statement on: what one has read, no other changes before it writes."""
+    """Writers of SQLite wait for each other from their first statement on, so no change is lost
+    between a read and the write after it."""
     database.run(adds(""), writes=True)
 
     def grow(session: Session) -> None:
@@ -302,7 +310,7 @@ def test_writers_of_sqlite_wait_for_each_other(database: Database) -> None:
     ids=["WAL", "foreign keys", "synchronous FULL"],
 )
 def test_sqlite_is_set_up(database: Database, pragma: str, value: object) -> None:
-    """Every connection, not the first alone."""
+    """Every connection to SQLite has these settings, not only the first one."""
     engine = database.engine.execution_options(writes=False)
     with engine.connect() as first, engine.connect() as second:
         for each in (first, second):
@@ -310,7 +318,8 @@ def test_sqlite_is_set_up(database: Database, pragma: str, value: object) -> Non
 
 
 def test_sqlite_that_stays_locked_is_an_outage(database: Database, impatient: Database) -> None:
-    """For those who write; those who read go on, and see what was there before."""
+    """A SQLite database that stays locked is an outage for writers. Readers still see what was
+    there before."""
 
     def meanwhile(session: Session) -> None:
         session.add(SharedSecret("first", b""))
@@ -327,8 +336,8 @@ def test_sqlite_that_stays_locked_is_an_outage(database: Database, impatient: Da
 def test_readers_do_not_end_what_writers_wait_for(
     database: Database, impatient: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """While another one writes, SQLite is read as before; one line tells that writers wait, and
-    one that a writer was answered again."""
+    """Readers are answered while a writer holds SQLite. The log has one line when other writers
+    cannot go on, and one when a writer is answered again."""
     caplog.set_level("INFO", "api.core.storage")
     with database.engine.connect() as holder:
         holder.execute(text("DELETE FROM messages"))
@@ -346,7 +355,7 @@ def test_readers_do_not_end_what_writers_wait_for(
 
 @ON_BOTH
 def test_a_full_pool_is_an_outage(impatient: Database) -> None:
-    """While every connection is in use; with one free again, it is over."""
+    """A caller meets an outage while every connection is in use, and is served when one is free."""
     with ExitStack() as stack:
         for _ in range(POOL_SIZE):
             stack.enter_context(impatient.engine.connect())
@@ -360,7 +369,8 @@ def test_a_full_pool_is_an_outage(impatient: Database) -> None:
 def test_postgres_that_takes_too_long_is_an_outage(
     database: Database, impatient: Database, waits_for: str
 ) -> None:
-    """Behind another's lock as well as in a statement of its own."""
+    """A statement that takes too long on PostgreSQL is an outage, whether it waits for a lock or
+    runs itself."""
     statement = {
         "a lock": "DELETE FROM shared_secrets WHERE name = 'cursors'",
         "an answer": "SELECT pg_sleep(30)",
@@ -376,7 +386,7 @@ def test_postgres_that_takes_too_long_is_an_outage(
 
 
 def away(tmp_path: Path) -> dict[str, str]:
-    """Databases that cannot be reached, each for a reason of its own."""
+    """Return URLs of databases that cannot be reached, each with a different cause."""
     (tmp_path / "spoilt.db").write_bytes(b"This is no database." * 100)
     return {
         "no directory": f"sqlite:///{tmp_path}/nowhere/at/all.db",
@@ -393,7 +403,8 @@ def away(tmp_path: Path) -> dict[str, str]:
 def test_what_cannot_be_reached_is_an_outage(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, reason: str
 ) -> None:
-    """The log tells operators why, and no password."""
+    """A database that cannot be reached is an outage. The log has one warning, without the
+    password."""
     database = Database(away(tmp_path)[reason], wait=1)
     with pytest.raises(Unavailable):
         names(database)
@@ -405,7 +416,8 @@ def test_what_cannot_be_reached_is_an_outage(
 
 
 def test_an_outage_of_postgres_passes() -> None:
-    """Stopped in the middle of a transaction and between two; started again, all goes on."""
+    """After PostgreSQL stops, in a transaction or between two, and starts again, everything
+    works."""
     with Postgres((CORE,)) as postgres:
         database = Database(postgres.make(), wait=2)
 
@@ -429,7 +441,7 @@ def test_an_outage_of_postgres_passes() -> None:
 
 @ON_BOTH
 def test_connections_come_back(impatient: Database) -> None:
-    """However a transaction ends, its connection is there for the next."""
+    """A connection returns to the pool however its transaction ends."""
     endings: list[Callable[[Session], Any]] = [
         lambda _: None,
         lambda session: session.execute(text("SELECT nothing FROM nowhere")),
@@ -449,7 +461,7 @@ def test_connections_come_back(impatient: Database) -> None:
 
 @ON_BOTH
 def test_what_people_wrote_is_in_no_error(database: Database) -> None:
-    """An error ends in a log, with the statement, and without its values."""
+    """The text of a database error contains none of the values of its statement."""
     with pytest.raises(DBAPIError) as raised:
         database.run(
             lambda session: session.execute(text("SELECT nothing, :it"), {"it": "PRIVATE"}),

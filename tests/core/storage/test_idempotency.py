@@ -1,4 +1,4 @@
-"""A creation that is sent again is answered as it was at first."""
+"""A creation that is sent again gets the same answer as the first time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -35,7 +35,7 @@ def count(database: Database) -> int:
 
 @ON_BOTH
 def test_a_retry_is_answered_with_the_first_row(shelf: Database) -> None:
-    """With every value as it was created, whatever has become of it since."""
+    """A retry returns every value as it was created, even when the row has been deleted since."""
     first = buy(shelf, "Nana", "k")
 
     def sell(session: Session) -> None:
@@ -51,7 +51,7 @@ def test_a_retry_is_answered_with_the_first_row(shelf: Database) -> None:
 
 @ON_BOTH
 def test_retries_at_once_create_one_row(shelf: Database) -> None:
-    """Each waits for the one that is at it."""
+    """Requests with the same key at the same time create one row, and each of them returns it."""
     numbers: list[int] = []
     at_once(8, lambda _: numbers.append(buy(shelf, "Nana", "k").number))
     assert count(shelf) == 1
@@ -59,7 +59,7 @@ def test_retries_at_once_create_one_row(shelf: Database) -> None:
 
 
 def test_a_key_is_for_one_request(shelf: Database) -> None:
-    """Another request with it is refused, and creates nothing."""
+    """A second, different request with the same key is refused and creates nothing."""
     buy(shelf, "Nana", "k")
     with pytest.raises(KeyReused):
         buy(shelf, "Germinal", "k")
@@ -67,7 +67,7 @@ def test_a_key_is_for_one_request(shelf: Database) -> None:
 
 
 def test_a_key_is_its_owners(shelf: Database) -> None:
-    """Somebody else may use the same, and without a key each request creates a row."""
+    """Two owners may use the same key, and without a key each request creates a row."""
     buy(shelf, "Nana", "k")
     buy(shelf, "Nana", "k", owner="bob")
     buy(shelf, "Nana", None)
@@ -76,7 +76,7 @@ def test_a_key_is_its_owners(shelf: Database) -> None:
 
 
 def test_a_key_is_forgotten_after_a_day(shelf: Database) -> None:
-    """Then it is a new one."""
+    """A key is forgotten after a day and can then be used for another request."""
     buy(shelf, "Nana", "k")
     aged = datetime.now(UTC) - KEY_LIFETIME - timedelta(seconds=1)
     shelf.run(

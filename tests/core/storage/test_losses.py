@@ -1,4 +1,4 @@
-"""What a migration of SQLite would lose without a word stops it."""
+"""A migration of SQLite is stopped when it would silently lose something."""
 
 from collections.abc import Callable
 
@@ -45,7 +45,7 @@ with warnings.catch_warnings(action="ignore"), op.batch_alter_table("things") as
 
 @pytest.fixture
 def things(migrations: Migrations, database: Database) -> Things:
-    """`things(steps)`: a table with all that Alembic does not see, and a migration after it."""
+    """`things(steps)`: run a migration on a table with features that Alembic does not see."""
     migrations.add("0002", TABLE)
     schema.upgrade(database)
 
@@ -59,7 +59,8 @@ def things(migrations: Migrations, database: Database) -> Things:
 
 
 def test_what_is_lost_is_named_and_stays(things: Things, database: Database) -> None:
-    """All of it, in the words in which the migration may say that it is meant."""
+    """The error lists everything that the migration would lose, as a `loses` line that allows it,
+    and the database is unchanged."""
     with database.engine.connect() as connection:
         before = tables.read(connection)
     with pytest.raises(SchemaError, match="migration 0003 rewrites a table") as raised:
@@ -72,7 +73,8 @@ def test_what_is_lost_is_named_and_stays(things: Things, database: Database) -> 
 
 
 def test_a_loss_can_be_meant(things: Things) -> None:
-    """By the list that the error shows; one that is not in it is still refused."""
+    """A migration may lose what its `loses` list names, and a loss that is not listed is
+    refused."""
     with pytest.raises(SchemaError, match=r"loses = \['trigger touched'\]"):
         things(ANEW, LOST[:-1])
     things(ANEW, LOST)
@@ -95,18 +97,18 @@ def test_a_loss_can_be_meant(things: Things) -> None:
     ],
 )
 def test_what_is_meant_is_not_refused(things: Things, steps: str) -> None:
-    """Renamed tables, dropped ones, and triggers and columns that are dropped by name."""
+    """A migration may rename or drop tables, and drop triggers, indexes and columns by name."""
     things(steps)
 
 
 def test_a_trigger_that_is_made_again_is_not_lost(migrations: Migrations, things: Things) -> None:
-    """Only what is gone at the end of the migration is."""
+    """A trigger that exists again at the end of the migration does not count as lost."""
     again = 'op.execute("CREATE TRIGGER touched AFTER INSERT ON things BEGIN SELECT 2; END")'
     things(f"{ANEW}\n{again}", LOST[:-1])
 
 
 def test_each_migration_is_looked_at(database: Database, migrations: Migrations) -> None:
-    """Also when it writes anew what one before it has made in the same upgrade."""
+    """A migration is also checked when an earlier one in the same upgrade made the table."""
     migrations.add("0002", TABLE)
     migrations.add("0003", ANEW, down_revision="0002")
     with pytest.raises(SchemaError, match=r"migration 0003 rewrites a table.*trigger touched"):
@@ -114,7 +116,7 @@ def test_each_migration_is_looked_at(database: Database, migrations: Migrations)
 
 
 def test_ids_are_not_given_again(database: Database, things: Things) -> None:
-    """AUTOINCREMENT that the migration keeps goes on where it was, after rows that are gone."""
+    """When a migration keeps AUTOINCREMENT, the ids of deleted rows are not used again."""
     kept = ANEW.replace('"things")', '"things", table_kwargs={"sqlite_autoincrement": True})')
     things(kept, [each for each in LOST if "AUTO" not in each])
     with database.engine.begin() as connection:
@@ -123,14 +125,15 @@ def test_ids_are_not_given_again(database: Database, things: Things) -> None:
 
 
 def test_a_view_is_to_be_dropped_first(database: Database, things: Things) -> None:
-    """SQLite does not alter a table that a view reads; the error says what to do."""
+    """A table that a view reads cannot be altered in SQLite, and the error says to drop the view
+    first."""
     view = 'op.execute("CREATE VIEW seen AS SELECT id FROM things")\n'
     with pytest.raises(SchemaError, match="drop that view in the migration first, and create"):
         things(view + ANEW, LOST)
 
 
 def test_triggers_of_a_view_are_lost_with_it(database: Database, things: Things) -> None:
-    """When it is dropped, and created again for the sake of its table."""
+    """A view that is dropped and created again loses its triggers, so the migration is refused."""
     view = 'op.execute("CREATE VIEW seen AS SELECT id FROM logs")\n'
     with database.engine.begin() as connection:
         connection.exec_driver_sql("CREATE VIEW seen AS SELECT id FROM logs")
@@ -143,7 +146,7 @@ def test_triggers_of_a_view_are_lost_with_it(database: Database, things: Things)
 
 @ON_BOTH
 def test_the_models_tables_lose_nothing(database: Database, migrations: Migrations) -> None:
-    """They have nothing that Alembic does not see, and can be written anew."""
+    """The tables of the models can be rewritten without a loss."""
     migrations.add("0002", ANEW.replace("things", "messages").replace("mate", "author"))
     schema.upgrade(database)
     assert schema.current(database) == ("0002", "core_0001")

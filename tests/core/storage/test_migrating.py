@@ -1,4 +1,4 @@
-"""A schema is changed as a whole or not at all, and no row is lost."""
+"""A migration changes the schema completely or not at all, and loses no row."""
 
 import sqlite3
 import stat
@@ -46,13 +46,13 @@ ORPHANS = 'op.execute("DELETE FROM parents")'
 
 @pytest.fixture
 def lines() -> list[str]:
-    """What the operator was told."""
+    """The messages that the operator was shown."""
     return []
 
 
 @pytest.fixture
 def family(migrations: Migrations, database: Database) -> Callable[..., None]:
-    """`family("CASCADE")`: a parent and a child that refers to it, in tables of their own."""
+    """`family("CASCADE")`: make a parent and a child that refers to it, in tables of their own."""
 
     def make(ondelete: str | None = "CASCADE") -> None:
         migrations.add("0002", FAMILY.format(ondelete=ondelete))
@@ -73,7 +73,7 @@ def copies(database: Database) -> list[Path]:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> str:
-    """The SQLite ones in a directory of their own, where copies can be counted."""
+    """A new database. A SQLite one has its own directory, where the tests can count copies."""
     if not database_url.startswith("sqlite"):
         return database_url
     (tmp_path / "data").mkdir()
@@ -86,7 +86,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, database_url: s
 def test_a_parent_can_be_altered(
     database: Database, migrations: Migrations, family: Callable[..., None], ondelete: str | None
 ) -> None:
-    """Up and down, the rows that refer to it stay, whatever its removal would do to them."""
+    """When a parent table is altered, up or down, its child rows stay, whatever ON DELETE says."""
     family(ondelete)
     migrations.add("0003", WIDER, NARROWER, "0002")
     for change in (schema.upgrade, lambda database: schema.downgrade(database, "0002")):
@@ -96,7 +96,7 @@ def test_a_parent_can_be_altered(
 
 
 def test_foreign_keys_are_on_afterwards(database: Database, family: Callable[..., None]) -> None:
-    """The connection that migrated enforces them like any other, also after a failure."""
+    """After an upgrade, even a failed one, the connection still enforces foreign keys."""
     family()
     with pytest.raises(CommandError):
         schema.upgrade(database, "nope")
@@ -107,7 +107,8 @@ def test_foreign_keys_are_on_afterwards(database: Database, family: Callable[...
 def test_rows_that_lose_their_parent_stop_the_migration(
     database: Database, migrations: Migrations, family: Callable[..., None]
 ) -> None:
-    """The table and the row are named, and the database is as it was."""
+    """A migration that leaves a row without its parent is stopped. The error names the table and
+    the row, and the database is unchanged."""
     family()
     migrations.add("0003", ORPHANS, down_revision="0002")
     with pytest.raises(SchemaError, match=r'row 7 of table "children".*"parents"'):
@@ -118,8 +119,8 @@ def test_rows_that_lose_their_parent_stop_the_migration(
 def test_rows_that_had_no_parent_before_do_not_stop_it(
     database: Database, migrations: Migrations, family: Callable[..., None]
 ) -> None:
-    """They were written by somebody who does not enforce foreign keys, as SQLite's shell does
-    not, and a migration that has nothing to do with them is not their cure."""
+    """A row that had no parent before does not stop a migration, because the migration did not
+    cause it. A row that loses its parent still does."""
     family()
     with closing(sqlite3.connect(str(database.url.database))) as shell, shell:
         shell.execute("INSERT INTO children VALUES (8, 99)")
@@ -143,7 +144,8 @@ def test_rows_that_had_no_parent_before_do_not_stop_it(
 def test_a_migration_that_fails_is_undone(
     database: Database, migrations: Migrations, failure: str, cause: str
 ) -> None:
-    """With all those before it; the error names the file and the line, and no copy is left."""
+    """A migration that fails is undone with all others of the same upgrade. The error names the
+    file and the line, and no copy is left."""
     migrations.add("0002", 'op.create_table("first", sa.Column("id", sa.Integer))')
     half = (
         'op.create_table("half", sa.Column("id", sa.Integer))\nop.execute("DELETE FROM messages")\n'
@@ -161,7 +163,7 @@ def test_a_migration_that_fails_is_undone(
 def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
     database: Database, migrations: Migrations
 ) -> None:
-    """As one that is checked at once does."""
+    """A constraint that PostgreSQL checks only at the commit stops the migration too."""
     deferred = FAMILY.replace("ondelete={ondelete!r}", 'deferrable=True, initially="DEFERRED"')
     migrations.add("0002", f"{deferred}\n{ORPHANS}")
     with pytest.raises(SchemaError, match=r"the migration failed: .*violates foreign key"):
@@ -172,7 +174,8 @@ def test_a_constraint_that_is_checked_at_the_commit_stops_the_migration(
 def test_an_autocommit_block_leaves_the_connection_as_it_was(
     database: Database, migrations: Migrations
 ) -> None:
-    """Requests use it afterwards, with transactions that are ours."""
+    """After an autocommit block, the connection has its former transaction mode and enforces
+    foreign keys."""
     block = 'with op.get_context().autocommit_block():\n    op.execute("DELETE FROM messages")'
     migrations.add("0002", block)
     schema.upgrade(database)
@@ -185,7 +188,8 @@ def test_an_autocommit_block_leaves_the_connection_as_it_was(
 
 @ON_POSTGRES
 def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
-    """Outside a transaction, as PostgreSQL wants it."""
+    """A migration can build an index concurrently, outside a transaction, as PostgreSQL
+    requires."""
     migrations.add("0002", CONCURRENTLY)
     schema.upgrade(database)
     assert schema.current(database) == AT_0002
@@ -208,8 +212,8 @@ op.execute("INSERT INTO shown SELECT name || ' after', setting FROM pg_settings"
 def test_an_autocommit_block_is_bounded_as_the_rest(
     database: Database, migrations: Migrations
 ) -> None:
-    """A statement has all its time there, a lock is not waited for, and no other upgrade begins;
-    and so afterwards."""
+    """In an autocommit block and after it, a statement has no time limit, a lock is waited for only
+    briefly, and the lock against other upgrades is held."""
     migrations.add("0002", SHOWN)
     schema.upgrade(database)
     assert rows(database, "shown") == [
@@ -221,7 +225,7 @@ def test_an_autocommit_block_is_bounded_as_the_rest(
 
 @pytest.fixture
 def another(database: Database) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of somebody else, past the code under test."""
+    """A separate connection that does not use the code under test."""
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET statement_timeout = '20s'")
@@ -235,7 +239,8 @@ def test_an_index_that_another_upgrade_builds_concurrently_is_waited_for(
     lines: list[str],
     another: psycopg.Connection[Any],
 ) -> None:
-    """Outside of any statement or transaction: such an index waits for the end of each."""
+    """An upgrade waits for another one outside any transaction, because an index that is built
+    concurrently waits for every transaction to end."""
     migrations.add("0002", "pass")
     another.execute("SELECT pg_advisory_lock(8259)")
 
@@ -261,7 +266,8 @@ def test_an_index_that_is_built_concurrently_waits_for_transactions(
     another: psycopg.Connection[Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """For longer than for a lock: nobody waits behind it, and a failure would leave half of it."""
+    """An index that is built concurrently waits for transactions longer than the lock timeout,
+    because nobody waits behind it and a failure would leave half an index."""
     monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", CONCURRENTLY)
     with database.engine.connect() as holder, ThreadPoolExecutor() as threads:
@@ -285,7 +291,7 @@ COMMITTED = [
 def test_what_was_committed_before_a_failure_is_not_called_undone(
     database: Database, migrations: Migrations, committing: str
 ) -> None:
-    """Neither by a failure nor by a lock, after which it is not begun anew."""
+    """When a migration commits a part and then fails, the error says that this part remains."""
     migrations.add("0002", f"{committing}\nraise LookupError('no luck')")
     with pytest.raises(
         SchemaError, match=r"no luck\. It had already committed a part .* remains"
@@ -298,7 +304,8 @@ def test_what_was_committed_before_a_failure_is_not_called_undone(
 def test_after_a_commit_a_lock_ends_the_upgrade(
     database: Database, migrations: Migrations, lines: list[str], another: psycopg.Connection[Any]
 ) -> None:
-    """It would do again what it has committed."""
+    """A migration that committed a part and then meets a lock is not tried again, because it would
+    repeat that part."""
     migrations.add("0002", f'{CONCURRENTLY}\nop.execute("LOCK TABLE shared_secrets")')
     with another.transaction():
         another.execute("SELECT 1 FROM shared_secrets")
@@ -311,7 +318,8 @@ def test_after_a_commit_a_lock_ends_the_upgrade(
 def test_an_index_that_could_not_be_built_is_to_be_dropped(
     database: Database, migrations: Migrations
 ) -> None:
-    """PostgreSQL leaves it, invalid."""
+    """When an index cannot be built concurrently, the error says to drop the invalid index that is
+    left."""
     insert = "INSERT INTO shared_secrets VALUES ('a', ''), ('b', '')"
     unique = CONCURRENTLY.replace(
         '"messages", ["text"]', '"shared_secrets", ["value"], unique=True'
@@ -324,7 +332,8 @@ def test_an_index_that_could_not_be_built_is_to_be_dropped(
 def test_a_commit_that_fails_names_the_copy(
     database: Database, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody knows what a full disk has done."""
+    """When the commit fails, the error names the copy that was kept, and foreign keys are on
+    again."""
     migrations.add("0002", 'op.create_table("new", sa.Column("id", sa.Integer))')
 
     def fail(_connection: object) -> None:
@@ -344,7 +353,8 @@ def test_a_commit_that_fails_names_the_copy(
 def test_rows_that_lose_their_parent_after_a_commit_stop_the_migration(
     database: Database, migrations: Migrations, family: Callable[..., None]
 ) -> None:
-    """What was committed cannot be undone, which is said beside the row."""
+    """When a row loses its parent in a part that is already committed, the error names the row, the
+    committed part and the copy."""
     family()
     migrations.add("0003", f"{ORPHANS}\nop.get_bind().commit()", down_revision="0002")
     expected = r'row 7 of table "children".*had already committed a part.*kept in .*\.bak'
@@ -354,7 +364,7 @@ def test_rows_that_lose_their_parent_after_a_commit_stop_the_migration(
 
 @ON_BOTH
 def test_upgrades_at_once_are_one(database: Database, migrations: Migrations) -> None:
-    """The second one finds it done."""
+    """When several upgrades run at the same time, one does the work and the others find it done."""
     migrations.add("0002", 'op.create_table("once", sa.Column("id", sa.Integer))')
     at_once(4, lambda _: schema.upgrade(database))
     assert (schema.current(database), rows(database, "once")) == (AT_0002, [])
@@ -362,7 +372,8 @@ def test_upgrades_at_once_are_one(database: Database, migrations: Migrations) ->
 
 
 def test_a_copy_is_kept(database: Database, migrations: Migrations, lines: list[str]) -> None:
-    """As it was before, with what is still in the log beside the file, for its owner alone."""
+    """An upgrade keeps a copy of the former database, including the write-ahead log, that only its
+    owner can read."""
     database.run(lambda session: session.add(SharedSecret("kept", b"")), writes=True)
     migrations.add("0002", "op.execute(\"DELETE FROM shared_secrets WHERE name = 'kept'\")")
     # An open connection keeps SQLite from writing the log back into the file.
@@ -384,7 +395,7 @@ def test_a_copy_is_kept(database: Database, migrations: Migrations, lines: list[
 def test_one_can_go_back_to_the_copy(
     database: Database, migrations: Migrations, lines: list[str]
 ) -> None:
-    """By the command that was told."""
+    """The command that the operator is shown restores the copy."""
     database.run(lambda session: session.add(SharedSecret("kept", b"")), writes=True)
     migrations.add("0002", "op.execute(\"DELETE FROM shared_secrets WHERE name = 'kept'\")")
     schema.upgrade(database, tell=lines.append)
@@ -395,7 +406,7 @@ def test_one_can_go_back_to_the_copy(
 
 
 def test_no_copy_replaces_another(database: Database, migrations: Migrations) -> None:
-    """However soon after the first the second is made."""
+    """A copy never replaces another, even when both are made within a moment."""
     migrations.add("0002", "pass")
     for _ in range(3):
         schema.upgrade(database)
@@ -408,7 +419,8 @@ def test_no_copy_replaces_another(database: Database, migrations: Migrations) ->
 def test_where_nothing_is_to_be_done_no_copy_is_made(
     database: Database, migrations: Migrations
 ) -> None:
-    """It does so at the head, for a revision that is not there, and without any table."""
+    """No copy is made when the schema is current, the revision is unknown, or there are no
+    tables."""
     schema.upgrade(database)
     for revision in ("nope", "+1"):
         with pytest.raises(CommandError):
@@ -421,7 +433,7 @@ def test_where_nothing_is_to_be_done_no_copy_is_made(
 def test_a_downgrade_keeps_a_copy_of_what_people_wrote(
     database: Database, family: Callable[..., None]
 ) -> None:
-    """It takes tables away."""
+    """A downgrade keeps a copy, because it removes tables."""
     family()
     earlier = copies(database)
     assert schema.downgrade(database, "base") in {*copies(database)} - {*earlier}
@@ -430,7 +442,7 @@ def test_a_downgrade_keeps_a_copy_of_what_people_wrote(
 def test_without_a_copy_nothing_is_changed(
     database: Database, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where it cannot be written, the upgrade stops with the reason."""
+    """When the copy cannot be written, the upgrade stops with the reason and changes nothing."""
     migrations.add("0002", 'op.create_table("new", sa.Column("id", sa.Integer))')
 
     def fail(*_args: object) -> int:
@@ -445,7 +457,7 @@ def test_without_a_copy_nothing_is_changed(
 def test_a_copy_that_is_cut_short_is_taken_away(
     database: Database, migrations: Migrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a copy is worse than none."""
+    """An incomplete copy is removed, and nothing is changed."""
     migrations.add("0002", "pass")
 
     def full(_file: object) -> sqlite3.Connection:
@@ -466,7 +478,7 @@ def test_a_lock_that_is_held_is_waited_for(
     lines: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A change that meets a lock is begun again, which is told; it ends when the lock does."""
+    """An upgrade that meets a lock says so, tries again, and succeeds when the lock is released."""
     monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
     impatient = Database(database_url, wait=0.05, branches=database.branches)
@@ -494,7 +506,8 @@ def test_a_lock_is_not_waited_for_for_ever(
     lines: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In the end the error says who may hold it, and that nothing was changed."""
+    """After a limited number of attempts, the error says who may hold the lock and that nothing was
+    changed."""
     monkeypatch.setattr("api.core.storage.migrator.LOCK_TIMEOUT", "10ms")
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
     impatient = Database(database_url, wait=0.05, branches=database.branches)
@@ -513,7 +526,7 @@ def test_a_lock_is_not_waited_for_for_ever(
 def test_readers_go_on_while_an_upgrade_waits(
     database: Database, migrations: Migrations, lines: list[str]
 ) -> None:
-    """Between two attempts nobody waits behind it."""
+    """Readers are served between two attempts of an upgrade that waits for a lock."""
     migrations.add("0002", 'op.add_column("messages", sa.Column("extra", sa.Text()))')
     with database.engine.connect() as holder:
         holder.execute(text("SELECT count(*) FROM messages"))
@@ -529,7 +542,8 @@ def test_readers_go_on_while_an_upgrade_waits(
 def test_a_migration_that_commits_and_fails_keeps_the_copy(
     database: Database, migrations: Migrations
 ) -> None:
-    """What a migration commits by itself is not called undone; the copy is kept and named."""
+    """When a migration commits and then fails, the error says that a part was committed, and names
+    the copy that is kept."""
     steps = 'op.execute("DELETE FROM shared_secrets")\nop.get_bind().commit()\nraise RuntimeError'
     migrations.add("0002", steps)
     with pytest.raises(SchemaError, match=r"committed a part of its work.*kept in (.*\.bak)") as e:

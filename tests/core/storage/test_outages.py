@@ -1,4 +1,4 @@
-"""A PostgreSQL that falls silent, turns read-only, changes under us, or is slow to be reached."""
+"""Outages of PostgreSQL: no answer, read-only, changed tables, and slow connections."""
 
 import logging
 import socket
@@ -34,7 +34,7 @@ def proxy(database_url: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 def proxied(proxy: Proxy, branches: tuple[Branch, ...]) -> Iterator[Database]:
-    """The database, by way of the proxy, with little patience."""
+    """The database, reached through the proxy, with a short wait."""
     opened = Database(proxy.url, wait=BRIEFLY, branches=branches)
     yield opened
     opened.engine.dispose()
@@ -45,14 +45,15 @@ def ask(session: Session) -> int:
 
 
 def warm(database: Database, count: int = 8) -> None:
-    """Have so many connections in the pool."""
+    """Open `count` connections, so that the pool has them."""
     with_all = [database.engine.connect() for _ in range(count)]
     for connection in with_all:
         connection.close()
 
 
 def test_connections_that_fell_silent_are_made_anew(proxy: Proxy, proxied: Database) -> None:
-    """One ping finds out, all the others are thrown away with it, and the work is done."""
+    """When one connection no longer answers, the pool makes new connections and the work is
+    done."""
     warm(proxied)
     before = proxy.accepted
     proxy.silent = True
@@ -67,7 +68,8 @@ def test_connections_that_fell_silent_are_made_anew(proxy: Proxy, proxied: Datab
 
 
 def test_a_server_that_falls_silent_is_an_outage(proxy: Proxy, proxied: Database) -> None:
-    """In the middle of a transaction, whoever asks; what it says later is not listened to."""
+    """A server that stops answering within a transaction is an outage. The next transaction works
+    when the server answers again."""
 
     def fall_silent(session: Session) -> int:
         proxy.silent = True
@@ -80,7 +82,7 @@ def test_a_server_that_falls_silent_is_an_outage(proxy: Proxy, proxied: Database
 
 
 def test_a_commit_that_is_not_answered_is_an_outage(proxy: Proxy, proxied: Database) -> None:
-    """Nobody knows whether it took place, and it is not waited for."""
+    """A commit that gets no answer is an outage, because nobody knows whether it took place."""
 
     def write(session: Session) -> None:
         session.add(SharedSecret("unknown", b""))
@@ -92,7 +94,8 @@ def test_a_commit_that_is_not_answered_is_an_outage(proxy: Proxy, proxied: Datab
 
 
 def test_every_thread_gets_away_from_a_silent_server(proxy: Proxy, proxied: Database) -> None:
-    """Those with a connection as well as those without."""
+    """No thread hangs at a server that does not answer, whether it has a connection or waits for
+    one."""
     warm(proxied)
     proxy.silent = True
 
@@ -105,7 +108,8 @@ def test_every_thread_gets_away_from_a_silent_server(proxy: Proxy, proxied: Data
 
 
 def test_long_work_is_bounded_statement_by_statement(proxy: Proxy, proxied: Database) -> None:
-    """An import may take longer than a request, in many statements."""
+    """`once` limits each statement and not the whole work, so long imports are possible. `run`
+    limits the whole work."""
 
     def long(session: Session) -> None:
         for _ in range(6):
@@ -121,8 +125,8 @@ def test_long_work_is_bounded_statement_by_statement(proxy: Proxy, proxied: Data
     "where", ["if True:", "with op.get_context().autocommit_block():"], ids=["inside", "outside"]
 )
 def test_migrations_are_not_bounded(proxied: Database, migrations: Migrations, where: str) -> None:
-    """Neither by the server's time for a statement nor by ours, in a transaction or outside it;
-    and the connections that requests use afterwards are bounded."""
+    """A statement of a migration has no time limit, inside a transaction or outside. The
+    connections that requests use afterwards have one."""
     migrations.add("0002", f'{where}\n    op.execute("SELECT pg_sleep(1.2)")')
     schema.upgrade(proxied)
     assert schema.current(proxied) == ("0002", "core_0001")
@@ -133,7 +137,8 @@ def test_migrations_are_not_bounded(proxied: Database, migrations: Migrations, w
 def test_an_upgrade_that_is_cut_off_while_it_waits_is_an_outage(
     database_url: str, proxy: Proxy, proxied: Database
 ) -> None:
-    """As any other loss of the server, and not as a defect."""
+    """An upgrade that loses its server while it waits raises the database error like any other
+    loss."""
     with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as another:
         another.execute("SELECT pg_advisory_lock(8259)")
         with pytest.raises(DBAPIError):
@@ -143,7 +148,8 @@ def test_an_upgrade_that_is_cut_off_while_it_waits_is_an_outage(
 def test_a_connection_that_is_refused_or_broken_is_an_outage(
     proxy: Proxy, proxied: Database
 ) -> None:
-    """And when it can be had again, the outage is over."""
+    """A refused or broken connection is an outage, which ends when connections are possible
+    again."""
     warm(proxied)
     proxy.refuse()
     proxy.reset()
@@ -154,7 +160,7 @@ def test_a_connection_that_is_refused_or_broken_is_an_outage(
 
 
 def test_a_connect_that_takes_too_long_is_an_outage() -> None:
-    """Somebody listens there, and says nothing."""
+    """A server that accepts a connection but never answers is an outage."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
         database = Database(f"postgresql+psycopg://127.0.0.1:{port}/api", wait=BRIEFLY)
@@ -164,15 +170,15 @@ def test_a_connect_that_takes_too_long_is_an_outage() -> None:
 
 
 def execute(url: str, *statements: str) -> None:
-    """Past the code under test."""
+    """Run statements on a connection that does not use the code under test."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
 def test_a_server_that_turned_read_only_is_an_outage(proxy: Proxy, proxied: Database) -> None:
-    """It was the primary once: all connections to it are thrown away, and made where they now
-    lead to."""
+    """A server that became read-only is an outage. All connections to it are replaced, so writes
+    work again when the address leads to a writable server."""
     warm(proxied)
     name = str(proxied.url.database)
     execute(proxy.url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
@@ -201,8 +207,8 @@ def test_a_server_that_turned_read_only_is_an_outage(proxy: Proxy, proxied: Data
 def test_a_plan_that_is_no_longer_valid_is_made_anew(
     proxied: Database, proxy: Proxy, kind: str
 ) -> None:
-    """A column has another type since the statement was prepared: the work is done again, on a
-    new connection. What cannot begin anew is an outage."""
+    """When a prepared statement is outdated because a column changed its type, `run` does the work
+    again on a new connection. With `once` it is an outage."""
     calls: list[int] = []
 
     def select(session: Session) -> object:
@@ -233,7 +239,7 @@ class FromTheServer(Exception):
     ["08P01", "25006", "25P03", "40003", "53100", "55P03", "57P02", "57P03", "57P05", "XX000"],
 )
 def test_what_speaks_of_the_server_is_an_outage(proxied: Database, sqlstate: str) -> None:
-    """Whatever the words."""
+    """A failure with an SQLSTATE about the server is an outage, whatever its message says."""
 
     def fail(_session: Session) -> None:
         raise DBAPIError("SELECT 1", {}, FromTheServer(sqlstate))
@@ -245,7 +251,8 @@ def test_what_speaks_of_the_server_is_an_outage(proxied: Database, sqlstate: str
 def test_the_log_has_a_line_for_the_outage_and_one_for_its_end(
     proxy: Proxy, proxied: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not one a request, however many threads meet it; the readiness check finds the end too."""
+    """The log has one line for an outage and one for its end, however many threads meet it. The
+    readiness check notices the end too."""
     caplog.set_level(logging.INFO, "api.core.storage")
     proxied.run(ask, writes=False)
     proxy.refuse()
@@ -267,7 +274,7 @@ def test_the_log_has_a_line_for_the_outage_and_one_for_its_end(
 def test_each_database_has_an_outage_of_its_own(
     proxied: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What another one does, says nothing of it."""
+    """A success at one database does not end the outage of another."""
     caplog.set_level(logging.INFO, "api.core.storage")
     for _ in range(2):
         with pytest.raises(Unavailable):
@@ -285,7 +292,8 @@ def test_each_database_has_an_outage_of_its_own(
     ],
 )
 def test_an_option_that_cannot_be_used_is_no_outage(proxy: Proxy, query: str) -> None:
-    """It would not pass: it is told as a mistake of whoever wrote the address."""
+    """An option in the URL that cannot be used is an error that names the option and not an
+    outage."""
     database = Database(f"{proxy.url}?{query}", wait=BRIEFLY)
     with pytest.raises(DBAPIError) as raised:
         database.run(ask, writes=False)
@@ -302,7 +310,7 @@ def test_an_option_that_cannot_be_used_is_no_outage(proxy: Proxy, query: str) ->
     ],
 )
 def test_options_of_the_driver_can_be_set(proxy: Proxy, query: str) -> None:
-    """In the address."""
+    """The URL of the database can set options of the driver."""
     database = Database(f"{proxy.url}?{query}", wait=BRIEFLY)
     assert database.run(ask, writes=False) == 1
     database.engine.dispose()

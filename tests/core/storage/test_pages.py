@@ -1,4 +1,4 @@
-"""Pages of any table, in any order."""
+"""Pagination of any table, in any order."""
 
 from collections.abc import Callable
 
@@ -46,7 +46,7 @@ def ask(database: Database) -> Ask:
 @ON_BOTH
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 def test_pages_lead_through_every_row_once(ask: Ask, order: Order) -> None:
-    """Whatever the types of the columns that order them."""
+    """The pages contain every row once, whatever the types of the columns that order them."""
     whole = [book.number for book in ask(order, limit=100).items]
     numbers, cursor = [], None
     for _ in range(4):
@@ -60,13 +60,13 @@ def test_pages_lead_through_every_row_once(ask: Ask, order: Order) -> None:
 
 
 def test_the_last_page_says_so(ask: Ask) -> None:
-    """A page that is full and the last has no cursor."""
+    """The last page has no cursor, even when it is full."""
     assert ask(ORDERS["by key"], limit=7).next is None
     assert ask(ORDERS["by key"], limit=6).next is not None
 
 
 def test_a_cursor_is_for_its_filters(ask: Ask) -> None:
-    """With other filters the place that it holds means nothing."""
+    """A cursor is refused with filters other than its own."""
     cursor = ask(ORDERS["by key"], filters={"shelf": 1}, limit=1).next
     with pytest.raises(CursorError):
         ask(ORDERS["by key"], filters={"shelf": 2}, limit=1, cursor=cursor)

@@ -1,4 +1,4 @@
-"""Behind pgbouncer in transaction mode, each transaction may be on another connection."""
+"""Everything works behind pgbouncer, where each transaction may get another connection."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def database_url(direct_url: str) -> Iterator[str]:
 def caller(
     database: Database, issuer: EmbeddedIssuer, clock: Callable[[], float]
 ) -> Callable[[], FlaskClient]:
-    """`caller()`: somebody who may do everything with messages."""
+    """`caller()`: a client that may do everything with messages."""
     app = create_app(
         application, Settings(), issuer=issuer, database=database, now=clock, clock=clock
     )
@@ -53,7 +53,8 @@ def caller(
 
 
 def test_every_operation_works(caller: Callable[[], FlaskClient]) -> None:
-    """For many at once and time and again, as statements that psycopg prepares need it."""
+    """Every operation works through the pooler, for many callers at once and often enough that
+    psycopg would prepare its statements."""
 
     def use(number: int) -> list[int]:
         client, statuses = caller(), []
@@ -80,7 +81,8 @@ def test_every_operation_works(caller: Callable[[], FlaskClient]) -> None:
 def test_a_statement_has_its_time_there_as_well(
     database_url: str, direct_url: str, database: Database
 ) -> None:
-    """In each transaction; the server's connection, which others use too, is left as it was."""
+    """Through the pooler each transaction limits the time of its statements, and the server's
+    shared connection keeps its own setting."""
     impatient = Database(database_url, wait=0.05)
     with pytest.raises(Unavailable):
         impatient.run(lambda session: session.execute(text("SELECT pg_sleep(9)")), writes=False)
@@ -98,7 +100,7 @@ def test_a_statement_has_its_time_there_as_well(
 
 
 def test_a_pooler_is_noticed(database: Database, direct_url: str) -> None:
-    """A pooler is known as one, and a direct connection is not taken for one."""
+    """A pooler is recognised, and a direct connection is not taken for one."""
     direct = Database(direct_url)
     for each, expected in ((database, True), (direct, False)):
         with each.engine.connect() as connection:
@@ -109,7 +111,7 @@ def test_a_pooler_is_noticed(database: Database, direct_url: str) -> None:
 
 
 def test_the_schema_goes_up_and_down(database: Database) -> None:
-    """Through the pooler as well."""
+    """The schema can be downgraded and upgraded through the pooler."""
     schema.downgrade(database, "base")
     assert schema.fault(database) == "the database's schema is not the code's"
     schema.upgrade(database)
@@ -117,7 +119,8 @@ def test_the_schema_goes_up_and_down(database: Database) -> None:
 
 
 def test_an_index_can_be_built_concurrently(database: Database, migrations: Migrations) -> None:
-    """There as well; each transaction is bounded, and the only one."""
+    """An index can be built concurrently through the pooler. Timeouts and the lock against other
+    upgrades hold before and after it."""
     migrations.add("0002", SHOWN)
     schema.upgrade(database)
     query = text("SELECT * FROM shown ORDER BY 1")
@@ -143,7 +146,8 @@ op.execute("INSERT INTO shown " + shown.format(" after"))
 
 @pytest.mark.parametrize("query", ["", "?prepare_threshold=0", "?prepare_threshold=none"])
 def test_commands_work(runner: Runner, database_url: str, query: str) -> None:
-    """Whatever the address says of prepared statements; `doctor` mentions the pooler."""
+    """Commands work through the pooler, whatever `prepare_threshold` the URL has, and `doctor`
+    mentions the pooler."""
     environment = {"DATABASE_URL": database_url + query}
     assert runner("db", "upgrade", **environment).code == 0
     assert runner("count", **environment).code == 0

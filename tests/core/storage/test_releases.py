@@ -1,4 +1,4 @@
-"""Two releases at once: a migration is no outage, and the former release can come back."""
+"""Two releases share a database: a migration causes no outage, and the old release can return."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,8 @@ def test_the_code_works_on_the_next_schema(
     bearer: Callable[..., FlaskClient],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The real app serves every operation of messages, is ready, and tells the log once."""
+    """On a newer schema, the app serves every operation of messages, is ready, and logs one line
+    about it."""
     migrations.add("0002", NEXT)
     schema.upgrade(database)
     database.branches = application.branches
@@ -60,7 +61,7 @@ def test_the_code_does_not_work_on_the_former_schema(
     migrations: Migrations,
     client: FlaskClient,
 ) -> None:
-    """It needs what its migration adds, and is not ready before."""
+    """The app is not ready until the schema has what its migration adds."""
     migrations.add("0002", NEXT)
     assert client.get("/health/ready").status_code == 503
     schema.upgrade(database)
@@ -72,7 +73,8 @@ def test_old_code_changes_nothing_of_a_newer_schema(
     database: Database,
     migrations: Migrations,
 ) -> None:
-    """Its upgrade says so, and its downgrade is refused."""
+    """Old code leaves a newer schema unchanged: its upgrade says so, and its downgrade is
+    refused."""
     migrations.add("0002", NEXT)
     schema.upgrade(database)
     database.branches = application.branches
@@ -85,7 +87,8 @@ def test_old_code_changes_nothing_of_a_newer_schema(
 
 
 def test_several_heads_of_the_code_are_told(database: Database, migrations: Migrations) -> None:
-    """In words, and nothing is done before there is one."""
+    """When the migrations have several heads, the error names them, and upgrade and downgrade are
+    refused."""
     for revision in ("0002", "0003"):
         migrations.add(revision, "pass", down_revision="0001")
     for act in (schema.upgrade, lambda database: schema.downgrade(database, "base")):
@@ -96,7 +99,8 @@ def test_several_heads_of_the_code_are_told(database: Database, migrations: Migr
 
 @pytest.mark.parametrize("file", VERSIONS, ids=[file.stem for file in VERSIONS])
 def test_migrations_add_first_and_remove_a_release_later(file: Path) -> None:
-    """One that takes something away says in `removes = "..."` why nobody uses it any more."""
+    """A migration that removes something says in `removes = "..."` why no release uses it any
+    more."""
     source = file.read_text()
     assert removals(source) == [] or says_why(source)
 
@@ -115,7 +119,7 @@ def test_migrations_add_first_and_remove_a_release_later(file: Path) -> None:
     ],
 )
 def test_a_removal_is_seen(migrations: Migrations, statement: str) -> None:
-    """In each of its forms, and allowed only with a reason."""
+    """Every form of removal is detected, and is allowed only with a reason."""
     source = migrations.add("0002", statement).read_text()
     assert removals(source) != []
     assert not says_why(source)
@@ -124,6 +128,6 @@ def test_a_removal_is_seen(migrations: Migrations, statement: str) -> None:
 
 @pytest.mark.parametrize("statement", NEXT.strip().split("\nop."))
 def test_an_addition_is_no_removal(migrations: Migrations, statement: str) -> None:
-    """Columns that may be null or have a default, and tables."""
+    """New tables, and new columns that may be null or have a default, are not removals."""
     text = statement if statement.startswith("op.") else f"op.{statement}"
     assert removals(migrations.add("0002", text).read_text()) == []

@@ -1,4 +1,4 @@
-"""The migrations, and the models: they agree, on both databases."""
+"""The migrations and the models agree on both databases."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from tests.core.support.threads import SECONDS
 
 @ON_BOTH
 def test_models_and_migrations_agree(database: Database) -> None:
-    """What the migrations make is what the models say: no table, column or index differs."""
+    """The migrations make what the models declare: no table, column or index differs."""
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         # Alembic takes a list of them, which its types do not say.
@@ -28,7 +28,7 @@ def test_models_and_migrations_agree(database: Database) -> None:
 
 @ON_BOTH
 def test_every_migration_goes_back_and_forth(database: Database) -> None:
-    """Down to nothing, one by one, and up again."""
+    """All migrations can be undone until no table is left, and applied again."""
     assert schema.current(database) == schema.head(database)
     schema.downgrade(database, "base")
     assert schema.current(database) == ()
@@ -39,13 +39,13 @@ def test_every_migration_goes_back_and_forth(database: Database) -> None:
 
 @ON_BOTH
 def test_an_upgrade_of_what_is_up_to_date_changes_nothing(database: Database) -> None:
-    """`run` upgrades at every start."""
+    """An upgrade of a current schema succeeds, as `run` needs it at every start."""
     schema.upgrade(database)
     assert schema.fault(database) is None
 
 
 def test_a_fault_is_told_in_words(database: Database) -> None:
-    """An old schema, and a database that is away."""
+    """An old schema and a database that cannot be reached are each described in words."""
     schema.downgrade(database, "base")
     assert "not the code's" in str(schema.fault(database))
     away = Database("sqlite:////nowhere/at/all.db")
@@ -53,7 +53,8 @@ def test_a_fault_is_told_in_words(database: Database) -> None:
 
 
 def test_a_database_that_is_only_busy_is_ready(database: Database) -> None:
-    """All copies share the database: to send requests to another one would not help."""
+    """A database that is only busy counts as ready, because all copies share it and another copy
+    could not help."""
     is_held, may_end = threading.Event(), threading.Event()
 
     def hold(_: Session) -> None:
@@ -85,8 +86,8 @@ VERSION = "ALTER TABLE messages DROP COLUMN version"
 @ON_BOTH
 @pytest.mark.parametrize("revision", ["0001", "deadbeef"])
 def test_a_schema_that_lacks_something_is_not_good(database: Database, revision: str) -> None:
-    """Neither at the code's revision nor at one that it does not know: what is missing is named,
-    and an upgrade is refused. When it is back, the schema is good."""
+    """A schema that lacks a table or a column is refused with the names of what is missing, also at
+    an unknown revision. When both are back, it is accepted."""
     execute(database, FOREIGN.replace("'deadbeef'", f"'{revision}'"), SECRETS, VERSION)
     fault = schema.fault(database)
     assert fault is not None
@@ -103,7 +104,8 @@ def test_a_schema_that_lacks_something_is_not_good(database: Database, revision:
 
 @ON_BOTH
 def test_a_foreign_database_is_not_good(database: Database) -> None:
-    """One with nothing but a revision of something else is not taken for a newer one."""
+    """A database that has only the revision of another program is refused and not taken for a newer
+    one."""
     schema.downgrade(database, "base")
     execute(database, "INSERT INTO alembic_version VALUES ('deadbeef')")
     expected = r"idempotency_keys, messages, shared_secrets are missing.*deadbeef"
@@ -114,7 +116,8 @@ def test_a_foreign_database_is_not_good(database: Database) -> None:
 
 @ON_BOTH
 def test_a_view_may_stand_for_a_table(database: Database) -> None:
-    """A later release may have put one in its place."""
+    """A view is accepted in place of a table, because a later release may have replaced the
+    table."""
     execute(
         database,
         FOREIGN,
@@ -126,7 +129,8 @@ def test_a_view_may_stand_for_a_table(database: Database) -> None:
 
 @ON_BOTH
 def test_tables_are_looked_at_once_a_revision(database: Database) -> None:
-    """Readiness is asked for every few seconds: from then on it costs one statement or two."""
+    """The tables are inspected once per revision, so later readiness checks need fewer
+    statements."""
     statements: list[str] = []
 
     @event.listens_for(database.engine, "before_cursor_execute")

@@ -1,4 +1,4 @@
-"""The Chromium or Chrome of this machine, and how it runs without a window."""
+"""The Chromium or Chrome of this machine, and its options for a run without a window."""
 
 import shutil
 
@@ -15,5 +15,5 @@ ARGUMENTS = (
 
 
 def find() -> str | None:
-    """The path of the first one that is on the PATH."""
+    """Return the path of the first browser on the PATH, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)

@@ -1,4 +1,4 @@
-"""Commands as people start them, and what servers answer while they run."""
+"""Commands that run as processes, and requests to servers while they run."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def manage(
     program: tuple[str, ...] = MANAGE,
     **environment: str,
 ) -> Result:
-    """`ARGUMENTS` of the command line as a process of its own in that directory."""
+    """Run a command of manage.py as a process in that directory."""
     ended = subprocess.run(
         [sys.executable, *program, *arguments],
         cwd=directory,
@@ -37,7 +37,7 @@ def manage(
 
 
 def complaint(result: Result) -> str:
-    """The one clear line that a command has ended with, and nothing else."""
+    """Return the one error line of a failed command, and verify that it printed nothing else."""
     assert result.code != 0
     assert result.out == ""
     [line] = result.err.splitlines()
@@ -47,7 +47,7 @@ def complaint(result: Result) -> str:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Look again and again, for as long as a machine may reasonably take."""
+    """Repeat a check until it holds, and fail after a time limit."""
     deadline = time.monotonic() + SECONDS
     while not holds():
         assert time.monotonic() < deadline
@@ -61,7 +61,7 @@ class Answer(NamedTuple):
 
 
 def get(url: str, token: str | None = None) -> Answer:
-    """What a server answers, over a connection of its own."""
+    """Send a GET request on a new connection."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     with urllib3.PoolManager() as pool:
         response = pool.request("GET", url, headers=headers, retries=False, timeout=SECONDS)

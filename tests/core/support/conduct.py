@@ -1,4 +1,4 @@
-"""How an issuer can answer a request, well and badly: what the tenant of the tests is told."""
+"""Good and bad ways in which an issuer can answer a request."""
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -10,7 +10,7 @@ SECONDS = 30
 
 
 def answer(body: bytes, status: int = 200, **headers: str) -> Conduct:
-    """A whole response."""
+    """Send a complete response."""
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -23,7 +23,7 @@ def answer(body: bytes, status: int = 200, **headers: str) -> Conduct:
 
 
 def hold(released: Event, then: Conduct) -> Conduct:
-    """Nothing, until a test says so."""
+    """Wait until the test sets `released`, then answer as `then` does."""
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         released.wait(SECONDS)
@@ -33,7 +33,7 @@ def hold(released: Event, then: Conduct) -> Conduct:
 
 
 def drip(enough: Event) -> Conduct:
-    """A header of which a byte comes now and then, until a test has had enough."""
+    """Send a header one byte at a time until the test sets `enough`."""
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -46,7 +46,7 @@ def drip(enough: Event) -> Conduct:
 
 
 def break_off(handler: BaseHTTPRequestHandler) -> None:
-    """Half of a body, and the connection is closed."""
+    """Send half of a body, then close the connection."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
@@ -54,4 +54,4 @@ def break_off(handler: BaseHTTPRequestHandler) -> None:
 
 
 def say_nothing(_handler: BaseHTTPRequestHandler) -> None:
-    """The connection is closed without a response."""
+    """Close the connection without a response."""

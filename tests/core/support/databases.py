@@ -1,4 +1,4 @@
-"""The two databases of the tests: SQLite, and a real PostgreSQL that a wheel brings along."""
+"""The two databases of the tests: SQLite, and a real PostgreSQL from a Python package."""
 
 import shutil
 import tempfile
@@ -17,7 +17,7 @@ ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indire
 
 
 class Sqlite:
-    """Makes databases with the code's schema: each a copy of one that was migrated once."""
+    """Makes databases with the code's schema, as copies of one that was migrated once."""
 
     def __init__(self, directory: Path, branches: tuple[Branch, ...]) -> None:
         self._directory = directory
@@ -26,7 +26,7 @@ class Sqlite:
         migrate(f"sqlite:///{self._template}", branches)
 
     def make(self) -> str:
-        """The URL of a new, empty database."""
+        """Return the URL of a new, empty database."""
         path = self._directory / f"{next(self._numbers)}.db"
         shutil.copy(self._template, path)
         return f"sqlite:///{path}"
@@ -35,7 +35,7 @@ class Sqlite:
 class Postgres:
     """A PostgreSQL server, from enter to exit; makes databases as Sqlite does.
 
-    Its directory is not pytest's, which belongs to one user: run by root, PostgreSQL is another.
+    Its directory is not one of pytest's: started by root, PostgreSQL runs as another user.
     """
 
     def __init__(self, branches: tuple[Branch, ...], *, durable: bool = False) -> None:
@@ -65,7 +65,7 @@ class Postgres:
         self._server.cleanup()
 
     def make(self) -> str:
-        """The URL of a new, empty database."""
+        """Return the URL of a new, empty database."""
         name = f"test_{next(self._numbers)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE template_of_tests STRATEGY FILE_COPY")
         return self.url(name)
@@ -74,7 +74,7 @@ class Postgres:
         return self._server.get_uri(database=name).replace("postgresql:", "postgresql+psycopg:", 1)
 
     def stop(self) -> None:
-        """As in an outage: connections break, and new ones are refused."""
+        """Stop as in an outage: connections break, and new ones are refused."""
         self._server.stop()
 
     def start(self) -> None:

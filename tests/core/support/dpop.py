@@ -1,4 +1,4 @@
-"""A client of DPoP (RFC 9449): its key, and any proof that one could make with it."""
+"""A client of DPoP (RFC 9449): its key, and proofs of any form."""
 
 import hashlib
 import itertools
@@ -62,7 +62,7 @@ def proof(
     header: dict[str, Any] | None = None,
     **changes: Any,
 ) -> str:
-    """A proof for one request, signed with `key`; `header` and claims as changed."""
+    """A proof for one request, signed with `key`, with changes to its header and claims."""
     members = proof_header(key, **(header or {}))
     return signed(key, members, proof_claims(method, url, token, **changes))
 

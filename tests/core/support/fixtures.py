@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite(application: Application, tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
-    """SQLite databases with the schema of the application."""
+    """A maker of SQLite databases with the schema of the application."""
     return Sqlite(tmp_path_factory.mktemp("sqlite"), application.branches)
 
 
@@ -42,7 +42,7 @@ def postgres(application: Application) -> Iterator[Postgres]:
 
 @pytest.fixture
 def migrations(application: Application, tmp_path: Path) -> Migrations:
-    """Those that a test adds to: `database` and `runner` have them then."""
+    """A copy of the application's migrations, to which the test can add some."""
     return Migrations(tmp_path, application)
 
 
@@ -57,13 +57,13 @@ def migrated(request: pytest.FixtureRequest, application: Application) -> Applic
 
 @pytest.fixture
 def branches(migrated: Application) -> tuple[Branch, ...]:
-    """The tables of `database`, and their migrations."""
+    """The branches of `database`: its tables and their migrations."""
     return migrated.branches
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A new database with the code's schema: SQLite, or what ON_BOTH asks for."""
+    """The URL of a new database with the code's schema: SQLite, or what ON_BOTH asks for."""
     maker: Sqlite | Postgres = request.getfixturevalue(getattr(request, "param", "sqlite"))
     return maker.make()
 
@@ -78,7 +78,7 @@ def database(database_url: str, branches: tuple[Branch, ...]) -> Iterator[Databa
 
 @pytest.fixture
 def stored(database: Database) -> Iterator[Flask]:
-    """The smallest app that has a storage; the test runs in its context."""
+    """The smallest app with a database. The test runs in its context."""
     app = Flask("stored")
     storage.init_app(app, database)
     with app.app_context():

@@ -45,7 +45,7 @@ class Migrations:
         downgrade: str = "pass",
         down_revision: str | None = None,
     ) -> Path:
-        """Write one. upgrade, downgrade: Python, with `op` and `sa`.
+        """Write a migration. upgrade, downgrade: Python, with `op` and `sa`.
 
         :param down_revision: the one before it, by default the head of the application's branch
         """

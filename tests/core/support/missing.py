@@ -51,7 +51,7 @@ NEEDS = {
 
 
 class Missing:
-    """The plugin of one run of pytest."""
+    """A pytest plugin that skips tests whose needs are missing and reports them."""
 
     def __init__(self, needs: Mapping[str, Need] = NEEDS) -> None:
         self._needs = needs

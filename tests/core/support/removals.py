@@ -1,4 +1,4 @@
-"""What a migration takes away from the release before it."""
+"""Finds what a migration takes away from the release before it."""
 
 import ast
 
@@ -7,7 +7,7 @@ REMOVALS = {"drop_table", "drop_column", "rename_table"}
 
 
 def removals(source: str) -> list[str]:
-    """What `upgrade()` of a migration takes away from the release before it."""
+    """Return the calls in `upgrade()` that remove something the release before may use."""
     module = ast.parse(source)
     [body] = [each for each in module.body if getattr(each, "name", "") == "upgrade"]
     calls = [each for each in ast.walk(body) if isinstance(each, ast.Call)]
@@ -15,7 +15,7 @@ def removals(source: str) -> list[str]:
 
 
 def says_why(source: str) -> bool:
-    """Whether a migration says why the former release no longer uses what it takes away."""
+    """Return whether a migration gives a reason in `removes` for what it takes away."""
     return any(
         isinstance(each, ast.Assign) and ast.unparse(each).startswith("removes = ")
         for each in ast.parse(source).body

@@ -1,4 +1,4 @@
-"""A command as a process of its own, answering on a port of this machine."""
+"""A command that runs as a process and answers on a port of this machine."""
 
 import os
 import re
@@ -82,11 +82,11 @@ class Server:
 
     @property
     def started(self) -> int:
-        """How many workers have been started so far, those that are gone included."""
+        """The number of workers started so far, including those that have ended."""
         return len(re.findall(r'Started worker-[0-9]+"', self.log))
 
     def workers(self) -> list[psutil.Process]:
-        """The worker processes of `serve`, as they are now."""
+        """The current worker processes of `serve`."""
         children = psutil.Process(self.process.pid).children()
         return [each for each in children if "resource_tracker" not in " ".join(each.cmdline())]
 
@@ -116,14 +116,14 @@ class Server:
 
 
 def clean_environment() -> dict[str, str]:
-    """This environment without any setting, and from which the project can be imported."""
+    """Return this environment without any setting, where the project can be imported."""
     known = declarations(application.settings)
     kept = {name: value for name, value in os.environ.items() if name not in known}
     return kept | {"PYTHONPATH": str(ROOT)}
 
 
 def mint(directory: Path, scope: str = "", manage: tuple[str, ...] = MANAGE) -> str:
-    """A token of the embedded issuer that `run` has in that directory."""
+    """Return a token of the embedded issuer that `run` has in that directory."""
     command = [sys.executable, *manage, "token", "mint", "--scope", scope]
     minted = subprocess.run(
         command, cwd=directory, env=clean_environment(), capture_output=True, text=True, check=True

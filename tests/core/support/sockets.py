@@ -1,4 +1,4 @@
-"""HTTP byte by byte, for what no client library would send."""
+"""HTTP byte by byte, for requests that no client library would send."""
 
 import json
 import socket
@@ -9,7 +9,7 @@ SECONDS = 30
 
 
 class Answer(NamedTuple):
-    """What came back: body is the JSON of a body, or {}."""
+    """A response. Its body is the parsed JSON, or {}."""
 
     status: int
     headers: HTTPMessage
@@ -33,12 +33,12 @@ class Connection:
         return self
 
     def end(self) -> Self:
-        """Send nothing more, and go on listening."""
+        """Send nothing more, but still receive."""
         self._socket.shutdown(socket.SHUT_WR)
         return self
 
     def answer(self, method: str = "POST") -> Answer:
-        """Wait for a whole response."""
+        """Wait for a complete response."""
         response = HTTPResponse(self._socket, method=method)
         response.begin()
         text = response.read()
@@ -46,14 +46,14 @@ class Connection:
         return Answer(response.status, response.headers, json.loads(text) if is_json else {})
 
     def begins(self, expected: bytes) -> bool:
-        """Whether the next that is sent is this."""
+        """Return whether the next bytes received are these."""
         return self._socket.recv(len(expected), socket.MSG_WAITALL) == expected
 
     def is_closed(self) -> bool:
-        """Whether the server has closed the connection, once all that it sent is read."""
+        """Return whether the server has closed the connection and nothing is left to read."""
         return self._socket.recv(1) == b""
 
 
 def request(path: str, *lines: str, method: str = "POST", version: str = "1.1") -> bytes:
-    """The head of a request with these header lines, and no other."""
+    """Return the head of a request with exactly these header lines."""
     return "\r\n".join([f"{method} {path} HTTP/{version}", *lines, "", ""]).encode("latin-1")

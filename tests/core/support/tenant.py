@@ -1,4 +1,4 @@
-"""A tenant in miniature, over HTTPS: keys, discovery, JWKS, and any token one could ask for."""
+"""A small tenant over HTTPS with keys, discovery, a JWKS and tokens of any form."""
 
 import json
 import secrets
@@ -78,7 +78,7 @@ class Tenant:
 
     @contextmanager
     def down(self) -> Iterator[None]:
-        """Meanwhile its connections are refused."""
+        """Refuse connections for the duration of the block."""
         address = self._server.server_address
         self.__exit__()
         # Bound, though nobody listens: the port is not to become another's.
@@ -93,14 +93,14 @@ class Tenant:
                 self.__enter__()
 
     def published(self, *keys: RSAKey) -> dict[str, bytes]:
-        """What a sound tenant publishes, with these keys or its own."""
+        """What a correct tenant publishes, with these keys or its own."""
         discovery = {"issuer": self.issuer, "jwks_uri": f"https://{self.domain}{JWKS}"}
         listed = {"keys": [key.as_dict(private=False) for key in keys or (self.key,)]}
         return {DISCOVERY: json.dumps(discovery).encode(), JWKS: json.dumps(listed).encode()}
 
     @property
     def environment(self) -> dict[str, Any]:
-        """The settings of an API that takes this tenant's tokens."""
+        """The settings of an API that accepts this tenant's tokens."""
         return {
             "AUTH0_DOMAIN": self.domain,
             "AUTH0_AUDIENCE": AUDIENCE,
@@ -131,7 +131,8 @@ class Tenant:
         return sign(self.header(**(header or {})), self.claims(**changes), self.key)
 
     def grant(self, form: dict[str, str]) -> Said:
-        """What a sound tenant answers to client credentials, in Auth0's words (RFC 6749 4.4)."""
+        """Return what a correct tenant answers to client credentials, as Auth0 does (RFC 6749
+        4.4)."""
         known = (form["client_id"], form["client_secret"]) == tuple(CLIENT.values())
         if form["grant_type"] != "client_credentials" or not known:
             return refused(401, "access_denied", "Unauthorized")
@@ -143,13 +144,13 @@ class Tenant:
         return Said(200, json.dumps(body).encode())
 
     def publish(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer as a sound tenant does."""
+        """Answer as a correct tenant does."""
         found = handler.path in self.documents
         answer(self.documents.get(handler.path, b""), 200 if found else 404)(handler)
 
 
 class _Server(ThreadingHTTPServer):
-    """Shakes hands in the thread of each client, so that a slow one holds nobody up."""
+    """Does each TLS handshake in the client's own thread, so a slow client delays no other."""
 
     def __init__(self, address: Any, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -170,7 +171,7 @@ class _Server(ThreadingHTTPServer):
         super().finish_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client who leaves early is what some tests want."""
+        """Ignore a client that leaves early, because some tests want that."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -194,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
         return super().date_time_string((timestamp or time.time()) + self.tenant.ahead)
 
     def log_message(self, *_: object) -> None:
-        """Requests are counted, not printed."""
+        """Do not print requests. The tests count them."""
 
 
 # A record of 122 bytes (RFC 8446 section 5.1) of which two come.

@@ -1,4 +1,4 @@
-"""Work of several threads that begin together."""
+"""Work in several threads that begin at the same time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ SECONDS = 30
 
 
 def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """What `work` returns in each of `count` threads, which are numbered from 0."""
+    """Return what `work` returns in each of `count` threads, which are numbered from 0."""
     barrier = Barrier(count, timeout=SECONDS)
 
     def begin(number: int) -> T:
