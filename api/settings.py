@@ -24,4 +24,4 @@ class Settings(settings.Settings):
 
 
 current_settings = cast(Settings, settings.current_settings)
-"""The settings of the app at hand."""
+"""The settings of the current app."""

@@ -1,4 +1,4 @@
-"""The headers that are described once, whoever answers them."""
+"""The headers of responses, each described once."""
 
 from openapi.operation import Header
 

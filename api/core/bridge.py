@@ -47,7 +47,7 @@ class Resource(flask_restx.Resource):
             super().validate_payload(func)
 
     def validate_behind_guard(self) -> None:
-        """Validate the body as `@ns.expect` wants it. The guard calls this, when it lets in."""
+        """Validate the body as `@ns.expect` says. The guard calls this after it has accepted."""
         super().validate_payload(getattr(self, request.method.lower(), None) or self.get)
 
 
@@ -275,7 +275,7 @@ def _lacks(problem: Any, member: str) -> bool:
 
 
 def _handler(resource: Any) -> str:
-    """The method of a Resource that the request at hand has called."""
+    """Return the name of the method of a Resource that the current request calls."""
     return named(getattr(resource, request.method.lower(), None) or resource.get)
 
 

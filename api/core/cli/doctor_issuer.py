@@ -14,7 +14,7 @@ from api.core.text import shown
 
 # What to do, by the code of the FetchError; about any other, NETWORK.
 REMEDIES = {
-    "untrusted": "check AUTH0_DOMAIN, or set SSL_CERT_FILE to those who vouch for the certificate",
+    "untrusted": "check AUTH0_DOMAIN, or set SSL_CERT_FILE to the CA of its certificate",
     "foreign-issuer": "set AUTH0_DOMAIN to the domain that it names, as tokens do in iss",
     "no-keys": f"have the tenant sign with {ALGORITHM}",
 }
@@ -34,7 +34,7 @@ def check_issuer(issuer: str, leeway: float) -> Iterator[Line]:
         yield _failure("issuer", issuer, error)
         for name in ("discovery", "keys"):
             yield _skipped(name, issuer)
-        yield Line("clock", Outcome.SKIP, f"{issuer} told no time")
+        yield Line("clock", Outcome.SKIP, f"{issuer} sent no Date header")
         return
     # Its clock is read now: the key set may take its time, and lie on another machine.
     ahead = _seconds_ahead(answer)
@@ -63,7 +63,7 @@ def _check_documents(issuer: str, discovery: Answer, deadline: Deadline) -> Iter
 def _check_clock(issuer: str, ahead: int | None, leeway: float) -> Line:
     """This machine's clock, beside that of the issuer."""
     if ahead is None:
-        return Line("clock", Outcome.SKIP, f"{issuer} told no time")
+        return Line("clock", Outcome.SKIP, f"{issuer} sent no Date header")
     apart = abs(ahead)
     # A server sends whole seconds, and they travel: less than two of them cannot be measured.
     if apart <= max(leeway, 1):

@@ -5,7 +5,7 @@ declaration   how a class declares a setting, and what it may not declare
 checks        what a value is held to
 conflicts     values that do not go together
 reading       the environment and `.env` into an object; all mistakes reported together
-current       the settings of the app at hand, for handlers
+current       the settings of the current app, for handlers
 reference     the table for the README, and .env.example
 """
 

@@ -202,7 +202,7 @@ class Settings:
         """The issuer of each domain, in lower case with its trailing slash, as `iss` has it."""
         return tuple(f"https://{domain.lower()}/" for domain in self.auth0_domain)
 
-    # Whoever waits for the issuer or for the database holds a thread. The three shares are less
+    # A request that waits for the issuer or the database holds a thread. The three shares are less
     # than all the threads together, so that some are always free for requests that need neither.
     # Callers beyond the share of the database wait only while it is fast (see the
     # bulkhead of api.core.storage).

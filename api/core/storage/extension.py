@@ -1,4 +1,4 @@
-"""The database as an extension of a Flask app: where it is kept, and how its failures are told."""
+"""The database as an extension of a Flask app: where it is kept, and how failures are answered."""
 
 from typing import TYPE_CHECKING, cast
 
