@@ -33,7 +33,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, has_app_context
+from flask import Flask, Response, current_app, has_app_context, has_request_context, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
@@ -154,9 +154,9 @@ class ContentTooLarge(Problem):
     detail = "The request body is over the limit."
 
     def __init__(self, detail: str | None = None, **more: Any) -> None:
-        limit = current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
-        of_app = f"The request body is over the limit of {in_words(limit)}." if limit else None
-        super().__init__(detail or of_app, **more)
+        limit = _max_body()
+        with_limit = f"The request body is over the limit of {in_words(limit)}." if limit else None
+        super().__init__(detail or with_limit, **more)
 
 
 class UnsupportedMediaType(Problem):
@@ -257,6 +257,13 @@ _OF_FRAMEWORK: dict[int, type[Problem]] = {
         *(ContentTooLarge, UnsupportedMediaType),
     )
 }
+
+
+def _max_body() -> int | None:
+    """The maximum size of a body of the current request, or of the app."""
+    if has_request_context():
+        return request.max_content_length
+    return current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
 
 
 def _as_problem(error: Exception) -> Problem:
