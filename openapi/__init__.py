@@ -13,7 +13,7 @@ restx_models      the same for Flask-RESTX's models
 about             what the documents say beside what is read off the Api
 info              what the Api says of itself
 components        what the operations of a document share
-openapi31         OpenAPI 3.1, its security in security31
+openapi3          OpenAPI 3.1, its security in security3
 swagger20         Swagger 2.0
 build             `build_document(api, version)`
 blueprint         the documents, served

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from openapi import openapi31, swagger20
+from openapi import openapi3, swagger20
 from openapi.about import PROBLEM, THIS_SERVER, LoginEndpoints, Options
 from openapi.operation import ProblemType
 from openapi.reading import operations
 from openapi.schemas import AnySchema, Json
 
-WRITERS = {"3.1": openapi31.document, "2.0": swagger20.document}
+WRITERS = {"3.1": openapi3.document, "2.0": swagger20.document}
 
 
 def build_document(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from openapi import security31
+from openapi import security3
 from openapi.about import Options
 from openapi.components import (
     PROBLEM_JSON,
@@ -42,7 +42,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
     :param options: what the document says beside them
     """
     components = Components(VERSION, options)
-    security = security31.Security(api, operations, options)
+    security = security3.Security(api, operations, options)
     paths = {
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
@@ -63,7 +63,7 @@ def _server(server: Json, base: str) -> Json:
     return {**server, "url": server["url"].rstrip("/") + base} if base != "/" else server
 
 
-def _components(components: Components, security: security31.Security) -> Json:
+def _components(components: Components, security: security3.Security) -> Json:
     members = {
         "schemas": components.schemas.components,
         "responses": dict(sorted(components.responses.items())),
@@ -76,7 +76,7 @@ def _components(components: Components, security: security31.Security) -> Json:
 
 
 def _path_item(
-    operations: Sequence[Operation], components: Components, security: security31.Security
+    operations: Sequence[Operation], components: Components, security: security3.Security
 ) -> Json:
     shared = shared_parameters(operations)
     item: Json = {"parameters": _parameters(components, shared)} if shared else {}
@@ -90,7 +90,7 @@ def _operation(
     operation: Operation,
     parameters: Sequence[Parameter],
     components: Components,
-    security: security31.Security,
+    security: security3.Security,
 ) -> Json:
     needed = security.of(operation)
     members = {
