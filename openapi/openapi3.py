@@ -1,4 +1,4 @@
-"""OpenAPI 3.1."""
+"""OpenAPI 3.1 and 3.0."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -31,25 +31,24 @@ from openapi.operation import (
 )
 from openapi.schemas import Json
 
-VERSION = "3.1.0"
 
-
-def document(api: Any, operations: Sequence[Operation], options: Options) -> Json:
+def document(version: str, api: Any, operations: Sequence[Operation], options: Options) -> Json:
     """Return the document.
 
+    :param version: "3.1.0" or "3.0.4"
     :param api: a flask_restx.Api, in the context of its app
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(VERSION, options)
+    components = Components(version, options)
     security = security3.Security(api, operations, options)
     paths = {
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
     members = {
-        "openapi": VERSION,
-        "info": info(api, has_summary=True),
+        "openapi": version,
+        "info": info(api, has_summary=version.startswith("3.1")),
         "servers": [_server(options.server, base_path(api))],
         "security": security.default,
         "tags": tags(api, operations),
