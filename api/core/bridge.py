@@ -15,7 +15,7 @@ import flask_restx
 from flask import Flask, request
 
 from api.core import distinct, documenting, rules, views
-from api.core.contract import AnySchema, Contract, Precondition, answer_plainly
+from api.core.contract import Contract
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -27,6 +27,8 @@ from api.core.declarations import (
     refuse_unknown,
 )
 from api.core.problems import Problem
+from api.core.requests import MarshmallowSchema, Precondition
+from api.core.responses import answer_plainly
 from api.core.serialisation import AnswerError
 from openapi.declaration import declare
 from openapi.operation import MISSING
@@ -78,11 +80,11 @@ class Namespace(flask_restx.Namespace):
     def operation(
         self,
         *,
-        query: AnySchema | None = None,
-        headers: AnySchema | None = None,
-        body: AnySchema | None = None,
+        query: MarshmallowSchema | None = None,
+        headers: MarshmallowSchema | None = None,
+        body: MarshmallowSchema | None = None,
         if_match: bool = False,
-        returns: AnySchema | None = None,
+        returns: MarshmallowSchema | None = None,
         status: int | None = None,
         etag: bool = False,
         location: str | None = None,
