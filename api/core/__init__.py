@@ -10,6 +10,9 @@ application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
+aborts          what `abort` says
+errorhandlers   which error handler answers an exception
+masks           the header X-Fields
 cors            cross-origin requests
 http            the address of a request
 documents       the documents and pages of an app

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any, cast
 
 import flask
@@ -95,6 +96,10 @@ class _BoundedStream(LimitedStream):
         return size
 
 
+class _Json:
+    loads = staticmethod(partial(strictjson.loads, exact=True))
+
+
 class Request(flask.Request):
     """A request of Flask, of whose body nothing is lost without an error."""
 
@@ -120,6 +125,10 @@ class Request(flask.Request):
         """The maximum size of a field of a form: the whole body is bounded already."""
         return self.max_content_length
 
+    @max_form_memory_size.setter
+    def max_form_memory_size(self, value: int | None) -> None:
+        """It is never more than the body may have."""
+
     @cached_property
     def stream(self) -> IO[bytes]:
         """The body.
@@ -139,7 +148,7 @@ class Request(flask.Request):
     @property
     def json_module(self) -> Any:
         """What `get_json` reads with."""
-        return strictjson
+        return _Json
 
     @json_module.setter
     def json_module(self, _module: Any) -> None:

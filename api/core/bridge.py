@@ -9,12 +9,24 @@ and what is said of it (api.core.documenting) are read off the same arguments.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Never, TypeVar, cast
+from typing import Any, Never, NoReturn, TypeVar, cast
 
 import flask_restx
 from flask import Flask, request
+from flask_restx.mask import MaskError
 
-from api.core import bodies, distinct, documenting, expectations, refusals, rules, views
+from api.core import (
+    aborts,
+    bodies,
+    distinct,
+    documenting,
+    errorhandlers,
+    expectations,
+    masks,
+    refusals,
+    rules,
+    views,
+)
 from api.core.contract import BODY_PROBLEMS, Contract
 from api.core.declarations import (
     CONTRACT,
@@ -50,8 +62,10 @@ class Resource(flask_restx.Resource):
             self.validate_behind_guard()
 
     def validate_behind_guard(self) -> None:
-        """Validate the body as `@ns.expect` says. The guard calls this after it has accepted."""
-        expectations.validate(self.api, type(self), _method_name(type(self)))
+        """Validate what `@ns.expect` says, and X-Fields. The guard calls this after it accepted."""
+        name = _method_name(type(self))
+        masks.check(getattr(self, name))
+        expectations.validate(self.api, type(self), name)
 
 
 class Namespace(flask_restx.Namespace):
@@ -77,6 +91,31 @@ class Namespace(flask_restx.Namespace):
         super().__init__(name, description, path=path)
         self.scopes = dict(scopes or {})
         self.problems = problems
+
+    def abort(self, *args: Any, **data: Any) -> NoReturn:
+        """Abort the request, as `flask_restx.abort` does. The data may have a member `code`.
+
+        :param args: the status, and what the client is told
+        :param data: members of the problem document
+        """
+        aborts.abort(*args, **data)
+
+    def marshal_with(self, *args: Any, **kwargs: Any) -> Callable[[View], View]:
+        """Return the decorator that writes the value of a method by a model of Flask-RESTX.
+
+        :param args: the model, and what else Flask-RESTX takes
+        :param kwargs: likewise
+        """
+        decorator: Callable[[View], View] = super().marshal_with(*args, **kwargs)
+        return decorator
+
+    def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
+        """Return the decorator that writes the values of a method by a model of Flask-RESTX.
+
+        :param fields: the model
+        :param kwargs: what else Flask-RESTX takes
+        """
+        return self.marshal_with(fields, True, **kwargs)
 
     def operation(
         self,
@@ -201,6 +240,8 @@ class Api(flask_restx.Api):
         app.request_class = bodies.Request
         refusals.init_app(app)
         app.extensions[_NAME] = self
+        # They would answer a bad mask without a problem document.
+        self.error_handlers.clear()
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)
@@ -220,6 +261,7 @@ class Api(flask_restx.Api):
             # A Resource of Flask-RESTX's own class is validated behind its guard as well.
             resource.validate_payload = Resource.validate_payload
             resource.validate_behind_guard = Resource.validate_behind_guard
+        masks.declare_problem(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
@@ -252,14 +294,29 @@ class Api(flask_restx.Api):
         return "/"
 
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
-        return original_handler(error)
+        handler = errorhandlers.find(self, error)
+        if handler is None:
+            return original_handler(error)
+        try:
+            return errorhandlers.answer(handler, error, self.make_response)
+        except Exception as failure:
+            return original_handler(failure)
+
+    def make_response(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().make_response(data, *args, **kwargs)
+        if len(self.representations) > 1:
+            response.vary.add("Accept")
+        return response
 
     def output(self, resource: Any) -> Callable[..., Any]:
         """The view function of a Resource, which answers what its methods return."""
 
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
-            returned = resource(*args, **kwargs)
+            try:
+                returned = resource(*args, **kwargs)
+            except MaskError as error:
+                raise masks.refusal(error) from error
             try:
                 return answer_plainly(returned, self.make_response)
             except AnswerError as error:

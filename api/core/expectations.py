@@ -16,7 +16,7 @@ from jsonschema.validators import extend
 
 from api.core import problems
 from api.core.problems import Problem, ValidationFailed
-from openapi.restx_models import ModelConverter
+from openapi.restx_models import ModelConverter, reference
 
 # Models are schemas of Swagger 2.0, which has the words of draft 4. There, 1.0 is no integer.
 _Validator = extend(Draft4Validator, type_checker=Draft202012Validator.TYPE_CHECKER)
@@ -113,13 +113,13 @@ def _models(api: Any, resource: type[Any], name: str) -> Iterator[Any]:
 
 def _validator(api: Any, model: Any) -> Any:
     is_list = isinstance(model, list)
-    converter = ModelConverter(is_20=True)
+    converter = ModelConverter()
     [item] = model if is_list else [model]
     schemas = {each.name: each.__schema__ for each in (*api.models.values(), *converter.add(item))}
     more = chain.from_iterable((each.get("definitions") or {}).items() for each in schemas.values())
-    reference = converter.reference(item)
+    of_item = reference(item)
     schema = {
-        **({"type": "array", "items": reference} if is_list else {"allOf": [reference]}),
+        **({"type": "array", "items": of_item} if is_list else {"allOf": [of_item]}),
         "definitions": _of_request({**dict(more), **schemas}),
     }
     return _Validator(schema, format_checker=api.format_checker or _format_checker())

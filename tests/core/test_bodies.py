@@ -60,9 +60,10 @@ def _pieces(_self: Any) -> dict[str, Any]:
 
 def _namespace() -> Namespace:
     ns = Namespace("things", "Things", path="/things")
-    stock = {"payload": _payload, "form": _form, "pieces": _pieces}
+    stock: dict[str, View] = {"payload": _payload, "form": _form, "pieces": _pieces}
     for size in (None, 1024, 256 * 1024):
-        views = {"contract": ns.operation(body=Anything, returns=Size, max_body=size)(_contract)}
+        views: dict[str, View] = {}
+        views["contract"] = ns.operation(body=Anything, returns=Size, max_body=size)(_contract)
         for name, view in stock.items():
             views[name] = ns.operation(max_body=size, returns=Size)(view) if size else view
         for name, view in views.items():
