@@ -151,6 +151,7 @@ def _media_type(components: Components, media: MediaType) -> Json:
     return {
         **({} if schema is None else {"schema": schema}),
         **({} if example is MISSING else {"example": example}),
+        **({"encoding": dict(media.encoding)} if media.encoding else {}),
     }
 
 

@@ -92,10 +92,12 @@ class MediaType:
 
     :param schema: what it must be; None where nothing is said of it
     :param example: a body; without one it is put together from the examples of the schema
+    :param encoding: Encoding Objects of OpenAPI 3 for the members of a form
     """
 
     schema: AnySchema | None = None
     example: Any = MISSING
+    encoding: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import marshmallow
+
 from openapi.about import Options
 from openapi.components import (
     PROBLEM_JSON,
@@ -15,6 +17,7 @@ from openapi.components import (
     problem_example,
     shared_parameters,
 )
+from openapi.declaration import parameters_of
 from openapi.info import base_path, info, tags
 from openapi.operation import (
     JSON,
@@ -137,9 +140,14 @@ def _parameters(components: Components, parameters: Sequence[Parameter]) -> list
 def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json]:
     """2.0 has one body of one schema, or the fields of a form, among the parameters."""
     media = next(iter(body.content.values()))
-    if body.content.keys() <= {URLENCODED, MULTIPART} and isinstance(media.schema, ObjectOf):
-        yield from _form(components, media.schema)
-        return
+    if body.content.keys() <= {URLENCODED, MULTIPART}:
+        if isinstance(media.schema, ObjectOf):
+            yield from _form(components, media.schema)
+            return
+        if isinstance(media.schema, marshmallow.Schema):
+            fields = parameters_of(media.schema, "formData")
+            yield from (_of_file(each) for each in _parameters(components, fields))
+            return
     described = {"description": body.description} if body.description else {}
     yield {
         "name": "body",
@@ -153,10 +161,14 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
 def _form(components: Components, schema: ObjectOf) -> Iterator[Json]:
     for name, field in schema.properties.items():
         members = components.schemas.schema(field)
-        if members.get("format") == "binary":
-            members = {**members, "type": "file"}
-            del members["format"]
-        yield {"name": name, "in": "formData", "required": name in schema.required, **members}
+        named = {"name": name, "in": "formData", "required": name in schema.required}
+        yield _of_file({**named, **members})
+
+
+def _of_file(parameter: Json) -> Json:
+    if parameter.get("format") != "binary":
+        return parameter
+    return {name: parameter[name] for name in parameter if name != "format"} | {"type": "file"}
 
 
 def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:

@@ -38,6 +38,7 @@ from api.core.declarations import (
     named,
     refuse_unknown,
 )
+from api.core.media_types import Body
 from api.core.problems import Problem
 from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
@@ -122,8 +123,9 @@ class Namespace(flask_restx.Namespace):
         *,
         query: MarshmallowSchema | None = None,
         headers: MarshmallowSchema | None = None,
-        body: MarshmallowSchema | None = None,
+        body: Body | None = None,
         max_body: int | None = None,
+        gzip: bool = False,
         if_match: bool = False,
         returns: MarshmallowSchema | None = None,
         status: int | None = None,
@@ -138,11 +140,12 @@ class Namespace(flask_restx.Namespace):
     ) -> Callable[[View], View]:
         """Return the decorator that gives a method of a Resource its contract.
 
-        The values of query, headers and body reach the method as dicts, under these names.
+        The values of query, headers and body reach the method under these names, as dicts.
 
         :param query: the schema of the query
         :param headers: the schema of the headers that the method reads
-        :param body: the schema of the JSON body
+        :param body: the schema of the JSON body; or a dict of the media types that are read, each
+            with its schema, or bytes or str: `{"image/png": bytes, "application/json": NoteDraft}`
         :param max_body: the maximum size of the body in bytes, such as `5 * MiB`; by default that
             of the setting MAX_BODY
         :param if_match: call the method with `precondition`, a function that takes the ETag there
@@ -167,6 +170,7 @@ class Namespace(flask_restx.Namespace):
             headers=headers,
             body=body,
             max_body=max_body,
+            gzip=gzip,
             if_match=if_match,
             returns=returns,
             status=status,
@@ -186,7 +190,7 @@ class Namespace(flask_restx.Namespace):
                 return write(view(*args, **kwargs, **read()))
 
             add_layer(view, contracted, CONTRACT)
-            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body))
+            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body, gzip=gzip))
             return declare(  # type: ignore[return-value]
                 contracted,
                 id=id,

@@ -11,9 +11,10 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import answers, serialisation
+from api.core import answers, body_checks, media_types, serialisation
 from api.core.answers import Answer
 from api.core.declarations import DeclarationError
+from api.core.media_types import Body, Kind
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -25,7 +26,7 @@ from api.core.problems import (
 )
 from api.core.requests import (
     MarshmallowSchema,
-    read_body,
+    is_schema,
     read_headers,
     read_precondition,
     read_query,
@@ -44,8 +45,9 @@ class Contract:
 
     query: MarshmallowSchema | None = None
     headers: MarshmallowSchema | None = None
-    body: MarshmallowSchema | None = None
+    body: Body | None = None
     max_body: int | None = None
+    gzip: bool = False
     if_match: bool = False
     returns: MarshmallowSchema | None = None
     status: int | None = None
@@ -56,16 +58,22 @@ class Contract:
     def problems(self) -> tuple[type[Problem], ...]:
         """Return the problem types of requests that violate the contract."""
         of_body = BODY_PROBLEMS if self.body else ()
-        of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
+        schemas = (self.query, self.headers, *self.contents.values())
+        of_values = (ValidationFailed,) if any(map(is_schema, schemas)) else ()
         of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
         return (*of_body, *of_values, *of_version)
+
+    @property
+    def contents(self) -> dict[str, Kind]:
+        """What the body is read as, by media type."""
+        return media_types.contents(self.body)
 
     def reader(self) -> Callable[[], dict[str, Any]]:
         """Return a function that reads the current request as keyword arguments of the method."""
         readers: dict[str, Callable[[], Any]] = {}
         # The body is read first, so that an unreadable body is reported before invalid parameters.
         if self.body:
-            readers["body"] = schema_reader(self.body, "pointer", lambda _schema: read_body())
+            readers["body"] = media_types.reader(self.contents)
         if self.query:
             readers["query"] = schema_reader(self.query, "parameter", read_query)
         if self.headers:
@@ -80,10 +88,12 @@ class Contract:
         :param handler: the name and place of the method
         :raises DeclarationError: an argument is no schema, or the status is not one of success
         """
-        for name in ("query", "headers", "body", "returns"):
+        for name in ("query", "headers", "returns"):
             schema = getattr(self, name)
-            if schema is not None and not _is_schema(schema):
+            if schema is not None and not is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if fault := body_checks.fault(self.body, self.max_body):
+            raise DeclarationError(f"{handler}: {fault}")
         if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
             raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         without_content = self.returns and self.success in _WITHOUT_CONTENT
@@ -154,10 +164,6 @@ class Contract:
         if self.if_match:
             return ("If-Match",)
         return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
-
-
-def _is_schema(value: Any) -> bool:
-    return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
 
 
 def _next_page(cursor: str) -> str:

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from apispec.ext.marshmallow.common import resolve_schema_instance
+
 from api.core.contract import Contract
+from api.core.forms import MULTIPART, files
+from api.core.media_types import Kind
+from api.core.requests import is_schema
+from api.core.sizes import in_words
 from openapi.declaration import parameters_of
 from openapi.headers import HEADERS
 from openapi.operation import JSON, Answer, Header, MediaType, Parameter, RequestBody
+from openapi.schemas import STRING, JsonSchema
+
+BINARY = JsonSchema({"type": "string", "format": "binary"})
 
 CONDITIONS = {
     "If-Match": "The ETag that you have seen: 412 if somebody changed it since.",
@@ -37,7 +46,24 @@ def request_body(contract: Contract) -> RequestBody | None:
     """
     if contract.body is None:
         return None
-    return RequestBody(content={JSON: MediaType(schema=contract.body)})
+    content = {name: _media_type(name, kind) for name, kind in contract.contents.items()}
+    limit = f"At most {in_words(contract.max_body)}." if contract.max_body else ""
+    coding = "It may be sent with `Content-Encoding: gzip`." if contract.gzip else ""
+    return RequestBody(content=content, description=" ".join(filter(None, [limit, coding])))
+
+
+def _media_type(name: str, kind: Kind) -> MediaType:
+    if not is_schema(kind):
+        return MediaType(schema=BINARY if kind is bytes else STRING)
+    schema = resolve_schema_instance(kind)
+    if name != MULTIPART:
+        return MediaType(schema=schema)
+    encoding = {
+        name: {"contentType": ", ".join(file.media_types)}
+        for name, file in files(schema)
+        if file.media_types
+    }
+    return MediaType(schema=schema, encoding=encoding)
 
 
 def answers(contract: Contract, *, example: Any, links: Mapping[str, Any]) -> dict[str, Answer]:
