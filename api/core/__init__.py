@@ -12,6 +12,8 @@ settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 aborts          what `abort` says
 errorhandlers   which error handler answers an exception
+coroutines      methods that are `async def`
+marshalling     `marshal_with` of Flask-RESTX
 masks           the header X-Fields
 cors            cross-origin requests
 http            the address of a request

@@ -15,8 +15,9 @@ import flask_restx
 from flask import Flask, request
 from flask_restx.mask import MaskError
 
-from api.core import aborts, distinct, documenting, errorhandlers, masks, rules, views
+from api.core import aborts, distinct, documenting, errorhandlers, marshalling, masks, rules, views
 from api.core.contract import Contract
+from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -96,8 +97,7 @@ class Namespace(flask_restx.Namespace):
         :param args: the model, and what else Flask-RESTX takes
         :param kwargs: likewise
         """
-        decorator: Callable[[View], View] = super().marshal_with(*args, **kwargs)
-        return decorator
+        return marshalling.decorator(super().marshal_with(*args, **kwargs))
 
     def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
         """Return the decorator that writes the values of a method by a model of Flask-RESTX.
@@ -169,7 +169,7 @@ class Namespace(flask_restx.Namespace):
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
-                return write(view(*args, **kwargs, **read()))
+                return then(view(*args, **kwargs, **read()), write)
 
             add_layer(view, contracted, CONTRACT)
             return declare(  # type: ignore[return-value]
@@ -285,7 +285,7 @@ class Api(flask_restx.Api):
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
             try:
-                returned = resource(*args, **kwargs)
+                returned = awaited(resource(*args, **kwargs))
             except MaskError as error:
                 raise masks.refusal(error) from error
             try:

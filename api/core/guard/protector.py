@@ -10,6 +10,7 @@ from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
 from api.core.bridge import Resource
+from api.core.coroutines import same, then
 from api.core.declarations import (
     GUARD,
     PUBLIC,
@@ -96,7 +97,7 @@ class RequireAuth(ResourceProtector):
                 self.acquire_token(alternatives)
                 if args and isinstance(args[0], Resource):
                     args[0].validate_behind_guard()
-                return view(*args, **kwargs)
+                return then(view(*args, **kwargs), same)
 
             add_layer(view, guarded, GUARD)
             return declare(  # type: ignore[return-value]
@@ -159,7 +160,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def open_to_all(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs)
+        return then(view(*args, **kwargs), same)
 
     # On the function itself the note would go wherever the function is used as well.
     add_layer(view, open_to_all, PUBLIC)
