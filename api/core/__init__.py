@@ -19,6 +19,9 @@ cors            cross-origin requests
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
+bodies          the body of a request as it arrives
+expectations    what @ns.expect of Flask-RESTX declares, validated
+refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
 answers         what a handler returns, taken apart

@@ -15,8 +15,20 @@ import flask_restx
 from flask import Flask, request
 from flask_restx.mask import MaskError
 
-from api.core import aborts, distinct, documenting, errorhandlers, marshalling, masks, rules, views
-from api.core.contract import Contract
+from api.core import (
+    aborts,
+    bodies,
+    distinct,
+    documenting,
+    errorhandlers,
+    expectations,
+    marshalling,
+    masks,
+    refusals,
+    rules,
+    views,
+)
+from api.core.contract import BODY_PROBLEMS, Contract
 from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
@@ -33,6 +45,7 @@ from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
 from api.core.serialisation import AnswerError
 from openapi.declaration import declare
+from openapi.methods import Method
 from openapi.operation import MISSING
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "api_of"]
@@ -48,15 +61,13 @@ class Resource(flask_restx.Resource):
     def validate_payload(self, func: Any) -> None:
         # Flask-RESTX does it before it calls the method, and so before the method's guard.
         if GUARD not in layers(func):
-            self._validate(func)
+            self.validate_behind_guard()
 
     def validate_behind_guard(self) -> None:
         """Validate the body as `@ns.expect` says. The guard calls this after it has accepted."""
-        self._validate(getattr(self, request.method.lower(), None) or self.get)
-
-    def _validate(self, func: Any) -> None:
-        masks.check(func)
-        super().validate_payload(func)
+        name = _method_name(type(self))
+        masks.check(getattr(self, name))
+        expectations.validate(self.api, type(self), name)
 
 
 class Namespace(flask_restx.Namespace):
@@ -218,9 +229,12 @@ class Api(flask_restx.Api):
         :param max_body: the bytes of a body that it accepts
         :param info: what Flask-RESTX takes of title, version, description, contact, licence, terms
         """
-        super().__init__(doc=False, default_id=_operation_id, **info)
+        # What the documents say of a body is true: `@ns.expect` validates unless it says otherwise.
+        super().__init__(doc=False, default_id=_operation_id, **{"validate": True, **info})
         self.summary = summary
         app.config["MAX_CONTENT_LENGTH"] = max_body
+        app.request_class = bodies.Request
+        refusals.init_app(app)
         app.extensions[_NAME] = self
         # They would answer a bad mask without a problem document.
         self.error_handlers.clear()
@@ -240,10 +254,21 @@ class Api(flask_restx.Api):
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
         masks.declare_problem(resource)
+        if resource.validate_payload is flask_restx.Resource.validate_payload:
+            # A Resource of Flask-RESTX's own class is validated behind its guard as well.
+            resource.validate_payload = Resource.validate_payload
+            resource.validate_behind_guard = Resource.validate_behind_guard
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
         return super().register_resource(namespace, resource, *urls, **more)
+
+    def problems_of(self, method: Method) -> tuple[type[Problem], ...]:
+        """Return what a method may answer because of its `@ns.expect`, for the documents.
+
+        :param method: the method
+        """
+        return expectations.problems_of(self, method.resource, method.name, BODY_PROBLEMS)
 
     @property
     def scopes(self) -> dict[str, str]:
@@ -325,8 +350,13 @@ def _lacks(problem: Any, member: str) -> bool:
 
 
 def _handler(resource: Any) -> str:
-    """Return the name of the method of a Resource that the current request calls."""
-    return named(getattr(resource, request.method.lower(), None) or resource.get)
+    """Return the name and place of the method of a Resource that the current request calls."""
+    return named(getattr(resource, _method_name(resource)))
+
+
+def _method_name(resource: Any) -> str:
+    name = request.method.lower()
+    return name if hasattr(resource, name) else "get"
 
 
 def _operation_id(resource: str, method: str) -> str:

@@ -1,12 +1,12 @@
 """The checks of a complete Api at the start, so that mistakes are found before a request."""
 
 import inspect
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import flask_restx
-from flask_restx.model import ModelBase
 
+from api.core import expectations
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -51,8 +51,7 @@ def check(api: Any) -> None:
         _check_access(method)
         _check_replaced(method)
         _check_order(method)
-        _check_expected(method, api)
-        _check_documented(method)
+        _check_body(method, api)
         _check_scopes(method, api)
 
 
@@ -198,38 +197,13 @@ def _check_outside(method: Method, decorator: Any) -> None:
         )
 
 
-def _check_expected(method: Method, api: Any) -> None:
-    """Check that @ns.expect is validated after the guard, which only our Resource does."""
-    validate = method.doc.get("validate")
-    validates = api._validate if validate is None else validate
-    expected = [
-        each[0] if isinstance(each, list) and each else each
-        for each in method.doc.get("expect") or ()
-    ]
-    if (
-        GUARD in layers(method.view)
-        and validates
-        and any(isinstance(each, ModelBase) for each in expected)
-        and not hasattr(method.resource, "validate_behind_guard")
-    ):
+def _check_body(method: Method, api: Any) -> None:
+    """Check that a method declares its body once."""
+    if method.declaration.body and expectations.has_models(api, method.resource, method.name):
         raise DeclarationError(
-            f"{method} is of a flask_restx.Resource, which validates what @ns.expect wants before "
-            "@require_auth has let the caller in: derive its class from api.core.bridge.Resource"
+            f"{method} declares its body twice, by @ns.operation(body=...) and by a model of "
+            "@ns.expect: leave one of them out"
         )
-
-
-def _check_documented(method: Method) -> None:
-    """Check that no body is validated by Flask-RESTX, whose refusals no document shows."""
-    if any(doc is False for doc in method.docs):
-        return
-    docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
-    for each in chain.from_iterable((doc or {}).get("expect") or () for doc in docs):
-        if isinstance(each, (ModelBase, list, tuple)):
-            raise DeclarationError(
-                f"{method} expects a model of Flask-RESTX (@ns.expect), and the documents do not "
-                "show how it refuses a body: declare a marshmallow schema, "
-                "@ns.operation(body=...), or hide the method from the documents with @ns.hide"
-            )
 
 
 def _check_scopes(method: Method, api: Any) -> None:
