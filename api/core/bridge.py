@@ -22,12 +22,14 @@ from api.core import (
     documenting,
     errorhandlers,
     expectations,
+    marshalling,
     masks,
     refusals,
     rules,
     views,
 )
 from api.core.contract import BODY_PROBLEMS, Contract
+from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -106,8 +108,7 @@ class Namespace(flask_restx.Namespace):
         :param args: the model, and what else Flask-RESTX takes
         :param kwargs: likewise
         """
-        decorator: Callable[[View], View] = super().marshal_with(*args, **kwargs)
-        return decorator
+        return marshalling.decorator(super().marshal_with(*args, **kwargs))
 
     def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
         """Return the decorator that writes the values of a method by a model of Flask-RESTX.
@@ -179,7 +180,7 @@ class Namespace(flask_restx.Namespace):
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
-                return write(view(*args, **kwargs, **read()))
+                return then(view(*args, **kwargs, **read()), write)
 
             add_layer(view, contracted, CONTRACT)
             return declare(  # type: ignore[return-value]
@@ -309,7 +310,7 @@ class Api(flask_restx.Api):
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
             try:
-                returned = resource(*args, **kwargs)
+                returned = awaited(resource(*args, **kwargs))
             except MaskError as error:
                 raise masks.refusal(error) from error
             try:
