@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.core import serialisation
-from api.core.returned import Returned, is_empty, unpack
 from api.core.declarations import DeclarationError
 from api.core.problems import (
     ContentTooLarge,
@@ -32,6 +31,7 @@ from api.core.requests import (
     schema_reader,
 )
 from api.core.responses import with_status
+from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
@@ -45,6 +45,7 @@ class Contract:
     query: MarshmallowSchema | None = None
     headers: MarshmallowSchema | None = None
     body: MarshmallowSchema | None = None
+    max_body: int | None = None
     if_match: bool = False
     returns: MarshmallowSchema | None = None
     status: int | None = None
@@ -83,6 +84,8 @@ class Contract:
             schema = getattr(self, name)
             if schema is not None and not _is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
+            raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         without_content = self.returns and self.success in _WITHOUT_CONTENT
         if self.success not in range(200, 400) or without_content:
             raise DeclarationError(
