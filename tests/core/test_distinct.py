@@ -1,66 +1,28 @@
 """Two operations, schemas or problem types with one name are refused by create_app."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 from marshmallow import Schema, fields
 
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
-from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound, Problem
 from api.core.settings import Settings
 from tests.core.demo import application
-
-Start = Callable[..., Flask]
-
-
-class Note(Schema):
-    """A note"""
-
-    text = fields.Str(required=True, metadata={"example": "hello"})
+from tests.core.support import notes
+from tests.core.support.notes import Note, Start, operation, serving, starter
 
 
 @pytest.fixture
 def start(issuer: EmbeddedIssuer) -> Start:
     """`start(ns)`: the app with these namespaces, TESTING off."""
-    return lambda *namespaces: create_app(
-        replace(application, namespaces=namespaces), Settings(), issuer=issuer
-    )
-
-
-def operation(ns: Namespace, **declared: Any) -> Any:
-    """A method, its contract as declared."""
-
-    def get(self: Any, **_values: Any) -> dict[str, str]:
-        """Read a note"""
-        return {"text": "hello"}
-
-    return public(ns.operation(returns=Note, **declared)(get))
-
-
-def serving(name: str, *urls: str, of: str = "Items", **declared: Any) -> Namespace:
-    """A namespace with a Resource, whose GET is declared so, at these addresses."""
-    ns = Namespace(name, name, path=f"/{name}")
-    ns.route(*(urls or ("",)))(type(of, (Resource,), {"get": operation(ns, **declared)}))
-    return ns
-
-
-def ids(app: Flask) -> dict[str, str]:
-    """The operationId of the GET of each path: the same in every document."""
-    told = [
-        {path: each["get"]["operationId"] for path, each in document["paths"].items()}
-        for document in build_documents(app).values()
-    ]
-    assert all(each == told[0] for each in told)
-    return told[0]
+    return starter(issuer)
 
 
 def test_two_classes_of_one_name_are_refused(start: Start) -> None:
@@ -72,7 +34,7 @@ def test_two_classes_of_one_name_are_refused(start: Start) -> None:
     said = str(raised.value)
     assert said.startswith("two operations share the operationId getItems: ")
     for path in ("/one", "/two"):
-        assert f"Items.get (GET {path}, {__file__}:{line})" in said
+        assert f"Items.get (GET {path}, {notes.__file__}:{line})" in said
     assert '@ns.operation(id="...")' in said
 
 
