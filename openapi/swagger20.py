@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import marshmallow
-
 from openapi.about import Options
 from openapi.components import (
     PROBLEM_JSON,
@@ -13,7 +11,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    example_of,
     problem_example,
     shared_parameters,
 )
@@ -31,7 +28,8 @@ from openapi.operation import (
     RequestBody,
 )
 from openapi.restx import MULTIPART, URLENCODED, security_requirements
-from openapi.schemas import Json, ObjectOf
+from openapi.schema_converter import is_of_marshmallow
+from openapi.schemas import ANSWER, REQUEST, Json, ObjectOf
 from openapi.security3 import authorizations, listed
 
 VERSION = "2.0"
@@ -66,7 +64,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(VERSION, options)
+    components = Components(VERSION, operations, options)
     is_guarded = any(operation.access is not None for operation in operations)
     paths = {
         path: _path_item(each, components)
@@ -144,7 +142,7 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
         if isinstance(media.schema, ObjectOf):
             yield from _form(components, media.schema)
             return
-        if isinstance(media.schema, marshmallow.Schema):
+        if is_of_marshmallow(media.schema):
             fields = parameters_of(media.schema, "formData")
             yield from (_of_file(each) for each in _parameters(components, fields))
             return
@@ -154,13 +152,13 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
         "in": "body",
         **described,
         "required": body.required,
-        "schema": {} if media.schema is None else components.schemas.schema(media.schema),
+        "schema": {} if media.schema is None else components.schemas.schema(media.schema, REQUEST),
     }
 
 
 def _form(components: Components, schema: ObjectOf) -> Iterator[Json]:
     for name, field in schema.properties.items():
-        members = components.schemas.schema(field)
+        members = components.schemas.schema(field, REQUEST)
         named = {"name": name, "in": "formData", "required": name in schema.required}
         yield _of_file({**named, **members})
 
@@ -194,7 +192,9 @@ def _responses(components: Components, operation: Operation) -> Json:
 def _answer(components: Components, answer: Answer) -> Json:
     headers = _headers(components, components.headers_of_answer(answer))
     schemas = [media.schema for media in answer.content.values() if media.schema is not None]
-    examples = {name: example_of(media) for name, media in answer.content.items()}
+    examples = {
+        name: components.example_of(media, ANSWER) for name, media in answer.content.items()
+    }
     shown = {name: example for name, example in examples.items() if example is not MISSING}
     return {
         "description": answer.description,

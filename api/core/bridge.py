@@ -22,12 +22,14 @@ from api.core import (
     documenting,
     errorhandlers,
     expectations,
+    marshalling,
     masks,
     refusals,
     rules,
     views,
 )
 from api.core.contract import BODY_PROBLEMS, Contract
+from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -107,8 +109,7 @@ class Namespace(flask_restx.Namespace):
         :param args: the model, and what else Flask-RESTX takes
         :param kwargs: likewise
         """
-        decorator: Callable[[View], View] = super().marshal_with(*args, **kwargs)
-        return decorator
+        return marshalling.decorator(super().marshal_with(*args, **kwargs))
 
     def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
         """Return the decorator that writes the values of a method by a model of Flask-RESTX.
@@ -187,7 +188,7 @@ class Namespace(flask_restx.Namespace):
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
-                return write(view(*args, **kwargs, **read()))
+                return then(view(*args, **kwargs, **read()), write)
 
             add_layer(view, contracted, CONTRACT)
             bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body, gzip=gzip))
@@ -261,11 +262,11 @@ class Api(flask_restx.Api):
 
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
+        masks.declare_problem(resource)
         if resource.validate_payload is flask_restx.Resource.validate_payload:
             # A Resource of Flask-RESTX's own class is validated behind its guard as well.
             resource.validate_payload = Resource.validate_payload
             resource.validate_behind_guard = Resource.validate_behind_guard
-        masks.declare_problem(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
@@ -318,7 +319,7 @@ class Api(flask_restx.Api):
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
             try:
-                returned = resource(*args, **kwargs)
+                returned = awaited(resource(*args, **kwargs))
             except MaskError as error:
                 raise masks.refusal(error) from error
             try:

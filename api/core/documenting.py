@@ -55,15 +55,13 @@ def request_body(contract: Contract) -> RequestBody | None:
 def _media_type(name: str, kind: Kind) -> MediaType:
     if not is_schema(kind):
         return MediaType(schema=BINARY if kind is bytes else STRING)
-    schema = resolve_schema_instance(kind)
-    if name != MULTIPART:
-        return MediaType(schema=schema)
+    of_files = files(resolve_schema_instance(kind)) if name == MULTIPART else ()
     encoding = {
-        name: {"contentType": ", ".join(file.media_types)}
-        for name, file in files(schema)
+        field: {"contentType": ", ".join(file.media_types)}
+        for field, file in of_files
         if file.media_types
     }
-    return MediaType(schema=schema, encoding=encoding)
+    return MediaType(schema=kind, encoding=encoding)
 
 
 def answers(contract: Contract, *, example: Any, links: Mapping[str, Any]) -> dict[str, Answer]:

@@ -25,7 +25,7 @@ Body: TypeAlias = MarshmallowSchema | Mapping[str, Kind]
 def contents(body: Body | None) -> dict[str, Kind]:
     """Return the kind of each media type of a body.
 
-    Schemas are instances, and that of a merge patch is the schema of the patch.
+    That of a merge patch is the schema of the patch.
 
     :param body: what an operation declares
     """
@@ -36,10 +36,9 @@ def contents(body: Body | None) -> dict[str, Kind]:
 
 
 def _prepared(name: str, kind: Kind) -> Kind:
-    if not is_schema(kind):
-        return kind
-    schema = resolve_schema_instance(kind)
-    return patch_schema(schema) if name == MERGE_PATCH else schema
+    if name == MERGE_PATCH and is_schema(kind):
+        return patch_schema(resolve_schema_instance(kind))
+    return kind
 
 
 def reader(by_name: Mapping[str, Kind]) -> Callable[[], Any]:

@@ -1,6 +1,6 @@
 """JSON Merge Patch (RFC 7396): a change of an object, whose members with null are removed."""
 
-from copy import copy
+from copy import copy, deepcopy
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,8 @@ def patch_schema(schema: Schema) -> Schema:
     """
     patch = copy(schema)
     patch.__class__ = _patch_class(type(schema))
+    # The fields of the schema itself stay as they are.
+    patch.declared_fields = deepcopy(schema.declared_fields)
     patch._init_fields()
     return patch
 
@@ -28,6 +30,10 @@ def patch_schema(schema: Schema) -> Schema:
 class _MergePatch(Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         super().on_bind_field(field_name, field_obj)
+        # marshmallow binds the fields of a nested schema more than once.
+        if vars(field_obj).get("is_patched"):
+            return
+        vars(field_obj)["is_patched"] = True
         if not field_obj.required:
             field_obj.allow_none = True
         field_obj.required = False
@@ -36,13 +42,19 @@ class _MergePatch(Schema):
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         # By their names: with `partial=True`, the items of arrays would be partial as well.
-        return super().load(data, **{"partial": tuple(self.fields), **kwargs})
+        return super().load(data, **{**kwargs, "partial": tuple(self.fields)})
 
 
 @cache
 def _patch_class(whole: type[Schema]) -> type[Schema]:
     # A schema may be used by several operations: it has one patch, which has one name.
-    return type(f"{whole.__name__}MergePatch", (_MergePatch, whole), {"__doc__": whole.__doc__})
+    own: Any = whole.Meta
+    component = getattr(own, "component", whole.__name__)
+    members = {
+        "Meta": type("Meta", (own,), {"component": f"{component}MergePatch"}),
+        "__doc__": whole.__doc__,
+    }
+    return type(f"{whole.__name__}MergePatch", (_MergePatch, whole), members)
 
 
 def _patch_inner(field: fields.Field[Any]) -> None:

@@ -1,6 +1,7 @@
 """The checks of a complete Api at the start, so that mistakes are found before a request."""
 
 import inspect
+from itertools import pairwise
 from typing import Any
 
 import flask_restx
@@ -11,11 +12,13 @@ from api.core.declarations import (
     GUARD,
     DeclarationError,
     above,
+    calls,
     is_for_methods,
     layers,
     package,
     says_who,
 )
+from api.core.marshalling import is_marshalled
 from openapi.methods import Method, methods, source
 
 # The functions that call the methods of a Resource, and the packages whose functions are allowed.
@@ -102,14 +105,23 @@ def _check_kind(method: Method) -> None:
             f"{method} is a decorator of Flask-RESTX that lacks its parentheses, and no method: "
             "write @ns.expect(...), with what it is about"
         )
-    function, own = method.view, layers(method.view).values()
-    # Another decorator may run the coroutine itself. Its return value is checked at the request.
-    while any(function is layer for layer in own) or package(function) == "flask_restx":
-        function = getattr(function, "__wrapped__", None)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+    functions = list(calls(method.view))
+    for outer, function in pairwise([None, *functions]):
+        if package(outer) == "flask_restx" and inspect.iscoroutinefunction(function):
+            raise DeclarationError(
+                f"{method} is async, and marshal_with of flask_restx would not await it: write "
+                "@ns.marshal_with, of its Namespace"
+            )
+    # Another decorator may iterate over it. What that returns is checked at the request.
+    if inspect.isasyncgenfunction(functions[-1]) and all(map(_is_of_framework, functions[:-1])):
         raise DeclarationError(
-            f"{method} is async, and nothing would await it: write def instead of async def"
+            f"{method} is an asynchronous generator, which nothing would iterate over: write def "
+            "instead of async def, or return a list"
         )
+
+
+def _is_of_framework(function: Any) -> bool:
+    return package(function) in ("api", "flask_restx")
 
 
 def _check_access(method: Method) -> None:
@@ -162,8 +174,10 @@ def _check_lists(method: Method, api: Any) -> None:
 def _check_order(method: Method) -> None:
     for decorated in above(method.view, GUARD) or ():
         _check_outside(method, decorated)
+    contract = layers(method.view).get(CONTRACT)
     for decorated in above(method.view, CONTRACT) or ():
-        if package(decorated) == "flask_restx":
+        is_written_again = is_marshalled(decorated) and not is_marshalled(contract)
+        if is_written_again or package(decorated) == "flask_restx":
             raise DeclarationError(
                 f"{method} has @marshal_with above @ns.operation, which has written the answer by "
                 "then: leave it out, and declare @ns.operation(returns=...)"

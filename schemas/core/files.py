@@ -46,7 +46,7 @@ class File(fields.Field[Upload]):
         :param metadata: members of its JSON Schema
         :param kwargs: further arguments of marshmallow's Field
         """
-        schema: dict[str, Any] = {"type": "string", "format": "binary", "example": "its bytes"}
+        schema: dict[str, Any] = {"type": "string", "format": "binary"}
         if max_size is not None:
             schema["maxLength"] = max_size
         super().__init__(load_only=True, metadata=schema | (metadata or {}), **kwargs)

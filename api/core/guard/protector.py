@@ -9,6 +9,7 @@ from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
+from api.core.coroutines import same, then
 from api.core.declarations import (
     GUARD,
     PUBLIC,
@@ -94,7 +95,7 @@ class RequireAuth(ResourceProtector):
             def guarded(*args: Any, **kwargs: Any) -> Any:
                 self.acquire_token(alternatives)
                 _validate_body(view, args)
-                return view(*args, **kwargs)
+                return then(view(*args, **kwargs), same)
 
             add_layer(view, guarded, GUARD)
             return declare(  # type: ignore[return-value]
@@ -164,7 +165,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def open_to_all(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs)
+        return then(view(*args, **kwargs), same)
 
     # On the function itself the note would go wherever the function is used as well.
     add_layer(view, open_to_all, PUBLIC)
