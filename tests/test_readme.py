@@ -1,16 +1,22 @@
 """The documents are true: the README's recipe works, and everything that they name exists."""
 
+import io
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import urllib3
+from werkzeug.test import TestResponse
 
 from api.application import application
+from api.core.factory import create_app
+from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
 from tests.core.support.server import Server, clean_environment
 from tests.core.support.server import mint as mint_with
@@ -20,6 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+EXAMPLES = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 FILES = re.findall(
     r"in `((?:schemas|api/resources|api/storage|tests/resources)/\w+\.py)`:\n", README
 )
@@ -175,6 +182,29 @@ def test_the_setting_is_a_line(project: Path) -> None:
         check=True,
     )
     assert ended.stdout == "Hi\n"
+
+
+def test_the_form_is_read(
+    issuer: EmbeddedIssuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's form with files is read, and a file that does not fit is refused by its name."""
+    [example] = EXAMPLES
+    (tmp_path / "photo_resource.py").write_text(example, encoding="utf-8")
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    photos = replace(application, namespaces=(import_module("photo_resource").ns,))
+    client = create_app(photos, application.settings(), issuer=issuer).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {issuer.mint('write:photos')}"
+
+    def post(name: str, media_type: str) -> TestResponse:
+        photo = (io.BytesIO(b"png"), name, media_type)
+        return client.post("/api/photos", data={"title": "Sea", "photo": photo})
+
+    assert post("../sea.png", "image/png").status_code == 204
+    assert (tmp_path / "photos/sea.png").read_bytes() == b"png"
+    refused = post("sea.txt", "text/plain")
+    assert (refused.status_code, refused.get_json()["errors"][0]["parameter"]) == (422, "photo")
 
 
 def test_every_setting_is_listed() -> None:

@@ -20,6 +20,11 @@ http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
 bodies          the body of a request as it arrives
+compression     its Content-Encoding
+media_types     what a body is read as, by its media type
+forms           forms, with files
+merge_patch     JSON Merge Patch: the schema of a change
+body_checks     bodies that cannot be read as they are declared
 expectations    what @ns.expect of Flask-RESTX declares, validated
 refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP

@@ -5,12 +5,13 @@ from flask_cors import CORS
 
 # What the machinery itself reads and answers, beside what every page may.
 REQUEST_HEADERS = (
-    *("Authorization", "DPoP", "Content-Type"),
+    *("Authorization", "DPoP", "Content-Type", "Content-Encoding"),
     *("If-Match", "If-None-Match", "Idempotency-Key"),
 )
 RESPONSE_HEADERS = (
     *("WWW-Authenticate", "Retry-After", "X-Request-Id"),
     *("ETag", "Location", "Link"),
+    *("Accept", "Accept-Encoding", "Accept-Patch", "Accept-Post"),
 )
 
 
