@@ -11,6 +11,7 @@ factory         create_app: a table of contents
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 cors            cross-origin requests
+caching         what caches may keep
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells

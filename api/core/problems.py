@@ -2,6 +2,7 @@
 
 Problem
 ├── InternalError                500  internal-error
+├── InvalidAddress               400  invalid-address
 ├── MalformedBody                400  malformed-body
 ├── NotFound                     404  not-found
 ├── MethodNotAllowed             405  method-not-allowed
@@ -37,7 +38,7 @@ from flask import Flask, Response, current_app, has_app_context
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from api.core.observability import request_id
+from api.core.observability import request_urn
 from api.core.sizes import in_words
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,6 +94,16 @@ class InternalError(Problem):
     status = 500
     title = "Internal server error"
     detail = "The server met a fault of its own; it has been logged under this instance."
+
+
+class InvalidAddress(Problem):
+    """The request does not name its address in a valid form: its `Host` header, or what a proxy
+    says in `X-Forwarded-Host` or `X-Forwarded-Prefix`. Look at the settings of the proxy."""
+
+    name = "invalid-address"
+    status = 400
+    title = "The address of the request is not valid"
+    detail = "The Host header is not a host, host[:port], as RFC 3986 has it."
 
 
 class MalformedBody(Problem):
@@ -223,7 +234,7 @@ def render(error: Exception) -> Response:
     # What Flask wraps into its own InternalServerError it has logged already.
     if isinstance(problem, InternalError) and not isinstance(error, HTTPException):
         current_app.logger.error("unhandled exception", exc_info=error)
-    body = problem.members() | {"instance": f"urn:uuid:{request_id()}"}
+    body = problem.members() | {"instance": request_urn()}
     problem.headers["Cache-Control"] = "no-store"
     return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
 
@@ -267,7 +278,11 @@ def _as_problem(error: Exception) -> Problem:
     return InternalError()
 
 
-OF_ANY_PATH: tuple[type[Problem], ...] = (InternalError, *_OF_FRAMEWORK.values())
+OF_ANY_PATH: tuple[type[Problem], ...] = (
+    InternalError,
+    InvalidAddress,
+    *_OF_FRAMEWORK.values(),
+)
 """The problems that any path may answer, also one that is not there."""
 
 _STATUSES = frozenset(status.value for status in HTTPStatus if 400 <= status.value != 500)
