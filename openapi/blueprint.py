@@ -1,4 +1,4 @@
-"""The blueprint of the documents: /openapi.json, /swagger.json."""
+"""The blueprint of the documents: /openapi.json, /openapi-3.0.json, /swagger.json."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -21,7 +21,8 @@ def openapi_blueprint(documents: Mapping[str, Json], public_url: str = "") -> Bl
     blueprint = Blueprint("documents", __name__)
     for name, document in documents.items():
         located = _at(document, public_url) if public_url else document
-        blueprint.add_url_rule(f"/{name}", name.removesuffix(".json"), _view(located))
+        endpoint = name.removesuffix(".json").replace(".", "_")
+        blueprint.add_url_rule(f"/{name}", endpoint, _view(located))
     return blueprint
 
 

@@ -29,7 +29,7 @@ from openapi.operation import (
 )
 from openapi.restx import MULTIPART, URLENCODED, security_requirements
 from openapi.schemas import Json, ObjectOf
-from openapi.security31 import authorizations, listed
+from openapi.security3 import authorizations, listed
 
 VERSION = "2.0"
 
