@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.core import body_checks, media_types, serialisation
 from api.core.declarations import DeclarationError
+from api.core.http import relative_reference
 from api.core.media_types import Body, Kind
 from api.core.problems import (
     ContentTooLarge,
@@ -149,7 +150,7 @@ class Contract:
 
     def _add_headers(self, response: AnyResponse, value: Any) -> None:
         if self.location:
-            response.headers["Location"] = self.location.format(value)
+            response.headers["Location"] = relative_reference(self.location.format(value))
         if self.paged and value.next:
             response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
         if self.etag:
@@ -167,7 +168,7 @@ class Contract:
 
 
 def _next_page(cursor: str) -> str:
-    # The reference is relative, since a client can send any Host header.
+    # The reference is relative: it is right at any host, and behind any prefix.
     query = MultiDict(request.args)
     query["cursor"] = cursor
-    return f"{request.path}?{urlencode(list(query.items(multi=True)))}"
+    return f"?{urlencode(list(query.items(multi=True)))}"
