@@ -26,7 +26,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-EXAMPLES = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+READING = README.partition("### What an operation reads\n")[2].partition("\n### ")[0]
+EXAMPLES = re.findall(r"^```python3\n(.*?)^```$", READING, re.MULTILINE | re.DOTALL)
 FILES = re.findall(
     r"in `((?:schemas|api/resources|api/storage|tests/resources)/\w+\.py)`:\n", README
 )

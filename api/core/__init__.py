@@ -8,6 +8,7 @@ The modules, in reading order:
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
+adoption        problem documents and the guard, in an app that create_app has not made
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 aborts          what `abort` says

@@ -71,6 +71,16 @@ class Resource(flask_restx.Resource):
         expectations.validate(self.api, type(self), name)
 
 
+def adopt(resource: type[Any]) -> None:
+    """Let a Resource of Flask-RESTX's own class validate bodies behind its guard as ours do.
+
+    :param resource: the class
+    """
+    if resource.validate_payload is flask_restx.Resource.validate_payload:
+        resource.validate_payload = Resource.validate_payload
+        resource.validate_behind_guard = Resource.validate_behind_guard
+
+
 class Namespace(flask_restx.Namespace):
     """A Flask-RESTX Namespace whose operations speak marshmallow.
 
@@ -263,10 +273,7 @@ class Api(flask_restx.Api):
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
         masks.declare_problem(resource)
-        if resource.validate_payload is flask_restx.Resource.validate_payload:
-            # A Resource of Flask-RESTX's own class is validated behind its guard as well.
-            resource.validate_payload = Resource.validate_payload
-            resource.validate_behind_guard = Resource.validate_behind_guard
+        adopt(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
