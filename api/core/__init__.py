@@ -19,6 +19,7 @@ documenting     the same as its Operation tells it
 answers         what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
+access          who may call several methods at once
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
 distinct        what has a name of its own: operations, schemas, problem types

@@ -8,21 +8,20 @@ and what is said of it (api.core.documenting) are read off the same arguments.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Never, TypeVar, cast
 
 import flask_restx
-from flask import Flask, request
+from flask import Flask, g, request
 
 from api.core import distinct, documenting, rules, views
+from api.core.access import ByMethod, DefaultAccess
 from api.core.contract import Contract
 from api.core.declarations import (
     CONTRACT,
-    GUARD,
     DeclarationError,
     add_layer,
-    for_methods,
-    layers,
+    is_guarded,
     named,
     refuse_unknown,
 )
@@ -30,7 +29,7 @@ from api.core.problems import Problem
 from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
 from api.core.serialisation import AnswerError
-from openapi.declaration import declare
+from openapi.declaration import declaring
 from openapi.operation import MISSING
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "api_of"]
@@ -44,13 +43,16 @@ class Resource(flask_restx.Resource):
     """A Flask-RESTX Resource whose methods are guarded before anything of the request is read."""
 
     def validate_payload(self, func: Any) -> None:
-        # Flask-RESTX does it before it calls the method, and so before the method's guard.
-        if GUARD not in layers(func):
-            super().validate_payload(func)
+        """Validate the body as `@ns.expect` says, behind the guard of the method if it has one.
 
-    def validate_behind_guard(self) -> None:
-        """Validate the body as `@ns.expect` says. The guard calls this after it has accepted."""
-        super().validate_payload(getattr(self, request.method.lower(), None) or self.get)
+        :param func: the method, which Flask-RESTX is about to call
+        """
+        # Not by super(): stock Resources get this method as well.
+        validate = partial(flask_restx.Resource.validate_payload, self, func)
+        if is_guarded(func):
+            g.behind_guard = validate
+        else:
+            validate()
 
 
 class Namespace(flask_restx.Namespace):
@@ -62,6 +64,9 @@ class Namespace(flask_restx.Namespace):
     :param scopes: the scopes that its operations require, each with the description that the
         documents, the login page of the embedded issuer and Swagger UI show
     :param problems: problem types that each of its operations may answer
+    :param auth: who may call the operations that do not say it themselves: `require_auth(...)`,
+        `require(...)` or `public`
+    :param decorators: decorators of all of its Resources, the innermost first
     """
 
     def __init__(
@@ -72,8 +77,11 @@ class Namespace(flask_restx.Namespace):
         path: str,
         scopes: Mapping[str, str] | None = None,
         problems: tuple[type[Problem], ...] = (),
+        auth: Callable[..., Any] | None = None,
+        decorators: Sequence[Callable[..., Any]] = (),
     ) -> None:
-        super().__init__(name, description, path=path)
+        defaults = [] if auth is None else [DefaultAccess(auth)]
+        super().__init__(name, description, path=path, decorators=[*defaults, *decorators])
         self.scopes = dict(scopes or {})
         self.problems = problems
 
@@ -141,9 +149,10 @@ class Namespace(flask_restx.Namespace):
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return write(view(*args, **kwargs, **read()))
 
-            add_layer(view, contracted, CONTRACT)
-            return declare(  # type: ignore[return-value]
+            return add_layer(
+                view,
                 contracted,
+                CONTRACT,
                 id=id,
                 parameters=documenting.parameters(contract),
                 body=documenting.request_body(contract),
@@ -151,7 +160,7 @@ class Namespace(flask_restx.Namespace):
                 problems=(*contract.problems(), *problems, *self.problems),
             )
 
-        return for_methods(decorate)
+        return declaring(decorate, CONTRACT)
 
 
 _NAME = "api"
@@ -210,6 +219,10 @@ class Api(flask_restx.Api):
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
+        if isinstance(resource.method_decorators, Mapping):
+            resource.method_decorators = ByMethod(resource.method_decorators)
+        if resource.validate_payload is flask_restx.Resource.validate_payload:
+            resource.validate_payload = Resource.validate_payload
         return super().register_resource(namespace, resource, *urls, **more)
 
     @property

@@ -9,13 +9,11 @@ from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
-from api.core.bridge import Resource
 from api.core.declarations import (
     GUARD,
     PUBLIC,
     DeclarationError,
     add_layer,
-    for_methods,
     named,
     refuse_unknown,
 )
@@ -36,7 +34,7 @@ from api.core.guard.token import AccessToken
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.http import root_url
 from api.core.sizes import in_words
-from openapi.declaration import declare
+from openapi.declaration import declaring
 from openapi.operation import PUBLIC as ANYBODY
 from openapi.operation import Access
 
@@ -93,17 +91,15 @@ class RequireAuth(ResourceProtector):
         def decorate(view: View) -> View:
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
+                validate = g.pop("behind_guard", None)
                 self.acquire_token(alternatives)
-                if args and isinstance(args[0], Resource):
-                    args[0].validate_behind_guard()
+                if validate:
+                    validate()
                 return view(*args, **kwargs)
 
-            add_layer(view, guarded, GUARD)
-            return declare(  # type: ignore[return-value]
-                guarded, access=access, problems=_answers(alternatives)
-            )
+            return add_layer(view, guarded, GUARD, access=access, problems=_answers(alternatives))
 
-        return for_methods(decorate)
+        return declaring(decorate, GUARD)
 
     def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
         """Return the token of the request.
@@ -162,11 +158,10 @@ def public(view: View) -> View:
         return view(*args, **kwargs)
 
     # On the function itself the note would go wherever the function is used as well.
-    add_layer(view, open_to_all, PUBLIC)
-    return declare(open_to_all, access=ANYBODY)  # type: ignore[return-value]
+    return add_layer(view, open_to_all, PUBLIC, access=ANYBODY)
 
 
-for_methods(public)
+declaring(public, PUBLIC)
 
 
 def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:
