@@ -16,7 +16,7 @@ PROBLEM_JSON = "application/problem+json"
 class Components:
     """What the operations of one document refer to, gathered while they are written.
 
-    :param version: the version of OpenAPI, "2.0" or "3.1.0"
+    :param version: the version of OpenAPI, "2.0", "3.0.4" or "3.1.0"
     :param options: what the document says beside its Api
     """
 

@@ -13,8 +13,9 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields, validate
 
+from openapi.dialects import translated
 from openapi.operation import MISSING, Parameter
-from openapi.restx_models import ModelConverter, is_of_restx
+from openapi.restx_models import ModelConverter, is_of_restx, reference
 from openapi.schemas import AnySchema, ArrayOf, Json, JsonSchema, ObjectOf, RestxSchema
 
 
@@ -33,20 +34,22 @@ class ComponentNameError(ValueError):
 class SchemaConverter:
     """Schemas as JSON Schema of one version of OpenAPI, and the components that they need.
 
-    :param openapi_version: "2.0" or "3.1.0"
+    :param openapi_version: "2.0", "3.0.4" or "3.1.0"
     :param strict: whether two schemas of one component name raise ComponentNameError; else the
         second gets a number
     """
 
     def __init__(self, openapi_version: str, *, strict: bool = False) -> None:
+        self._version = openapi_version
         self.is_20 = openapi_version.startswith("2.")
         self._strict = strict
         self._named: dict[str, Any] = {}
         self._written: Json = {}
         plugin = _Plugin(schema_name_resolver=self._component_name)
-        self._spec = APISpec("", "", openapi_version, plugins=[plugin])
+        # What is written for 3.1 has all that 3.0 can say, and is translated.
+        self._spec = APISpec("", "", "2.0" if self.is_20 else "3.1.0", plugins=[plugin])
         self._converter = _converter_of(plugin)
-        self._models = ModelConverter(self.is_20)
+        self._models = ModelConverter()
         for function in _ATTRIBUTE_FUNCTIONS:
             self._converter.add_attribute_function(function)
 
@@ -56,11 +59,14 @@ class SchemaConverter:
         :param schema: the schema, or an array of such
         :raises ComponentNameError: another schema has its name, and the converter is strict
         """
+        return self._translated(self._schema(schema))
+
+    def _schema(self, schema: AnySchema) -> Json:
         match schema:
             case JsonSchema():
                 return self._of_json(schema)
             case ArrayOf():
-                return {"type": "array", "items": self.schema(schema.items)}
+                return {"type": "array", "items": self._schema(schema.items)}
             case ObjectOf():
                 return self._object(schema)
             case fields.Field():
@@ -69,9 +75,9 @@ class SchemaConverter:
         if is_of_restx(schema):
             for model in self._models.add(schema):
                 self._claim(model.name, model)
-            return self._models.reference(schema)
-        reference: Json = self._converter.resolve_nested_schema(schema)
-        return reference
+            return reference(schema)
+        resolved: Json = self._converter.resolve_nested_schema(schema)
+        return resolved
 
     def parameter(self, parameter: Parameter) -> Json:
         """Return a parameter in the form of this version.
@@ -97,18 +103,23 @@ class SchemaConverter:
         spec = self._spec.to_dict()
         components = spec if self.is_20 else spec.get("components", {})
         schemas = components.get("definitions" if self.is_20 else "schemas", {})
-        return dict(sorted({**schemas, **self._models.components, **self._written}.items()))
+        named = {**schemas, **self._models.components, **self._written}
+        return {name: self._translated(schema) for name, schema in sorted(named.items())}
+
+    def _translated(self, schema: Json) -> Json:
+        members: Json = translated(schema, self._version)
+        return members
 
     def _of_json(self, schema: JsonSchema) -> Json:
-        adapted = self._models.adapted(schema.members)
+        members = dict(schema.members)
         if not schema.name:
-            return adapted
+            return members
         self._claim(schema.name, schema)
-        self._written[schema.name] = adapted
-        return self._models.adapted({"$ref": f"#/definitions/{schema.name}"})
+        self._written[schema.name] = members
+        return {"$ref": f"#/definitions/{schema.name}"}
 
     def _object(self, schema: ObjectOf) -> Json:
-        properties = {name: self.schema(each) for name, each in schema.properties.items()}
+        properties = {name: self._schema(each) for name, each in schema.properties.items()}
         required = {"required": list(schema.required)} if schema.required else {}
         return {"type": "object", "properties": properties, **required}
 
@@ -118,7 +129,9 @@ class SchemaConverter:
         )
         if self.is_20 and "example" in converted:
             converted["x-example"] = converted.pop("example")
-        elif "example" in converted.get("schema", {}):
+        if "schema" in converted:
+            converted["schema"] = self._translated(converted["schema"])
+        if "example" in converted.get("schema", {}):
             converted["example"] = converted["schema"].pop("example")
         return converted
 

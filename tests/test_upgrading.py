@@ -19,7 +19,10 @@ TAKEN_AWAY = [
     *("tests/test_manage.py", "tests/test_readme.py", "tests/test_upgrading.py"),
     "bench/pages.py",
 ]
-GENERATED = {"openapi/openapi.json", "openapi/swagger.json", ".env.example", "docs/page.png"}
+GENERATED = {
+    *("openapi/openapi.json", "openapi/openapi-3.0.json", "openapi/swagger.json"),
+    *(".env.example", "docs/page.png"),
+}
 MAY_CONFLICT = GENERATED | {"README.md", "requirements.txt", "requirements-dev.txt"}
 
 OWN = {

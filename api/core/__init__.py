@@ -10,6 +10,9 @@ application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
+aborts          what `abort` says
+errorhandlers   which error handler answers an exception
+masks           the header X-Fields
 cors            cross-origin requests
 http            the address of a request
 documents       the documents and pages of an app
@@ -40,7 +43,19 @@ testing         a pytest plugin for tests of your own
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
-from api.core.guard import AccessToken, current_token, public, require_auth
+from api.core.guard import (
+    AccessToken,
+    ClaimCheck,
+    SecurityScheme,
+    claim_check,
+    current_token,
+    optional_token,
+    public,
+    require,
+    require_auth,
+    same_hmac,
+    same_secret,
+)
 from api.core.personas import Persona
 from api.core.problems import (
     DatabaseUnavailable,
@@ -65,6 +80,7 @@ __all__ = [
     "NAMING_CONVENTION",
     "AccessToken",
     "Application",
+    "ClaimCheck",
     "DatabaseUnavailable",
     "DeclarationError",
     "IdempotencyKeyReused",
@@ -76,18 +92,24 @@ __all__ = [
     "Precondition",
     "Problem",
     "Resource",
+    "SecurityScheme",
     "Settings",
     "UtcDateTime",
     "ValidationFailed",
     "add_once",
     "between",
+    "claim_check",
     "current_settings",
     "current_token",
     "namespaces",
+    "optional_token",
     "paginate",
     "public",
     "reading",
+    "require",
     "require_auth",
+    "same_hmac",
+    "same_secret",
     "setting",
     "writing",
 ]

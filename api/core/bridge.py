@@ -8,13 +8,14 @@ and what is said of it (api.core.documenting) are read off the same arguments.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
-from typing import Any, Never, TypeVar, cast
+from functools import wraps
+from typing import Any, Never, NoReturn, TypeVar, cast
 
 import flask_restx
 from flask import Flask, g, request
+from flask_restx.mask import MaskError
 
-from api.core import distinct, documenting, rules, views
+from api.core import aborts, distinct, documenting, errorhandlers, masks, rules, views
 from api.core.access import ByMethod, DefaultAccess
 from api.core.contract import Contract
 from api.core.declarations import (
@@ -47,8 +48,12 @@ class Resource(flask_restx.Resource):
 
         :param func: the method, which Flask-RESTX is about to call
         """
-        # Not by super(): stock Resources get this method as well.
-        validate = partial(flask_restx.Resource.validate_payload, self, func)
+
+        def validate() -> None:
+            masks.check(func)
+            # Not by super(): stock Resources get this method as well.
+            flask_restx.Resource.validate_payload(self, func)
+
         if is_guarded(func):
             g.behind_guard = validate
         else:
@@ -84,6 +89,31 @@ class Namespace(flask_restx.Namespace):
         super().__init__(name, description, path=path, decorators=[*defaults, *decorators])
         self.scopes = dict(scopes or {})
         self.problems = problems
+
+    def abort(self, *args: Any, **data: Any) -> NoReturn:
+        """Abort the request, as `flask_restx.abort` does. The data may have a member `code`.
+
+        :param args: the status, and what the client is told
+        :param data: members of the problem document
+        """
+        aborts.abort(*args, **data)
+
+    def marshal_with(self, *args: Any, **kwargs: Any) -> Callable[[View], View]:
+        """Return the decorator that writes the value of a method by a model of Flask-RESTX.
+
+        :param args: the model, and what else Flask-RESTX takes
+        :param kwargs: likewise
+        """
+        decorator: Callable[[View], View] = super().marshal_with(*args, **kwargs)
+        return decorator
+
+    def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
+        """Return the decorator that writes the values of a method by a model of Flask-RESTX.
+
+        :param fields: the model
+        :param kwargs: what else Flask-RESTX takes
+        """
+        return self.marshal_with(fields, True, **kwargs)
 
     def operation(
         self,
@@ -201,6 +231,8 @@ class Api(flask_restx.Api):
         self.summary = summary
         app.config["MAX_CONTENT_LENGTH"] = max_body
         app.extensions[_NAME] = self
+        # They would answer a bad mask without a problem document.
+        self.error_handlers.clear()
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)
@@ -216,6 +248,7 @@ class Api(flask_restx.Api):
 
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
+        masks.declare_problem(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
@@ -245,14 +278,29 @@ class Api(flask_restx.Api):
         return "/"
 
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
-        return original_handler(error)
+        handler = errorhandlers.find(self, error)
+        if handler is None:
+            return original_handler(error)
+        try:
+            return errorhandlers.answer(handler, error, self.make_response)
+        except Exception as failure:
+            return original_handler(failure)
+
+    def make_response(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().make_response(data, *args, **kwargs)
+        if len(self.representations) > 1:
+            response.vary.add("Accept")
+        return response
 
     def output(self, resource: Any) -> Callable[..., Any]:
         """The view function of a Resource, which answers what its methods return."""
 
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
-            returned = resource(*args, **kwargs)
+            try:
+                returned = resource(*args, **kwargs)
+            except MaskError as error:
+                raise masks.refusal(error) from error
             try:
                 return answer_plainly(returned, self.make_response)
             except AnswerError as error:

@@ -85,7 +85,7 @@ def read_body() -> Any:
     if not _is_plain_json():
         raise UnsupportedMediaType
     try:
-        return strictjson.loads(data)
+        return strictjson.loads(data, exact=True)
     except ValueError as error:
         raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
 

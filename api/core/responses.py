@@ -12,11 +12,14 @@ from api.core.serialisation import AnswerError
 _REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"
 
 
-def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> AnyResponse:
+def answer_plainly(
+    returned: Any, make_response: Callable[..., AnyResponse], *, success: int = 200
+) -> AnyResponse:
     """Return the response of a method without a contract, by the rules of a contract.
 
     :param returned: the return value of the method
     :param make_response: makes a response of an accepted media type, of a value, status and headers
+    :param success: the status, where the method returns none
     :raises AnswerError: the value cannot be written
     """
     if isinstance(returned, AnyResponse):
@@ -30,7 +33,7 @@ def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> 
         value.headers.update(headers or {})
         return with_status(value, status)
     try:
-        response = make_response(value, 200 if status is None else status, headers=headers)
+        response = make_response(value, success if status is None else status, headers=headers)
     except TypeError as error:
         serialisation.refuse(value, f"which JSON cannot hold ({error}): {_REMEDY}")
     return with_status(response, None)

@@ -391,7 +391,7 @@ UNWRITABLE: dict[str, tuple[Any, Any, str]] = {
     "nested in a dict": ({"named": {"x": {"stars": 1}}}, Shelf, "named.text"),
     "nested text": ({"titled": "hello"}, Shelf, "cannot write titled"),
     "nested object": ({"loose": Wrong()}, Shelf, "cannot write loose"),
-    "what JSON does not have": ({"raw": Decimal(1)}, Raw, "not JSON serializable: decimal"),
+    "what JSON does not have": ({"raw": Decimal("NaN")}, Raw, "type Decimal at /raw"),
     "many: None": (None, Note(many=True), "returned None"),
     "many: dict": (NOTE, Note(many=True), "type dict"),
     "many: text": ("hello", Note(many=True), "type str"),

@@ -39,7 +39,7 @@ def test_body(application: Application, issuer: EmbeddedIssuer, limit: int, word
     refused = client.post("/api/messages", data=body + b" ", headers=headers)
     detail = f"The request body is over the limit of {words}."
     assert (refused.status_code, refused.get_json()["detail"]) == (413, detail)
-    for name in ("openapi.json", "swagger.json"):
+    for name in ("openapi.json", "openapi-3.0.json", "swagger.json"):
         assert f'"{detail}"' in client.get(f"/{name}").text
 
 

@@ -93,12 +93,12 @@ def claim_check(
     :raises DeclarationError: an argument is missing or wrong
     """
     _check_problem(claim, problem)
-    if isinstance(contains, _SCALAR) and equals is passes is None and not expected:
+    if isinstance(contains, _SCALAR) and equals is None and passes is None and not expected:
         words = f"a list with {json.dumps(contains)}"
         return ClaimCheck(claim, partial(_has, contains), words, problem)
-    if isinstance(equals, _SCALAR) and contains is passes is None and not expected:
+    if isinstance(equals, _SCALAR) and contains is None and passes is None and not expected:
         return ClaimCheck(claim, partial(_is, equals), json.dumps(equals), problem)
-    if callable(passes) and contains is equals is None and expected:
+    if callable(passes) and contains is None and equals is None and expected:
         return ClaimCheck(claim, passes, expected, problem)
     raise DeclarationError(
         f"claim_check({claim!r}): give one of contains= and equals=, a text, number or bool, and "

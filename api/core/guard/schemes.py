@@ -1,12 +1,11 @@
 """Guards beside access tokens: a key or a signature in a header, for webhooks and the like."""
 
-import hashlib
 import hmac
 import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Request, g, request
@@ -38,7 +37,7 @@ class SecurityScheme(HeaderScheme):
         `request.get_data()`; one over the limit ends in 413
     """
 
-    check: Callable[[Request], bool]
+    check: Callable[[Request], bool] = field(kw_only=True)
 
     def __post_init__(self) -> None:
         """
@@ -68,9 +67,10 @@ class SecurityScheme(HeaderScheme):
     def _accepts(self) -> bool:
         try:
             accepted = self.check(request._get_current_object())  # type: ignore[attr-defined]
-        except (Problem, HTTPException):
-            raise
-        except Exception:
+        except Exception as error:
+            # A header that the check asks for and that is missing is a KeyError as well.
+            if isinstance(error, (Problem, HTTPException)) and not isinstance(error, KeyError):
+                raise
             _LOG.exception("the check of the security scheme %s failed", self.name)
             return False
         if not isinstance(accepted, bool):

@@ -1,10 +1,10 @@
-"""OpenAPI 3.1."""
+"""OpenAPI 3.1 and 3.0."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from openapi import security31
+from openapi import security3
 from openapi.about import Options
 from openapi.components import (
     PROBLEM_JSON,
@@ -31,25 +31,24 @@ from openapi.operation import (
 )
 from openapi.schemas import Json
 
-VERSION = "3.1.0"
 
-
-def document(api: Any, operations: Sequence[Operation], options: Options) -> Json:
+def document(version: str, api: Any, operations: Sequence[Operation], options: Options) -> Json:
     """Return the document.
 
+    :param version: "3.1.0" or "3.0.4"
     :param api: a flask_restx.Api, in the context of its app
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(VERSION, options)
-    security = security31.Security(api, operations, options)
+    components = Components(version, options)
+    security = security3.Security(api, operations, options)
     paths = {
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
     members = {
-        "openapi": VERSION,
-        "info": info(api, has_summary=True),
+        "openapi": version,
+        "info": info(api, has_summary=version.startswith("3.1")),
         "servers": [_server(options.server, base_path(api))],
         "security": security.default,
         "tags": tags(api, operations),
@@ -63,7 +62,7 @@ def _server(server: Json, base: str) -> Json:
     return {**server, "url": server["url"].rstrip("/") + base} if base != "/" else server
 
 
-def _components(components: Components, security: security31.Security) -> Json:
+def _components(components: Components, security: security3.Security) -> Json:
     members = {
         "schemas": components.schemas.components,
         "responses": dict(sorted(components.responses.items())),
@@ -76,7 +75,7 @@ def _components(components: Components, security: security31.Security) -> Json:
 
 
 def _path_item(
-    operations: Sequence[Operation], components: Components, security: security31.Security
+    operations: Sequence[Operation], components: Components, security: security3.Security
 ) -> Json:
     shared = shared_parameters(operations)
     item: Json = {"parameters": _parameters(components, shared)} if shared else {}
@@ -90,7 +89,7 @@ def _operation(
     operation: Operation,
     parameters: Sequence[Parameter],
     components: Components,
-    security: security31.Security,
+    security: security3.Security,
 ) -> Json:
     needed = security.of(operation)
     members = {
