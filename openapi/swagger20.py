@@ -82,8 +82,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         "security": security or None,
         "tags": tags(api, operations),
         "definitions": components.schemas.components or None,
-        "securityDefinitions": {**authorizations(api, operations), **(own if is_guarded else {})}
-        or None,
+        "securityDefinitions": {**declared, **(own if is_guarded else {})} or None,
         "responses": dict(sorted(components.responses.items())) or None,
     }
     return {name: value for name, value in members.items() if value is not None}
