@@ -12,14 +12,19 @@ settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 aborts          what `abort` says
 errorhandlers   which error handler answers an exception
+coroutines      methods that are `async def`
+marshalling     `marshal_with` of Flask-RESTX
 masks           the header X-Fields
 cors            cross-origin requests
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
+bodies          the body of a request as it arrives
+expectations    what @ns.expect of Flask-RESTX declares, validated
+refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
-answers         what a handler returns, taken apart
+returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
 access          who may call several methods at once

@@ -15,9 +15,22 @@ import flask_restx
 from flask import Flask, g, request
 from flask_restx.mask import MaskError
 
-from api.core import aborts, distinct, documenting, errorhandlers, masks, rules, views
+from api.core import (
+    aborts,
+    bodies,
+    distinct,
+    documenting,
+    errorhandlers,
+    expectations,
+    marshalling,
+    masks,
+    refusals,
+    rules,
+    views,
+)
 from api.core.access import ByMethod, DefaultAccess
-from api.core.contract import Contract
+from api.core.contract import BODY_PROBLEMS, Contract
+from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
     DeclarationError,
@@ -31,6 +44,7 @@ from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
 from api.core.serialisation import AnswerError
 from openapi.declaration import declaring
+from openapi.methods import Method
 from openapi.operation import MISSING
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "api_of"]
@@ -48,11 +62,11 @@ class Resource(flask_restx.Resource):
 
         :param func: the method, which Flask-RESTX is about to call
         """
+        name = _method_name(type(self))
 
         def validate() -> None:
-            masks.check(func)
-            # Not by super(): stock Resources get this method as well.
-            flask_restx.Resource.validate_payload(self, func)
+            masks.check(getattr(self, name))
+            expectations.validate(self.api, type(self), name)
 
         if is_guarded(func):
             g.behind_guard = validate
@@ -104,8 +118,7 @@ class Namespace(flask_restx.Namespace):
         :param args: the model, and what else Flask-RESTX takes
         :param kwargs: likewise
         """
-        decorator: Callable[[View], View] = super().marshal_with(*args, **kwargs)
-        return decorator
+        return marshalling.decorator(super().marshal_with(*args, **kwargs))
 
     def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
         """Return the decorator that writes the values of a method by a model of Flask-RESTX.
@@ -177,7 +190,7 @@ class Namespace(flask_restx.Namespace):
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
-                return write(view(*args, **kwargs, **read()))
+                return then(view(*args, **kwargs, **read()), write)
 
             return add_layer(
                 view,
@@ -227,9 +240,12 @@ class Api(flask_restx.Api):
         :param max_body: the bytes of a body that it accepts
         :param info: what Flask-RESTX takes of title, version, description, contact, licence, terms
         """
-        super().__init__(doc=False, default_id=_operation_id, **info)
+        # What the documents say of a body is true: `@ns.expect` validates unless it says otherwise.
+        super().__init__(doc=False, default_id=_operation_id, **{"validate": True, **info})
         self.summary = summary
         app.config["MAX_CONTENT_LENGTH"] = max_body
+        app.request_class = bodies.Request
+        refusals.init_app(app)
         app.extensions[_NAME] = self
         # They would answer a bad mask without a problem document.
         self.error_handlers.clear()
@@ -249,14 +265,22 @@ class Api(flask_restx.Api):
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
         masks.declare_problem(resource)
+        if resource.validate_payload is flask_restx.Resource.validate_payload:
+            # A Resource of Flask-RESTX's own class is validated behind its guard as well.
+            resource.validate_payload = Resource.validate_payload
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
         if isinstance(resource.method_decorators, Mapping):
             resource.method_decorators = ByMethod(resource.method_decorators)
-        if resource.validate_payload is flask_restx.Resource.validate_payload:
-            resource.validate_payload = Resource.validate_payload
         return super().register_resource(namespace, resource, *urls, **more)
+
+    def problems_of(self, method: Method) -> tuple[type[Problem], ...]:
+        """Return what a method may answer because of its `@ns.expect`, for the documents.
+
+        :param method: the method
+        """
+        return expectations.problems_of(self, method.resource, method.name, BODY_PROBLEMS)
 
     @property
     def scopes(self) -> dict[str, str]:
@@ -298,7 +322,7 @@ class Api(flask_restx.Api):
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
             try:
-                returned = resource(*args, **kwargs)
+                returned = awaited(resource(*args, **kwargs))
             except MaskError as error:
                 raise masks.refusal(error) from error
             try:
@@ -338,8 +362,13 @@ def _lacks(problem: Any, member: str) -> bool:
 
 
 def _handler(resource: Any) -> str:
-    """Return the name of the method of a Resource that the current request calls."""
-    return named(getattr(resource, request.method.lower(), None) or resource.get)
+    """Return the name and place of the method of a Resource that the current request calls."""
+    return named(getattr(resource, _method_name(resource)))
+
+
+def _method_name(resource: Any) -> str:
+    name = request.method.lower()
+    return name if hasattr(resource, name) else "get"
 
 
 def _operation_id(resource: str, method: str) -> str:

@@ -11,8 +11,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import answers, serialisation
-from api.core.answers import Answer
+from api.core import serialisation
 from api.core.declarations import DeclarationError
 from api.core.problems import (
     ContentTooLarge,
@@ -32,6 +31,7 @@ from api.core.requests import (
     schema_reader,
 )
 from api.core.responses import with_status
+from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
@@ -100,7 +100,7 @@ class Contract:
         schema = resolve_schema_instance(self.returns) if self.returns else None
 
         def write(returned: Any) -> AnyResponse:
-            answer = answers.unpack(returned, many=schema is not None and schema.many)
+            answer = unpack(returned, many=schema is not None and schema.many)
             try:
                 response = self._response(schema, answer)
             except AnswerError as error:
@@ -110,13 +110,13 @@ class Contract:
 
         return write
 
-    def _response(self, schema: Schema | None, answer: Answer) -> AnyResponse:
+    def _response(self, schema: Schema | None, answer: Returned) -> AnyResponse:
         if isinstance(answer.value, AnyResponse):
             return with_status(answer.value, answer.status)
         status = self.success if answer.status is None else answer.status
         response = with_status(Response(), status)
         if schema is None or response.status_code in _WITHOUT_CONTENT:
-            if answers.is_empty(answer.value):
+            if is_empty(answer.value):
                 return response
             why = "declares no returns=" if schema is None else "answers without content"
             serialisation.refuse(answer.value, f"but {why}")

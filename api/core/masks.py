@@ -5,16 +5,9 @@ from typing import Any
 from flask import current_app, request
 from flask_restx.mask import Mask, MaskError
 
+from api.core.marshalling import is_marshalled
 from api.core.problems import InvalidMask
 from openapi.declaration import declare
-
-
-def is_masked(view: Any) -> bool:
-    """Return whether the answer of a method can be masked: it is marshalled.
-
-    :param view: the method
-    """
-    return "__mask__" in (getattr(view, "__apidoc__", None) or {})
 
 
 def declare_problem(resource: Any) -> None:
@@ -24,7 +17,7 @@ def declare_problem(resource: Any) -> None:
     """
     for name in resource.methods or ():
         view = getattr(resource, name.lower(), None)
-        if view and is_masked(view):
+        if view and is_marshalled(view):
             declare(view, problems=(InvalidMask,))
 
 
@@ -35,7 +28,7 @@ def check(view: Any) -> None:
     :raises InvalidMask: the mask cannot be read, or does not fit the model
     """
     header = request.headers.get(current_app.config["RESTX_MASK_HEADER"])
-    if not header or not is_masked(view):
+    if not header or not is_marshalled(view):
         return
     try:
         mask = Mask(header, skip=True)

@@ -255,7 +255,7 @@ def validation_errors(messages: Any, where: str = "pointer") -> list[dict[str, s
 
     :param where: "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query
     """
-    name = _pointer if where == "pointer" else "/".join
+    name = pointer if where == "pointer" else "/".join
     return [{where: name(path), "detail": text} for path, text in _leaves(messages)]
 
 
@@ -326,5 +326,9 @@ def _printable(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode("utf-8")
 
 
-def _pointer(path: tuple[str, ...]) -> str:
+def pointer(path: tuple[str, ...]) -> str:
+    """Return a path of names as a JSON Pointer (RFC 6901).
+
+    :param path: the names
+    """
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)

@@ -5,8 +5,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import answers, serialisation
-from api.core.answers import Answer
+from api.core import serialisation
+from api.core.returned import Returned, unpack
 from api.core.serialisation import AnswerError
 
 _REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"
@@ -26,7 +26,7 @@ def answer_plainly(
         return with_status(returned, None)
     # Flask-RESTX treats a tuple of one element as a value.
     is_one = type(returned) is tuple and len(returned) == 1
-    value, status, headers = Answer(returned[0]) if is_one else answers.unpack(returned)
+    value, status, headers = Returned(returned[0]) if is_one else unpack(returned)
     if isinstance(value, tuple) and value is returned:
         serialisation.refuse(value, f"which is no value with its status and headers: {_REMEDY}")
     if isinstance(value, AnyResponse):

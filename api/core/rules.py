@@ -1,23 +1,25 @@
 """The checks of a complete Api at the start, so that mistakes are found before a request."""
 
 import inspect
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import flask_restx
-from flask_restx.model import ModelBase
 
+from api.core import expectations
 from api.core.declarations import (
     CONTRACT,
     GUARDS,
     DeclarationError,
     above,
+    calls,
     is_guarded,
     layers,
     package,
     says_who,
 )
+from api.core.marshalling import is_marshalled
 from openapi.declaration import layer_of
 from openapi.methods import Method, methods, source
 
@@ -50,8 +52,7 @@ def check(api: Any) -> None:
         _check_kind(method)
         _check_access(method)
         _check_order(method)
-        _check_expected(method)
-        _check_documented(method)
+        _check_body(method, api)
         _check_scopes(method, api)
 
 
@@ -122,14 +123,23 @@ def _check_kind(method: Method) -> None:
             f"{method} is a decorator of Flask-RESTX that lacks its parentheses, and no method: "
             "write @ns.expect(...), with what it is about"
         )
-    function, own = method.view, layers(method.view).values()
-    # Another decorator may run the coroutine itself. Its return value is checked at the request.
-    while any(function is layer for layer in own) or package(function) == "flask_restx":
-        function = getattr(function, "__wrapped__", None)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+    functions = list(calls(method.view))
+    for outer, function in pairwise([None, *functions]):
+        if package(outer) == "flask_restx" and inspect.iscoroutinefunction(function):
+            raise DeclarationError(
+                f"{method} is async, and marshal_with of flask_restx would not await it: write "
+                "@ns.marshal_with, of its Namespace"
+            )
+    # Another decorator may iterate over it. What that returns is checked at the request.
+    if inspect.isasyncgenfunction(functions[-1]) and all(map(_is_of_framework, functions[:-1])):
         raise DeclarationError(
-            f"{method} is async, and nothing would await it: write def instead of async def"
+            f"{method} is an asynchronous generator, which nothing would iterate over: write def "
+            "instead of async def, or return a list"
         )
+
+
+def _is_of_framework(function: Any) -> bool:
+    return package(function) in ("api", "flask_restx")
 
 
 def _check_access(method: Method) -> None:
@@ -138,14 +148,14 @@ def _check_access(method: Method) -> None:
     The guard runs before any decorator that reads the request.
     """
     view = method.view
-    for name, decorator in _listed(method):
-        if layer_of(decorator) == CONTRACT:
-            raise DeclarationError(
-                f"{method}: {name} have @ns.operation, where the documents of several methods "
-                "would be one: write it above each method instead"
-            )
-        if is_guarded(view):
-            _check_outside(method, decorator)
+    for decorator in method.decorators:
+        view = _decorated(method, view, "its method_decorators", decorator)
+    if is_guarded(view) and package(method.resource.validate_payload) not in _OURS:
+        raise DeclarationError(
+            f"{method} has a validate_payload of its own, which is called before @require_auth has "
+            "let the caller in: validate in the method, or in a decorator below its guard"
+        )
+    for name, decorator in method.outer_decorators:
         view = _decorated(method, view, name, decorator)
     if not says_who(view):
         raise DeclarationError(
@@ -155,17 +165,18 @@ def _check_access(method: Method) -> None:
         )
 
 
-def _listed(method: Method) -> Iterator[tuple[str, Any]]:
-    """The decorators that a method has by lists, the innermost first, each after its list."""
-    yield from (("its method_decorators", each) for each in method.decorators)
-    yield from method.outer_decorators
-
-
 def _decorated(method: Method, view: Any, name: str, decorator: Any) -> Any:
     """The method with a decorator of a list.
 
     Those of a whole Resource get its function, which this is not: of them, only ours are applied.
     """
+    if layer_of(decorator) == CONTRACT:
+        raise DeclarationError(
+            f"{method}: {name} have @ns.operation, where the documents of several methods would be "
+            "one: write it above each method instead"
+        )
+    if is_guarded(view):
+        _check_outside(method, decorator)
     if decorator not in method.decorators and not layer_of(decorator):
         return view
     location = f"{method}: the decorator of {source(decorator)} in {name}"
@@ -190,8 +201,10 @@ def _check_order(method: Method) -> None:
     for guard in GUARDS:
         for decorated in above(method.view, guard) or ():
             _check_outside(method, decorated)
+    contract = layers(method.view).get(CONTRACT)
     for decorated in above(method.view, CONTRACT) or ():
-        if package(decorated) == "flask_restx":
+        is_written_again = is_marshalled(decorated) and not is_marshalled(contract)
+        if is_written_again or package(decorated) == "flask_restx":
             raise DeclarationError(
                 f"{method} has @marshal_with above @ns.operation, which has written the answer by "
                 "then: leave it out, and declare @ns.operation(returns=...)"
@@ -211,27 +224,13 @@ def _check_outside(method: Method, decorator: Any) -> None:
         )
 
 
-def _check_expected(method: Method) -> None:
-    """Check that @ns.expect is validated after the guard, where the class has a way of its own."""
-    if is_guarded(method.view) and package(method.resource.validate_payload) not in _OURS:
+def _check_body(method: Method, api: Any) -> None:
+    """Check that a method declares its body once."""
+    if method.declaration.body and expectations.has_models(api, method.resource, method.name):
         raise DeclarationError(
-            f"{method} has a validate_payload of its own, which is called before @require_auth has "
-            "let the caller in: validate in the method, or in a decorator below its guard"
+            f"{method} declares its body twice, by @ns.operation(body=...) and by a model of "
+            "@ns.expect: leave one of them out"
         )
-
-
-def _check_documented(method: Method) -> None:
-    """Check that no body is validated by Flask-RESTX, whose refusals no document shows."""
-    if any(doc is False for doc in method.docs):
-        return
-    docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
-    for each in chain.from_iterable((doc or {}).get("expect") or () for doc in docs):
-        if isinstance(each, (ModelBase, list, tuple)):
-            raise DeclarationError(
-                f"{method} expects a model of Flask-RESTX (@ns.expect), and the documents do not "
-                "show how it refuses a body: declare a marshmallow schema, "
-                "@ns.operation(body=...), or hide the method from the documents with @ns.hide"
-            )
 
 
 def _check_scopes(method: Method, api: Any) -> None:

@@ -375,8 +375,9 @@ def test_an_expected_model_is_validated_behind_the_guard(
     for body in bad:
         assert client.post("/notes", **body).status_code == 401
         assert client.post("/notes", **body, headers=bearer()).status_code == 403
-        assert client.post("/notes", **body, headers=bearer("a")).status_code in {400, 415}
-    good = client.post("/notes", json={"secret_field": 1}, headers=bearer("a"))
+        assert client.post("/notes", **body, headers=bearer("a")).status_code in {400, 415, 422}
+    body = {"secret_field": 1}
+    good = client.post("/notes", json=[body] if many else body, headers=bearer("a"))
     assert good.json == GOOD
 
 
@@ -384,7 +385,7 @@ def test_an_expected_model_of_a_public_method_is_validated(start: Start) -> None
     """A public method with `@ns.expect` validates its body as in Flask-RESTX."""
     ns, expect = expecting(Resource, validate=True)
     client = start(serving(ns, ns.hide(resource(post=public(expect(fresh())))))).test_client()
-    assert client.post("/notes", json={}).status_code == 400
+    assert client.post("/notes", json={}).status_code == 422
     assert client.post("/notes", json={"secret_field": 1}).json == GOOD
 
 
@@ -400,7 +401,7 @@ def test_a_plain_resource_is_validated_behind_the_guard(
     plain = type("Plain", (base,), members if in_list else {"post": expect(guard(fresh()))})
     client = start(serving(ns, ns.hide(plain))).test_client()
     assert client.post("/notes", json={}).status_code == 401
-    assert client.post("/notes", json={}, headers=bearer("a")).status_code == 400
+    assert client.post("/notes", json={}, headers=bearer("a")).status_code == 422
     good = client.post("/notes", json={"secret_field": 1}, headers=bearer("a"))
     assert good.json == GOOD
 
@@ -434,21 +435,6 @@ def test_marshal_with_and_a_guard_go_together(start: Start, bearer: Bearer) -> N
 
 async def coroutine(self: Any) -> dict[str, str]:
     return GOOD
-
-
-async def generator(self: Any) -> Any:
-    yield GOOD
-
-
-@pytest.mark.parametrize("contract", [True, False], ids=["contract", "plain"])
-@pytest.mark.parametrize("function", [coroutine, generator])
-def test_an_async_method_is_refused(start: Start, function: View, contract: bool) -> None:
-    """An async method is refused, because nothing would await it."""
-    ns = namespace()
-    marshal = ns.marshal_with(ns.model("Note", {"text": restx.String}))
-    view = (ns.operation(returns=Note) if contract else marshal)(function)
-    with pytest.raises(DeclarationError, match="is async, and nothing would await it"):
-        start(serving(ns, resource(get=public(view))))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import g
 
+from api.core.coroutines import same, then
 from api.core.declarations import add_layer
 from openapi.declaration import declaring
 
@@ -32,7 +33,7 @@ def guarding(layer: str, admit: Callable[[], None], **declared: Any) -> Callable
             admit()
             if validate:
                 validate()
-            return view(*args, **kwargs)
+            return then(view(*args, **kwargs), same)
 
         return add_layer(view, guarded, layer, **declared)
 

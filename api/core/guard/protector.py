@@ -9,6 +9,7 @@ from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
+from api.core.coroutines import same, then
 from api.core.declarations import (
     GUARD,
     PUBLIC,
@@ -192,7 +193,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def open_to_all(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs)
+        return then(view(*args, **kwargs), same)
 
     # On the function itself the note would go wherever the function is used as well.
     return add_layer(view, open_to_all, PUBLIC, access=ANYBODY)
