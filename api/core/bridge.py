@@ -134,6 +134,7 @@ class Namespace(flask_restx.Namespace):
         query: MarshmallowSchema | None = None,
         headers: MarshmallowSchema | None = None,
         body: MarshmallowSchema | None = None,
+        max_body: int | None = None,
         if_match: bool = False,
         returns: MarshmallowSchema | None = None,
         status: int | None = None,
@@ -153,6 +154,8 @@ class Namespace(flask_restx.Namespace):
         :param query: the schema of the query
         :param headers: the schema of the headers that the method reads
         :param body: the schema of the JSON body
+        :param max_body: the maximum size of the body in bytes, such as `5 * MiB`; by default that
+            of the setting MAX_BODY
         :param if_match: call the method with `precondition`, a function that takes the ETag there
             is, and raises PreconditionFailed where the client's If-Match is for another
         :param returns: the schema of what the method returns; without one, 204 and no content
@@ -174,6 +177,7 @@ class Namespace(flask_restx.Namespace):
             query=query,
             headers=headers,
             body=body,
+            max_body=max_body,
             if_match=if_match,
             returns=returns,
             status=status,
@@ -192,6 +196,7 @@ class Namespace(flask_restx.Namespace):
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return then(view(*args, **kwargs, **read()), write)
 
+            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body))
             return add_layer(
                 view,
                 contracted,

@@ -6,6 +6,7 @@ guarding     what both have in common
 claim_checks further checks of a team's own, on the claims of a token
 problems     the refusals, as clients see them
 validator    the validator of Bearer tokens
+verified     the cache of verified tokens: one that comes again need not be verified again
 checks       what a check and its result are
 token_checks the table of checks of an access token
 token_rules  what an access token must be, in pure functions
@@ -54,6 +55,7 @@ from api.core.guard.schemes import SecurityScheme, require, same_hmac, same_secr
 from api.core.guard.token import AccessToken
 from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.guard.verified import VerifiedTokens
 
 __all__ = [
     "METADATA_PATH",
@@ -72,6 +74,7 @@ __all__ = [
     "SecurityScheme",
     "SigningKeys",
     "TokenRequirements",
+    "VerifiedTokens",
     "claim_check",
     "current_guard",
     "current_token",
