@@ -35,6 +35,7 @@ guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
 personas        as whom one can log in at it
+scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log

@@ -93,6 +93,8 @@ def claim_check(
     :raises DeclarationError: an argument is missing or wrong
     """
     _check_problem(claim, problem)
+    if not (isinstance(claim, str) and claim and claim.isprintable()):
+        raise DeclarationError(f"claim_check({claim!r}): write the name of a claim")
     if isinstance(contains, _SCALAR) and equals is None and passes is None and not expected:
         words = f"a list with {json.dumps(contains)}"
         return ClaimCheck(claim, partial(_has, contains), words, problem)

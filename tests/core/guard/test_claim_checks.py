@@ -233,6 +233,13 @@ def test_a_check_that_is_wrong_is_refused(arguments: dict[str, Any]) -> None:
         claim_check("claim", **{"problem": EditorsOnly} | arguments)
 
 
+@pytest.mark.parametrize("claim", ["", "a\nb", None, 5])
+def test_a_check_of_no_claim_is_refused(claim: Any) -> None:
+    """A check is of a claim that can be named."""
+    with pytest.raises(DeclarationError, match="write the name of a claim"):
+        claim_check(claim, contains="a", problem=EditorsOnly)
+
+
 @pytest.mark.parametrize("checks", [is_editor, ["editor"], [EditorsOnly], "editor", None])
 def test_what_is_no_check_is_refused(checks: Any) -> None:
     """`checks=` takes a list of checks."""
