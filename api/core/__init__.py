@@ -62,7 +62,7 @@ from api.core.guard import (
     same_hmac,
     same_secret,
 )
-from api.core.personas import Persona
+from api.core.personas import PERSONAS, Persona
 from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
@@ -85,6 +85,7 @@ from api.core.storage import (
 
 __all__ = [
     "NAMING_CONVENTION",
+    "PERSONAS",
     "AccessToken",
     "Application",
     "ClaimCheck",

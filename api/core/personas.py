@@ -63,6 +63,7 @@ PERSONAS = (
     Persona("writer", "Writer", "Reads, and writes what is theirs.", ("read:", "write:")),
     Persona("administrator", "Administrator", "May do all that the API can.", ("",)),
 )
+"""The personas of an application that names no others."""
 
 
 def claim_fault(claim: str, value: Any) -> str:
