@@ -108,6 +108,32 @@ def test_a_bad_one_is_refused(
     assert guard_of(app).refusals["invalid-credential"] == 1
 
 
+def test_a_page_of_another_origin_may_send_it(tenant: Tenant) -> None:
+    """The header of a security scheme passes the preflight of CORS."""
+    settings = {"cors_origins": ("https://app.example.com",)}
+    app = app_of(tenant, api=replace(application, namespaces=(ns,)), settings=settings)
+    headers = {
+        "Origin": "https://app.example.com",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "x-signature",
+    }
+    answer = app.test_client().options("/events", headers=headers)
+    assert answer.headers["Access-Control-Allow-Headers"] == "x-signature"
+
+
+def test_a_body_over_the_limit_of_the_app(tenant: Tenant) -> None:
+    """A check that reads the body reads as much as the operation takes, and no more."""
+    large = Namespace("large", "Large", path="/large")
+    view = require(shop)(large.operation(max_body=200_000)(lambda self: None))
+    large.add_resource(type("Large", (Resource,), {"post": view}), "")
+    client = app_of(tenant, api=replace(application, namespaces=(large,))).test_client()
+    for size, status in ((200_000, 204), (200_001, 413)):
+        body = b"x" * size
+        signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"X-Signature": signature}
+        assert client.post("/large", data=body, headers=headers).status_code == status
+
+
 def test_another_body_is_refused(client: FlaskClient) -> None:
     """The signature of one body is none of another."""
     answer = client.post("/events", json={"text": "owed"}, headers={"X-Signature": SIGNATURE})
