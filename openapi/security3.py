@@ -1,6 +1,6 @@
 """The security of an OpenAPI 3 document: the guard's schemes, or those of a stock Api."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from openapi.about import Options
@@ -75,9 +75,8 @@ class Security:
     @property
     def schemes(self) -> Json:
         """The Security Scheme Objects, by name."""
-        stock = {
-            name: _security_scheme(scheme) for name, scheme in authorizations(self._api).items()
-        }
+        declared = authorizations(self._api, self._operations)
+        stock = {name: _security_scheme(scheme) for name, scheme in declared.items()}
         return {**stock, **(self._guards() if self._is_guarded else {})}
 
     def of(self, operation: Operation) -> list[Json] | None:
@@ -97,6 +96,8 @@ class Security:
     def _requirements(self, access: Access) -> list[Json]:
         if access.public:
             return []
+        if access.scheme:
+            return [{access.scheme.name: []}]
         needed = [
             {name: list(words) for name in schemes}
             for words in access.alternatives or ((),)
@@ -133,15 +134,18 @@ class Security:
         return {**required, **getattr(self._api, "scopes", {})}
 
 
-def authorizations(api: Any) -> dict[str, Json]:
-    """Return the security schemes that a stock Api and its namespaces declare, as 2.0 has them.
+def authorizations(api: Any, operations: Iterable[Operation]) -> dict[str, Json]:
+    """Return the security schemes that an Api, its namespaces and its operations declare.
 
     :param api: a flask_restx.Api
+    :param operations: its operations
+    :returns: the Security Scheme Objects of 2.0, by name
     """
     schemes = dict(api.authorizations or {})
     for namespace in api.namespaces:
         schemes.update(namespace.authorizations or {})
-    return schemes
+    needed = [each.access.scheme for each in operations if each.access and each.access.scheme]
+    return {**schemes, **{scheme.name: scheme.definition() for scheme in needed}}
 
 
 def listed(requirement: Mapping[str, Sequence[str]]) -> Json:

@@ -69,6 +69,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         for path, each in documented(operations, _METHODS).items()
     }
     own = {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
+    declared = authorizations(api, operations)
     security = [listed(each) for each in security_requirements(api.security or ())]
     members = {
         "swagger": VERSION,
@@ -80,7 +81,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         "security": security or None,
         "tags": tags(api, operations),
         "definitions": components.schemas.components or None,
-        "securityDefinitions": {**authorizations(api), **(own if is_guarded else {})} or None,
+        "securityDefinitions": {**declared, **(own if is_guarded else {})} or None,
         "responses": dict(sorted(components.responses.items())) or None,
     }
     return {name: value for name, value in members.items() if value is not None}
@@ -165,6 +166,8 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
         return None if declared is None else [listed(each) for each in declared]
     if access.public:
         return []
+    if access.scheme:
+        return [{access.scheme.name: []}]
     # An apiKey has no scopes here: the operation's description names them.
     needed: list[Json] = [{"Bearer": []}, *([{"Bearer": [], "DPoP": []}] if dpop else ())]
     return [*needed, {}] if access.optional else needed
