@@ -13,10 +13,10 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields, validate
 
+from openapi.definitions import ROOT, Definitions, is_of_restx
 from openapi.dialects import translated
 from openapi.operation import MISSING, Parameter
-from openapi.restx_models import ModelConverter, is_of_restx, reference
-from openapi.schemas import AnySchema, ArrayOf, Json, JsonSchema, ObjectOf, RestxSchema
+from openapi.schemas import AnySchema, ArrayOf, Json, JsonSchema, ObjectOf
 
 
 class ComponentNameError(ValueError):
@@ -49,7 +49,7 @@ class SchemaConverter:
         # What is written for 3.1 has all that 3.0 can say, and is translated.
         self._spec = APISpec("", "", "2.0" if self.is_20 else "3.1.0", plugins=[plugin])
         self._converter = _converter_of(plugin)
-        self._models = ModelConverter()
+        self._models = Definitions(self._claim, any_name=self.is_20)
         for function in _ATTRIBUTE_FUNCTIONS:
             self._converter.add_attribute_function(function)
 
@@ -72,10 +72,6 @@ class SchemaConverter:
             case fields.Field():
                 converted: Json = self._converter.field2property(schema)
                 return converted
-        if is_of_restx(schema):
-            for model in self._models.add(schema):
-                self._claim(model.name, model)
-            return reference(schema)
         resolved: Json = self._converter.resolve_nested_schema(schema)
         return resolved
 
@@ -103,7 +99,7 @@ class SchemaConverter:
         spec = self._spec.to_dict()
         components = spec if self.is_20 else spec.get("components", {})
         schemas = components.get("definitions" if self.is_20 else "schemas", {})
-        named = {**schemas, **self._models.components, **self._written}
+        named = {**schemas, **self._models.schemas, **self._written}
         return {name: self._translated(schema) for name, schema in sorted(named.items())}
 
     def _translated(self, schema: Json) -> Json:
@@ -111,12 +107,12 @@ class SchemaConverter:
         return members
 
     def _of_json(self, schema: JsonSchema) -> Json:
-        members = dict(schema.members)
+        members: Json = self._models.linked(schema.members, schema.models)
         if not schema.name:
             return members
         self._claim(schema.name, schema)
         self._written[schema.name] = members
-        return {"$ref": f"#/definitions/{schema.name}"}
+        return {"$ref": f"{ROOT}{schema.name}"}
 
     def _object(self, schema: ObjectOf) -> Json:
         properties = {name: self._schema(each) for name, each in schema.properties.items()}
@@ -154,17 +150,15 @@ class SchemaConverter:
 
 def _is_same(one: Any, two: Any) -> bool:
     # Flask-RESTX copies models when it merges what its decorators say.
-    return one is two or (is_of_restx(one) and is_of_restx(two) and _json_of(one) == _json_of(two))
-
-
-def _json_of(schema: RestxSchema) -> Any:
-    return schema.__schema__
+    return one is two or (
+        is_of_restx(one) and is_of_restx(two) and one.__schema__ == two.__schema__
+    )
 
 
 def _collection_format(parameter: Parameter) -> Json:
-    formats = {True: "multi", False: "csv"}
-    explode = parameter.style.get("explode")
-    return {} if explode is None else {"collectionFormat": formats[explode]}
+    explode, style = parameter.style.get("explode"), parameter.style.get("style", "")
+    delimited = {"spaceDelimited": "ssv", "pipeDelimited": "pipes"}.get(style, "csv")
+    return {} if explode is None else {"collectionFormat": "multi" if explode else delimited}
 
 
 def component_name(schema: Schema | type[Schema]) -> str:

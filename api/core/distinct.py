@@ -7,12 +7,12 @@ from typing import Any
 
 from api.core.declarations import DeclarationError
 from api.core.problems import OF_ANY_PATH
+from openapi.definitions import is_of_restx
 from openapi.methods import Method, methods
 from openapi.operation import Operation, ProblemType
 from openapi.operation_ids import claimed_ids, key
 from openapi.problem_pages import type_of
 from openapi.reading import operations
-from openapi.restx_models import is_of_restx
 from openapi.schema_converter import ComponentNameError, SchemaConverter
 
 _FORM = re.compile(r"[^\W\d][\w.-]*")
