@@ -14,6 +14,9 @@ restx_parsers     request parsers
 swagger_objects   the same as parts of an operation
 reading           `operations(api)`
 dialects          JSON Schema as each version of OpenAPI has it
+dialect20         the same for Swagger 2.0
+marshmallow       marshmallow's schemas as JSON Schema
+examples          examples that fit their schemas
 schema_converter  schemas as JSON Schema of one version
 about             what the documents say beside what is read off the Api
 info              what the Api says of itself

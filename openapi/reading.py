@@ -9,7 +9,15 @@ from flask import Flask, has_app_context
 
 from openapi.declaration import NOTHING
 from openapi.methods import Method, methods
-from openapi.operation import JSON, METHODS, Answer, Header, Operation, SwaggerOperation
+from openapi.operation import (
+    JSON,
+    METHODS,
+    Answer,
+    Header,
+    Operation,
+    ProblemType,
+    SwaggerOperation,
+)
 from openapi.operation_ids import key, unique_ids
 from openapi.restx import Reader
 from openapi.schemas import Json
@@ -95,7 +103,7 @@ class _Reading:
             parameters=(*objects.plain_parameters(), *declared.parameters),
             body=declared.body or objects.body(consumes),
             answers=self._answers(method, answers),
-            problems=tuple(dict.fromkeys(declared.problems)),
+            problems=tuple(dict.fromkeys((*declared.problems, *_more_problems(self._api, method)))),
             extensions={name: members[name] for name in members if name.startswith("x-")},
             swagger=self._swagger(method) if declared == NOTHING else None,
         )
@@ -120,6 +128,13 @@ class _Reading:
             parameters=self._exact.shared_parameters(method),
             models=self._exact.models,
         )
+
+
+def _more_problems(api: Any, method: Method) -> tuple[ProblemType, ...]:
+    """What an Api of ours answers because of what Flask-RESTX's decorators declare."""
+    # Flask-RESTX's Api looks a name that it lacks up in its default namespace.
+    of_class = getattr(type(api), "problems_of", None)
+    return tuple(of_class(api, method)) if of_class else ()
 
 
 def _headers(answers: Mapping[str, Answer]) -> dict[str, Header]:

@@ -13,7 +13,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    example_of,
     problem_example,
     shared_parameters,
 )
@@ -33,7 +32,7 @@ from openapi.operation import (
 from openapi.primitives20 import header20, parameter20
 from openapi.restx import security_of
 from openapi.restx_parsers import MULTIPART, URLENCODED
-from openapi.schemas import AnySchema, Json
+from openapi.schemas import ANSWER, REQUEST, AnySchema, Json
 from openapi.schemes import authorizations, scheme_of_20
 from openapi.security3 import listed
 
@@ -69,7 +68,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(VERSION, options)
+    components = Components(VERSION, operations, options)
     components.share(api, partial(_answer, components), exact=not is_ours(api))
     is_guarded = any(operation.access is not None for operation in operations)
     paths = {
@@ -163,12 +162,12 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
         "in": "body",
         **described,
         "required": body.required,
-        "schema": {} if media.schema is None else components.schemas.schema(media.schema),
+        "schema": {} if media.schema is None else components.schemas.schema(media.schema, REQUEST),
     }
 
 
 def _form(components: Components, schema: AnySchema) -> Iterator[Json]:
-    members = components.schemas.schema(schema)
+    members = components.schemas.schema(schema, REQUEST)
     if "$ref" in members:
         members = components.schemas.components[unquote(members["$ref"].removeprefix(ROOT))]
     required = members.get("required", ())
@@ -199,7 +198,9 @@ def _responses(components: Components, operation: Operation) -> Json:
 def _answer(components: Components, answer: Answer) -> Json:
     headers = _headers(components, components.headers_of_answer(answer))
     schemas = [media.schema for media in answer.content.values() if media.schema is not None]
-    examples = {name: example_of(media) for name, media in answer.content.items()}
+    examples = {
+        name: components.example_of(media, ANSWER) for name, media in answer.content.items()
+    }
     shown = {name: example for name, example in examples.items() if example is not MISSING}
     return {
         "description": answer.description,
