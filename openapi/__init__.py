@@ -14,6 +14,8 @@ restx_parsers     request parsers
 swagger_objects   the same as parts of an operation
 reading           `operations(api)`
 dialects          JSON Schema as each version of OpenAPI has it
+defaults          defaults that fit their schemas
+plain             values of Python as JSON has them
 dialect20         the same for Swagger 2.0
 marshmallow       marshmallow's schemas as JSON Schema
 examples          examples that fit their schemas
@@ -24,6 +26,7 @@ components        what the operations of a document share
 openapi3          OpenAPI 3.1 and 3.0, their security in security3
 schemes           the security schemes that an Api declares
 swagger20         Swagger 2.0, that of Flask-RESTX's own declarations in swagger_restx
+primitives20      parameters and headers of 2.0
 build             `build_document(api, version)`
 blueprint         the documents, served
 page              Swagger UI on the 3.1 document

@@ -86,15 +86,22 @@ class Components:
         for name, answer in answers.items() if not is_ours(api) else ():
             self.responses[name] = write(answer)
 
-    def add_models(self, api: Any) -> None:
-        """Add every model of an Api, where its app asks for that.
+    def add_models(self, api: Any, operations: Iterable[Operation]) -> None:
+        """Add the models that are declared, though no schema refers to them; or all, if asked to.
 
         :param api: a flask_restx.Api, in the context of its app
+        :param operations: its operations
         """
+        declared = {}
         if current_app.config.get("RESTX_INCLUDE_ALL_MODELS"):
-            for name in api.models:
-                reference = {"$ref": ROOT + quote(name, safe="")}
-                self.schemas.schema(JsonSchema(reference, models=api.models))
+            declared.update(api.models)
+        for swagger in (operation.swagger for operation in operations):
+            declared.update(
+                {name: swagger.models[name] for name in swagger.mentioned} if swagger else {}
+            )
+        for name in declared:
+            reference = {"$ref": ROOT + quote(name, safe="")}
+            self.schemas.schema(JsonSchema(reference, models=declared))
 
     def problem_schema(self) -> Json:
         return self.schemas.schema(self.options.problem_schema)

@@ -9,6 +9,7 @@ from flask_restx import fields
 from flask_restx.model import ModelBase
 
 from openapi.dialects import with_inner
+from openapi.plain import plain
 from openapi.schemas import Json
 
 ROOT = "#/definitions/"
@@ -78,14 +79,15 @@ class Definitions:
             return None
         component = self._add(name, models[name], models)
         # In 2.0 a reference stays as Flask-RESTX writes it.
-        return reference if self._any_name and component == name else _link(component) + rest
+        is_kept = self._any_name and component == name and root == ROOT
+        return reference if is_kept else _link(component) + rest
 
     def _add(self, name: str, model: Any, models: Mapping[str, Any]) -> str:
         if id(model) not in self._models:
             component = self._component(getattr(model, "component", name))
             self._models[id(model)] = component, model
             self.schemas[component] = {}
-            self.schemas[component] = self.linked(model.__schema__, models, component)
+            self.schemas[component] = self.linked(plain(model.__schema__), models, component)
             self._claim(component, model)
             # Flask-RESTX refers to the parent of a Polymorph alone.
             for each in models_of(model):

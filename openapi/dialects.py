@@ -113,6 +113,14 @@ def _name_type(members: Json) -> None:
         members["type"] = known if isinstance(declared, (list, tuple)) else known[0]
 
 
+def _limit_numbers(members: Json) -> None:
+    """Flask-RESTX has limits of times, for which there are no words."""
+    for limit, exclusive in _LIMITS:
+        if isinstance(members.get(limit), str):
+            members[f"x-{limit}"] = members.pop(limit)
+            members.pop(exclusive, None)
+
+
 def _tidy(members: Json) -> None:
     """Lists that must have something in them, and nothing twice."""
     for name in ("enum", "required"):
@@ -276,6 +284,7 @@ Rules = tuple[Callable[[Json], None], ...]
 _TO_31: Rules = (
     _name_type,
     _tidy,
+    _limit_numbers,
     _refer,
     _name_discriminator,
     _limit_by_number,
@@ -294,6 +303,14 @@ _TO_30: Rules = (
     _wrap_reference,
 )
 # What Flask-RESTX writes is of 2.0, and stays as it is.
+_FIRST_20: Rules = (
+    _name_type,
+    _tidy,
+    _limit_numbers,
+    _list_first_items,
+    _replace_tuples,
+    _replace_patterns,
+)
 _TO_20: Rules = (
     _limit_by_flag,
     _replace_const,
@@ -304,5 +321,5 @@ _TO_20: Rules = (
 _RULES: dict[str, tuple[Rules, Rules]] = {
     "3.1": (_TO_31, ()),
     "3.0": (_TO_31, _TO_30),
-    "2.0": ((_name_type, _tidy, _replace_tuples, _replace_patterns), _TO_20),
+    "2.0": (_FIRST_20, _TO_20),
 }

@@ -46,7 +46,7 @@ def document(version: str, api: Any, operations: Sequence[Operation], options: O
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
-    components.add_models(api)
+    components.add_models(api, operations)
     members = {
         "openapi": version,
         "info": info(api, version),

@@ -4,7 +4,7 @@ The guard, the bridge and Flask-RESTX's own decorators declare it; the writers o
 the command `routes`, the problem pages and the tests read it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -151,11 +151,13 @@ class SwaggerOperation:
     :param members: its Operation Object
     :param parameters: the Parameter Objects that all operations of its path have
     :param models: the models that its schemas refer to, by name
+    :param mentioned: the models of its Api that are declared somewhere, by name
     """
 
     members: Json
     parameters: Sequence[Json]
     models: Mapping[str, Any]
+    mentioned: Collection[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Set
 
+from openapi.defaults import fitting
 from openapi.dialects import translated
+from openapi.plain import plain
 from openapi.schemas import Json
 
 _PRIMITIVE = frozenset(
@@ -52,7 +54,7 @@ def _is_file(members: Json) -> bool:
 
 
 def _primitive(members: Json) -> Json:
-    translation: Json = translated(members, "2.0")
+    translation: Json = translated(fitting(plain(members), {}), "2.0")
     kept = translation.keys() | {"allowEmptyValue", "collectionFormat", "in", "name", "required"}
     primitive = {name: members[name] for name in members if name in kept} | translation
     if primitive.get("type") not in _TYPES:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, has_app_context
+from flask_restx.swagger import is_hidden
 
 from openapi.declaration import NOTHING
 from openapi.methods import Method, methods
@@ -56,6 +57,21 @@ def shared_answers(api: Any, *, exact: bool = False) -> dict[str, Answer]:
     return {name: objects.answer(each, api.representations) for name, each in responses.items()}
 
 
+def bare_paths(api: Any) -> Iterator[tuple[str, SwaggerOperation]]:
+    """Return the paths of a stock Api that Flask-RESTX shows, though no operation is there.
+
+    :param api: a flask_restx.Api
+    """
+    reader = Reader(api, exact=True)
+    shown = {method.path for method in methods(api) if method.is_documented}
+    for namespace in api.namespaces:
+        for route in namespace.resources:
+            for url in api.ns_urls(namespace, route.urls):
+                method = Method(namespace, route, "", url)
+                if method.path not in shown and not is_hidden(route.resource, route.route_doc):
+                    yield method.path, _swagger({}, method, reader)
+
+
 @contextmanager
 def _context(api: Any) -> Iterator[None]:
     """The context of the app of an Api, whose settings and converters count."""
@@ -84,11 +100,12 @@ class _Reading:
         declared, members = method.declaration, self._full.operation(method)
         parameters = [*self._full.shared_parameters(method), *members.get("parameters", ())]
         objects = Objects(_last(parameters), members, self._full.models, self._shared)
-        produces = self._full.value(method, "produces")
         consumes = self._full.value(method, "consumes") or (JSON,)
-        answers = objects.answers(
-            produces or tuple(self._api.representations), is_declared=produces is not None
-        )
+        produces = self._full.value(method, "produces") or ()
+        # Flask-RESTX does not read what a class produces: it is produced beside the others.
+        others = () if "produces" in members else self._api.representations
+        media_types = tuple(dict.fromkeys((*others, *produces)))
+        answers = objects.answers(media_types, is_declared="produces" in members)
         return Operation(
             path=method.path,
             method=method.name,
@@ -105,8 +122,11 @@ class _Reading:
             answers=self._answers(method, answers),
             problems=tuple(dict.fromkeys((*declared.problems, *_more_problems(self._api, method)))),
             extensions={name: members[name] for name in members if name.startswith("x-")},
-            swagger=self._swagger(method) if declared == NOTHING else None,
+            swagger=None if declared != NOTHING else self._swagger(method),
         )
+
+    def _swagger(self, method: Method) -> SwaggerOperation:
+        return _swagger(self._exact.operation(method), method, self._exact)
 
     def _answers(self, method: Method, answers: dict[str, Answer]) -> dict[str, Answer]:
         """What a contract says of a status counts; Flask-RESTX's decorators add others."""
@@ -122,12 +142,14 @@ class _Reading:
             for status, answer in declared.items()
         }
 
-    def _swagger(self, method: Method) -> SwaggerOperation:
-        return SwaggerOperation(
-            members=self._exact.operation(method),
-            parameters=self._exact.shared_parameters(method),
-            models=self._exact.models,
-        )
+
+def _swagger(members: Json, method: Method, reader: Reader) -> SwaggerOperation:
+    return SwaggerOperation(
+        members=members,
+        parameters=reader.shared_parameters(method),
+        models=reader.models,
+        mentioned=reader.mentioned,
+    )
 
 
 def _more_problems(api: Any, method: Method) -> tuple[ProblemType, ...]:

@@ -27,11 +27,14 @@ class Reader(Swagger):
 
     :param api: a flask_restx.Api
     :param exact: whether it says no more than Flask-RESTX does
+    :ivar models: every model that is known, by name
+    :ivar mentioned: the names of those that were declared somewhere, in the order of reading
     """
 
     def __init__(self, api: Any, *, exact: bool = False) -> None:
         super().__init__(api)
         self.models: dict[str, Any] = dict(api.models)
+        self.mentioned: dict[str, None] = {}
         self._is_exact = exact
         self._docs: dict[tuple[int, str], Json] = {}
 
@@ -40,7 +43,7 @@ class Reader(Swagger):
 
         :param method: one of the methods
         """
-        return list(self.parameters_for(self._doc(method)))
+        return _at_home(self.parameters_for(self._doc(method)), method)
 
     def operation(self, method: Method) -> Json:
         """Return the Operation Object of a method, without the shared parameters.
@@ -48,7 +51,7 @@ class Reader(Swagger):
         :param method: the method
         """
         doc, name = self._doc(method), method.name
-        parameters = self.parameters_for(doc[name])
+        parameters = _at_home(self.parameters_for(doc[name]), method)
         members = {
             "responses": self.responses_for(doc, name),
             "summary": doc[name]["docstring"]["summary"],
@@ -117,10 +120,13 @@ class Reader(Swagger):
             for each in models_of(model):
                 if each.name:
                     self.models.setdefault(each.name, each)
-            is_named = isinstance(model, ModelBase) and model.name
-            return dict(ref(model) if is_named else model.__schema__)
+        if isinstance(model, ModelBase) and model.name:
+            model = model.name
         if isinstance(model, str) and model in self.models:
+            self.mentioned[model] = None
             return dict(ref(model))
+        if isinstance(model, (ModelBase, fields.Raw)):
+            return dict(model.__schema__)
         return {"type": _TYPES[model]} if isinstance(model, type) and model in _TYPES else {}
 
     def _error_handlers(self) -> dict[Any, Any]:
@@ -195,6 +201,12 @@ def security_of(api: Any) -> list[Json]:
     """
     requirements = Swagger(api).security_requirements(api.security) or ()
     return [each for each in requirements if each is not None]
+
+
+def _at_home(parameters: list[Json], method: Method) -> list[Json]:
+    """The parameters, but for those of the path that it does not have."""
+    names = {name for name, _, _ in variables(method.url)}
+    return [each for each in parameters if each["in"] != "path" or each["name"] in names]
 
 
 def _unshared(shared: Json, methods: list[Json]) -> Json:

@@ -9,6 +9,7 @@ from flask_restx.reqparse import RequestParser
 
 from openapi.schemas import Json
 
+_NOT_OF_SCHEMA = ("collectionFormat", "in", "name", "required")
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -37,7 +38,7 @@ class DocumentedParser(RequestParser):
         for argument, spec in ((each, self._spec(each)) for each in self.args):
             if spec.get("in") != "body":
                 continue
-            members = {name: spec[name] for name in spec if name not in ("in", "name", "required")}
+            members = {name: spec[name] for name in spec if name not in _NOT_OF_SCHEMA}
             if isinstance(argument.type, ModelBase):
                 del members["type"]
                 members |= schema_of(argument.type)

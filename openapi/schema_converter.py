@@ -5,6 +5,7 @@ from typing import Any, TypeGuard
 
 from marshmallow import Schema, fields, missing
 
+from openapi.defaults import fitting, fitting_all
 from openapi.definitions import ROOT, Definitions, is_of_restx
 from openapi.dialect20 import polymorphic_20, schema_20
 from openapi.dialects import translated
@@ -13,6 +14,7 @@ from openapi.marshmallow.converter import MarshmallowConverter
 from openapi.marshmallow.parameters import is_list, parameter_members
 from openapi.marshmallow.variants import Variant, variant_of
 from openapi.operation import MISSING, Operation, Parameter
+from openapi.plain import plain
 from openapi.schemas import (
     ANSWER,
     REQUEST,
@@ -141,7 +143,8 @@ class SchemaConverter:
         if self.is_20:
             adapted = polymorphic_20(of_marshmallow)
             of_marshmallow = {name: schema_20(schema) for name, schema in adapted.items()}
-        named = {**of_marshmallow, **self._models.schemas, **self._written}
+        models = fitting_all(self._models.schemas)
+        named = {**of_marshmallow, **models, **self._written}
         return {name: self._translated(schema) for name, schema in sorted(named.items())}
 
     def _translated(self, schema: Json) -> Json:
@@ -149,7 +152,8 @@ class SchemaConverter:
         return members
 
     def _of_json(self, schema: JsonSchema) -> Json:
-        members: Json = self._models.linked(schema.members, schema.models)
+        members: Json = self._models.linked(plain(schema.members), schema.models)
+        members = fitting(members, self._models.schemas)
         if not schema.name:
             return members
         self._claim(schema.name, schema)

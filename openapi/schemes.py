@@ -53,6 +53,7 @@ def scheme_of_3(scheme: Mapping[str, Any]) -> Json:
         return dict(scheme)
     members = _complete(dict(scheme))
     name, _ = _FLOWS[members.pop("flow")]
+    members.setdefault("scopes", {})
     others = {each: members[each] for each in members.keys() & {"type", "description"}}
     flow = {each: members[each] for each in members if each not in others}
     return {**others, "flows": {name: flow}}
@@ -84,4 +85,4 @@ def _complete(scheme: Json) -> Json:
     missing = {each: _NOWHERE for each in urls if each not in scheme}
     unknown = {"authorizationUrl", "tokenUrl"} - {*urls}
     members = {f"x-{name}" if name in unknown else name: scheme[name] for name in scheme}
-    return {**members, **missing, "flow": flow, "scopes": scheme.get("scopes") or {}}
+    return {**members, **missing, "flow": flow}

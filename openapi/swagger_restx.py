@@ -30,6 +30,16 @@ def path_item(operations: Sequence[Operation], components: Components) -> Json:
     return item
 
 
+def bare_item(swagger: SwaggerOperation, components: Components) -> Json:
+    """Return the Path Item Object of a path without operations.
+
+    :param swagger: what Flask-RESTX says of it
+    :param components: what the operations of the document share
+    """
+    shared = _parameters(swagger.parameters, swagger, components)
+    return {"parameters": shared} if shared else {}
+
+
 def _operation(
     operation: Operation,
     swagger: SwaggerOperation,

@@ -20,6 +20,9 @@ VALIDATORS = {
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 _NOT_OF_SCHEMA = {"name", "in", "required", "description", "collectionFormat", "allowEmptyValue"}
+_NOT_OF_SCHEMA |= {"example", "x-example"}
+_TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
+_MULTIPART = "multipart/form-data"
 _STYLES = {
     "multi": ("form", True),
     "csv": ("form", False),
@@ -39,7 +42,7 @@ def errors(document: Any, version: str) -> list[str]:
     """What the validator of a version says against a document."""
     try:
         return [each.message for each in VALIDATORS[version](document).iter_errors()]
-    except Exception as error:  # noqa: BLE001: some faults of a document end the validator.
+    except Exception as error:  # Some faults of a document end the validator.
         return [f"{type(error).__name__}: {error}"]
 
 
@@ -65,8 +68,9 @@ def losses(old: Any, new: Any) -> Lost:
     yield from _less("tags", old["tags"], new["tags"])
     yield from _less("security", old.get("security", []), new.get("security", []))
     url = new["servers"][0]["url"]
-    if not url.endswith(old["basePath"]) or old.get("host", "") not in url:
-        yield f"servers: {url} is not at {old.get('host', '')}{old['basePath']}"
+    for part in (old["basePath"].partition("://")[0], old.get("host", "")):
+        if part != "http" and part not in url:
+            yield f"servers: {url} has no {part}"
     components = new.get("components", {})
     for name, scheme in old.get("securityDefinitions", {}).items():
         yield from _scheme(name, scheme, components.get("securitySchemes", {}).get(name))
@@ -99,15 +103,14 @@ class _Pair:
                 yield from _less(f"{self.place} {name}", self.old[name], self.new.get(name))
         for name in (each for each in self.old if each.startswith("x-")):
             yield from _less(f"{self.place} {name}", self.old[name], self.new.get(name))
-        said = f"{self.new.get('summary', '')} {self.new.get('description', '')}".split()
+        said = f"{self.new.get('summary', '')} {self.new.get('description', '')}"
         for name in ("summary", "description"):
-            missing = [
-                word for word in self.old.get(name, "").split() if word not in " ".join(said)
-            ]
-            if missing:
+            words = self.old.get(name, "").replace(".", " ").split()
+            if missing := [word for word in words if word not in said]:
                 yield f"{self.place} {name}: {missing}"
         for (name, place), spec in self.parameters.items():
-            yield from self._parameter(name, place, spec)
+            if place != "path" or f"{{{name}}}" in self.place:
+                yield from self._parameter(name, place, spec)
         for status, response in self.old["responses"].items():
             produces = self.old.get("produces", self.document["produces"])
             written = self.new["responses"].get(status)
@@ -125,7 +128,11 @@ class _Pair:
             return
         yield from _less(f"{where} required", spec.get("required", False), found["required"])
         yield from _less(where, spec.get("description") or "", found.get("description", ""))
-        schema = {key: each for key, each in spec.items() if key not in _NOT_OF_SCHEMA}
+        yield from _less(where, spec.get("example"), found.get("example"))
+        schema = _schema_of(spec)
+        if place == "path" and schema.get("type") == "string":
+            # Of a converter that is not Flask's, Flask-RESTX says nothing else.
+            del schema["type"]
         yield from _schema(where, schema, found["schema"])
         if spec.get("type") == "array" and place == "query":
             style, explode = _STYLES[spec.get("collectionFormat", "csv")]
@@ -133,29 +140,43 @@ class _Pair:
                 yield f"{where}: {spec.get('collectionFormat')}"
 
     def _body(self, where: str, name: str, spec: Any) -> Lost:
-        content = self.new.get("requestBody", {}).get("content", {})
-        consumes = self.old.get("consumes", self.document["consumes"])
-        for media_type in consumes if spec["in"] == "formData" else content.keys() or consumes:
-            schema = content.get(media_type, {}).get("schema")
-            if schema is None:
-                yield f"{where}: {media_type}"
-            elif spec["in"] == "body":
-                yield from _schema(where, spec.get("schema", {}), schema)
-            else:
-                yield from self._field(where, name, spec, schema)
         body = self.new.get("requestBody", {})
-        if spec["in"] == "body":
-            yield from _less(where, spec.get("description") or "", body.get("description", ""))
+        contents = {key: each["schema"] for key, each in body.get("content", {}).items()}
         if spec.get("required") and not body.get("required"):
             yield f"{where}: required"
+        if spec["in"] == "formData":
+            consumes = [_MULTIPART] if _is_file(spec) else self.old["consumes"]
+            for media_type in consumes:
+                yield from self._field(where, name, spec, contents.get(media_type))
+            return
+        yield from _less(where, spec.get("description") or "", body.get("description", ""))
+        others = [contents[key] for key in contents if key not in self.old.get("consumes", ())]
+        if not others:
+            yield where
+        for schema in others:
+            bodies = [each for _, each in self.parameters.items() if each["in"] == "body"]
+            own = schema if len(bodies) == 1 else schema["allOf"][bodies.index(spec)]
+            yield from _schema(where, _schema_of(spec), own)
 
     def _field(self, where: str, name: str, spec: Any, schema: Any) -> Lost:
-        field = {key: each for key, each in spec.items() if key not in _NOT_OF_SCHEMA}
-        if spec.get("description"):
-            field["description"] = spec["description"]
-        yield from _schema(where, field, schema["properties"].get(name))
+        if schema is None:
+            yield where
+            return
+        described = {"description": spec["description"]} if spec.get("description") else {}
+        yield from _schema(where, _schema_of(spec) | described, schema["properties"].get(name))
         if spec.get("required") and name not in schema.get("required", ()):
             yield f"{where}: required"
+
+
+def _schema_of(spec: Any) -> dict[str, Any]:
+    """The schema of a parameter, header or field."""
+    if "schema" in spec:
+        return dict(spec["schema"])
+    return {key: each for key, each in spec.items() if key not in _NOT_OF_SCHEMA}
+
+
+def _is_file(spec: Any) -> bool:
+    return "file" in (spec.get("type"), spec.get("items", {}).get("type"))
 
 
 def _merged(item: Any, operation: Any) -> dict[tuple[str, str], Any]:
@@ -171,15 +192,14 @@ def _response(where: str, old: Any, new: Any, produces: Any) -> Lost:
         reference = old["$ref"].replace("#/responses/", "#/components/responses/")
         yield from _less(where, reference, new.get("$ref"))
         return
-    yield from _less(f"{where} description", old["description"], new["description"])
+    yield from _less(f"{where} description", old.get("description", ""), new["description"])
     for name, header in old.get("headers", {}).items():
         written = new.get("headers", {}).get(name)
         if written is None:
             yield f"{where} header {name}"
         else:
             yield from _less(where, header.get("description", ""), written.get("description", ""))
-            said = {key: each for key, each in header.items() if key not in _NOT_OF_SCHEMA}
-            yield from _schema(f"{where} header {name}", said, written["schema"])
+            yield from _schema(f"{where} header {name}", _schema_of(header), written["schema"])
     for media_type in produces if "schema" in old else ():
         schema = new.get("content", {}).get(media_type, {}).get("schema")
         yield from _schema(f"{where} {media_type}", old["schema"], schema)
@@ -206,7 +226,7 @@ def _schema(where: str, old: Any, new: Any) -> Lost:
         yield where
         return
     said = _flat(new)
-    for keyword, value in _modern(old).items():
+    for keyword, value in _flat(old).items():
         place = f"{where}.{keyword}"
         if keyword == "properties":
             for name, inner in value.items():
@@ -215,18 +235,18 @@ def _schema(where: str, old: Any, new: Any) -> Lost:
             yield from _schema(place, value, said.get(keyword))
         elif keyword == "required":
             yield from (f"{place}: {name}" for name in {*value} - {*said.get(keyword, ())})
-        elif keyword == "allOf":
+        elif keyword in ("allOf", "anyOf", "oneOf"):
             branches = said.get(keyword, [])
             for number, inner in enumerate(value):
                 found = branches[number] if number < len(branches) else None
                 yield from _schema(f"{place}.{number}", inner, found)
-        elif said.get(keyword) != value:
+        elif said.get(keyword, said.get(f"x-{keyword}")) != value:
             yield f"{place}: {value!r} is {said.get(keyword)!r}"
 
 
 def _component(name: str) -> str:
     """OpenAPI 3 has rules for the names of components."""
-    return re.sub(r"[^\w.-]", "_", name)
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
 
 
 def _modern(schema: Any) -> dict[str, Any]:
@@ -242,11 +262,13 @@ def _modern(schema: Any) -> dict[str, Any]:
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if members.get(exclusive) is True and limit in members:
             members[exclusive] = members.pop(limit)
-        elif members.get(exclusive) in (True, False):
+        elif isinstance(members.get(exclusive), bool):
             del members[exclusive]
     if members.get("type") == "file":
         members.update({"type": "string", "format": "binary"})
     types = members.get("type")
+    if isinstance(types, str) and types not in _TYPES:
+        del members["type"]
     if isinstance(types, (list, tuple)):
         members["type"] = next((each for each in types if each != "null"), "null")
     if members.pop("nullable", None) or members.pop("x-nullable", None) or "null" in (types or ()):
