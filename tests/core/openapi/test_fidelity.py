@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from openapi import build_document
+from openapi.build import as_text
 from tests.core.openapi.declarations import DECLARATIONS
 from tests.core.support import fidelity
+from tests.core.support.commands import printed_by
+from tests.core.support.server import ROOT
 
 
 @cache
@@ -23,6 +26,15 @@ def documents(name: str) -> dict[str, Any]:
             return json.loads(json.dumps(made))  # type: ignore[no-any-return]
         except Exception:  # Flask-RESTX gives up, or JSON does.
             return json.loads(json.dumps({**made, "own": None}))  # type: ignore[no-any-return]
+
+
+def printed() -> str:
+    """Every document of every declaration, as it is written."""
+    return "".join(
+        as_text(documents(name)[version])
+        for name in DECLARATIONS
+        for version in fidelity.VALIDATORS
+    )
 
 
 @pytest.mark.parametrize("version", fidelity.VALIDATORS)
@@ -48,3 +60,10 @@ def test_the_document_of_20_is_that_of_flask_restx(name: str) -> None:
         assert made["2.0"] != made["own"]
     else:
         assert fidelity.comparable(made["2.0"]) == fidelity.comparable(made["own"])
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_a_document_is_the_same_in_every_process(seed: str) -> None:
+    """The documents of stock Apis are the same to the byte, whatever the hash seed."""
+    code = "from tests.core.openapi.test_fidelity import printed; print(printed(), end='')"
+    assert printed_by(code, ROOT, PYTHONHASHSEED=seed) == printed()
