@@ -8,12 +8,16 @@ methods           the methods of the Resources of an Api
 operation_ids     the id of each operation
 restx             what Flask-RESTX's own decorators declare
 reading           `operations(api)`
+dialects          JSON Schema as each version of OpenAPI has it
+dialect20         the same for Swagger 2.0
+marshmallow       marshmallow's schemas as JSON Schema
+examples          examples that fit their schemas
 schema_converter  schemas as JSON Schema of one version
 restx_models      the same for Flask-RESTX's models
 about             what the documents say beside what is read off the Api
 info              what the Api says of itself
 components        what the operations of a document share
-openapi31         OpenAPI 3.1, its security in security31
+openapi3          OpenAPI 3.1 and 3.0, their security in security3
 swagger20         Swagger 2.0
 build             `build_document(api, version)`
 blueprint         the documents, served

@@ -1,4 +1,4 @@
-"""The blueprint of the documents: /openapi.json, /swagger.json."""
+"""The blueprint of the documents: /openapi.json, /openapi-3.0.json, /swagger.json."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,7 +15,8 @@ def openapi_blueprint(documents: Mapping[str, Json]) -> Blueprint:
     """
     blueprint = Blueprint("documents", __name__)
     for name, document in documents.items():
-        blueprint.add_url_rule(f"/{name}", name.removesuffix(".json"), _view(as_text(document)))
+        endpoint = name.removesuffix(".json").replace(".", "_")
+        blueprint.add_url_rule(f"/{name}", endpoint, _view(as_text(document)))
     return blueprint
 
 

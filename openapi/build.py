@@ -1,15 +1,23 @@
 """Build a document of an Api."""
 
 import json
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from openapi import openapi31, swagger20
+from openapi import openapi3, swagger20
 from openapi.about import PROBLEM, THIS_SERVER, LoginEndpoints, Options
-from openapi.operation import ProblemType
+from openapi.operation import Operation, ProblemType
 from openapi.reading import operations
 from openapi.schemas import AnySchema, Json
 
-WRITERS = {"3.1": openapi31.document, "2.0": swagger20.document}
+Writer = Callable[[Any, Sequence[Operation], Options], Json]
+
+WRITERS: dict[str, Writer] = {
+    "3.1": partial(openapi3.document, "3.1.0"),
+    "3.0": partial(openapi3.document, "3.0.4"),
+    "2.0": swagger20.document,
+}
 
 
 def build_document(
@@ -28,7 +36,7 @@ def build_document(
     Title, version, description, contact, licence and terms of service are those of the Api.
 
     :param api: a flask_restx.Api, a stock one or ours
-    :param version: "3.1" or "2.0"
+    :param version: "3.1", "3.0" or "2.0"
     :param problem_schema: the schema of every problem document
     :param always: problem types that any operation may answer
     :param always_headers: headers of every answer

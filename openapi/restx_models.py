@@ -1,6 +1,6 @@
-"""Flask-RESTX's models and fields as JSON Schema of one version of OpenAPI."""
+"""Flask-RESTX's models and fields as JSON Schema, in the words of Swagger 2.0."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, TypeGuard
 from urllib.parse import quote
 
@@ -9,9 +9,6 @@ from flask_restx.model import ModelBase
 
 from openapi.schemas import Json, RestxSchema
 
-_DEFINITIONS = "#/definitions/"
-_COMPONENTS = "#/components/schemas/"
-
 
 def is_of_restx(schema: Any) -> TypeGuard[RestxSchema]:
     """Whether a schema is a model or a field of Flask-RESTX."""
@@ -19,19 +16,15 @@ def is_of_restx(schema: Any) -> TypeGuard[RestxSchema]:
 
 
 class ModelConverter:
-    """Models and fields in the words of one version, and the components that they need.
+    """The models that a document refers to."""
 
-    :param is_20: whether the version is Swagger 2.0, in whose words Flask-RESTX speaks
-    """
-
-    def __init__(self, is_20: bool) -> None:
-        self._is_20 = is_20
+    def __init__(self) -> None:
         self._models: dict[str, Any] = {}
 
     @property
     def components(self) -> Json:
         """Every model that was added, by name."""
-        return {name: self.adapted(model.__schema__) for name, model in self._models.items()}
+        return {name: model.__schema__ for name, model in self._models.items()}
 
     def add(self, schema: Any) -> Iterator[Any]:
         """Add the models that a schema leads to, and yield each of them.
@@ -42,44 +35,15 @@ class ModelConverter:
             self._models.setdefault(model.name, model)
             yield model
 
-    def reference(self, schema: Any) -> Json:
-        """Return `{"$ref": ...}` to a model, or the schema of a field.
 
-        :param schema: a model or a field
-        """
-        if isinstance(schema, ModelBase):
-            return self.adapted({"$ref": _DEFINITIONS + quote(schema.name, safe="")})
-        return self.adapted(schema.__schema__)
+def reference(schema: Any) -> Json:
+    """Return `{"$ref": ...}` to a model, or the schema of a field.
 
-    def adapted(self, schema: Mapping[str, Any]) -> Json:
-        """Return a schema of Swagger 2.0 in the words of this version.
-
-        :param schema: the schema
-        """
-        if self._is_20:
-            return dict(schema)
-        adapted: Json = _adapted(schema)
-        return adapted
-
-
-def _adapted(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_adapted(each) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    members = {name: _adapted(each) for name, each in value.items()}
-    reference = members.get("$ref")
-    if isinstance(reference, str):
-        members["$ref"] = reference.replace(_DEFINITIONS, _COMPONENTS)
-    if isinstance(members.get("discriminator"), str):
-        members["discriminator"] = {"propertyName": members["discriminator"]}
-    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        # A flag beside the limit in 2.0 is the limit itself in JSON Schema 2020-12.
-        if members.get(exclusive) is True and limit in members:
-            members[exclusive] = members.pop(limit)
-        elif members.get(exclusive) is False:
-            del members[exclusive]
-    return members
+    :param schema: a model or a field
+    """
+    if isinstance(schema, ModelBase):
+        return {"$ref": f"#/definitions/{quote(schema.name, safe='')}"}
+    return dict(schema.__schema__)
 
 
 def _models_of(schema: Any, seen: set[int]) -> Iterator[Any]:

@@ -3,12 +3,20 @@
 import json
 
 import pytest
-from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator import (
+    OpenAPIV2SpecValidator,
+    OpenAPIV30SpecValidator,
+    OpenAPIV31SpecValidator,
+)
 
 from api.core.cli.openapi import DIRECTORY
 from tests.core.support.cli import Runner
 
-VALIDATORS = {"openapi.json": OpenAPIV31SpecValidator, "swagger.json": OpenAPIV2SpecValidator}
+VALIDATORS = {
+    "openapi.json": OpenAPIV31SpecValidator,
+    "openapi-3.0.json": OpenAPIV30SpecValidator,
+    "swagger.json": OpenAPIV2SpecValidator,
+}
 
 
 def test_the_committed_documents_are_current(runner: Runner) -> None:

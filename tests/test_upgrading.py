@@ -17,9 +17,12 @@ TAKEN_AWAY = [
     *("schemas/message.py", "schemas/greeting.py"),
     *("tests/commands", "tests/resources", "tests/schemas", "tests/storage"),
     *("tests/test_manage.py", "tests/test_readme.py", "tests/test_upgrading.py"),
-    "bench/pages.py",
+    *("bench/pages.py", "bench/comparison"),
 ]
-GENERATED = {"openapi/openapi.json", "openapi/swagger.json", ".env.example", "docs/page.png"}
+GENERATED = {
+    *("openapi/openapi.json", "openapi/openapi-3.0.json", "openapi/swagger.json"),
+    *(".env.example", "docs/page.png"),
+}
 MAY_CONFLICT = GENERATED | {"README.md", "requirements.txt", "requirements-dev.txt"}
 
 OWN = {

@@ -1,14 +1,12 @@
 """api.wsgi, the callable for other WSGI servers."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
 
 from api import wsgi
-from tests.core.support.server import clean_environment
+from tests.core.support.commands import printed_by
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example.com/"}
 
@@ -32,12 +30,4 @@ def test_it_never_imports_the_issuer(tmp_path: Path) -> None:
         "import sys; from api.wsgi import application; application(); "
         "print([name for name in sys.modules if name.startswith('api.core.issuer')])"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=clean_environment() | TENANT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ended.stdout.splitlines()[-1] == "[]"
+    assert printed_by(code, tmp_path, **TENANT).splitlines()[-1] == "[]"

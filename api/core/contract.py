@@ -7,14 +7,11 @@ from urllib.parse import urlencode
 
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import Response, request
-from marshmallow import Schema, ValidationError, fields
-from webargs.multidictproxy import MultiDictProxy
+from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import answers, problems, serialisation, strictjson
-from api.core.answers import Answer
+from api.core import serialisation
 from api.core.declarations import DeclarationError
 from api.core.problems import (
     ContentTooLarge,
@@ -25,13 +22,19 @@ from api.core.problems import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from api.core.requests import (
+    MarshmallowSchema,
+    read_body,
+    read_headers,
+    read_precondition,
+    read_query,
+    schema_reader,
+)
+from api.core.responses import with_status
+from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
 
-AnySchema = Schema | type[Schema]
-Precondition = Callable[[str], None]
-
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
-_REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"
 _WITHOUT_CONTENT = (204, 205, 304)
 
 
@@ -39,11 +42,12 @@ _WITHOUT_CONTENT = (204, 205, 304)
 class Contract:
     """The contract of a method. `@ns.operation` describes its parameters."""
 
-    query: AnySchema | None = None
-    headers: AnySchema | None = None
-    body: AnySchema | None = None
+    query: MarshmallowSchema | None = None
+    headers: MarshmallowSchema | None = None
+    body: MarshmallowSchema | None = None
+    max_body: int | None = None
     if_match: bool = False
-    returns: AnySchema | None = None
+    returns: MarshmallowSchema | None = None
     status: int | None = None
     etag: bool = False
     location: str | None = None
@@ -61,13 +65,13 @@ class Contract:
         readers: dict[str, Callable[[], Any]] = {}
         # The body is read first, so that an unreadable body is reported before invalid parameters.
         if self.body:
-            readers["body"] = _reader(self.body, "pointer", lambda _schema: _read_body())
+            readers["body"] = schema_reader(self.body, "pointer", lambda _schema: read_body())
         if self.query:
-            readers["query"] = _reader(self.query, "parameter", _read_query)
+            readers["query"] = schema_reader(self.query, "parameter", read_query)
         if self.headers:
-            readers["headers"] = _reader(self.headers, "parameter", _read_headers)
+            readers["headers"] = schema_reader(self.headers, "parameter", read_headers)
         if self.if_match:
-            readers["precondition"] = _read_precondition
+            readers["precondition"] = read_precondition
         return lambda: {name: read() for name, read in readers.items()}
 
     def check(self, handler: str) -> None:
@@ -80,6 +84,8 @@ class Contract:
             schema = getattr(self, name)
             if schema is not None and not _is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
+            raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         without_content = self.returns and self.success in _WITHOUT_CONTENT
         if self.success not in range(200, 400) or without_content:
             raise DeclarationError(
@@ -97,7 +103,7 @@ class Contract:
         schema = resolve_schema_instance(self.returns) if self.returns else None
 
         def write(returned: Any) -> AnyResponse:
-            answer = answers.unpack(returned, many=schema is not None and schema.many)
+            answer = unpack(returned, many=schema is not None and schema.many)
             try:
                 response = self._response(schema, answer)
             except AnswerError as error:
@@ -107,13 +113,13 @@ class Contract:
 
         return write
 
-    def _response(self, schema: Schema | None, answer: Answer) -> AnyResponse:
+    def _response(self, schema: Schema | None, answer: Returned) -> AnyResponse:
         if isinstance(answer.value, AnyResponse):
-            return _with_status(answer.value, answer.status)
+            return with_status(answer.value, answer.status)
         status = self.success if answer.status is None else answer.status
-        response = _with_status(Response(), status)
+        response = with_status(Response(), status)
         if schema is None or response.status_code in _WITHOUT_CONTENT:
-            if answers.is_empty(answer.value):
+            if is_empty(answer.value):
                 return response
             why = "declares no returns=" if schema is None else "answers without content"
             serialisation.refuse(answer.value, f"but {why}")
@@ -150,117 +156,8 @@ class Contract:
         return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
 
 
-def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> AnyResponse:
-    """Return the response of a method without a contract, by the rules of a contract.
-
-    :param returned: the return value of the method
-    :param make_response: makes a response of an accepted media type, of a value, status and headers
-    :raises AnswerError: the value cannot be written
-    """
-    if isinstance(returned, AnyResponse):
-        return _with_status(returned, None)
-    # Flask-RESTX treats a tuple of one element as a value.
-    is_one = type(returned) is tuple and len(returned) == 1
-    value, status, headers = Answer(returned[0]) if is_one else answers.unpack(returned)
-    if isinstance(value, tuple) and value is returned:
-        serialisation.refuse(value, f"which is no value with its status and headers: {_REMEDY}")
-    if isinstance(value, AnyResponse):
-        value.headers.update(headers or {})
-        return _with_status(value, status)
-    try:
-        response = make_response(value, 200 if status is None else status, headers=headers)
-    except TypeError as error:
-        serialisation.refuse(value, f"which JSON cannot hold ({error}): {_REMEDY}")
-    return _with_status(response, None)
-
-
 def _is_schema(value: Any) -> bool:
     return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
-
-
-def _with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
-    if isinstance(status, int):
-        response.status_code = status
-    elif status:
-        response.status = status
-    if not 200 <= response.status_code < 600:
-        raise AnswerError(f"the status {response.status_code}, which is none of an answer")
-    return response
-
-
-def _reader(schema: AnySchema, where: str, read: Callable[[Schema], Any]) -> Callable[[], Any]:
-    instance = resolve_schema_instance(schema)
-
-    def load() -> Any:
-        data = read(instance)
-        try:
-            return instance.load(data)
-        except ValidationError as error:
-            errors = problems.validation_errors(error.messages, where)
-            raise ValidationFailed(errors=errors) from None
-
-    return load
-
-
-def _read_query(schema: Schema) -> Any:
-    many = {
-        field.data_key or name
-        for name, field in schema.fields.items()
-        if isinstance(field, fields.List)
-    }
-    twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in many]
-    if twice:
-        errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
-        raise ValidationFailed(errors=errors)
-    return MultiDictProxy(request.args, schema)
-
-
-def _read_headers(schema: Schema) -> dict[str, str]:
-    # A request has headers that the schema does not name, which are no error.
-    names = [field.data_key or name for name, field in schema.fields.items()]
-    return {name: request.headers[name] for name in names if name in request.headers}
-
-
-def _read_body() -> Any:
-    data = _read_data()
-    if not _is_plain_json():
-        raise UnsupportedMediaType
-    try:
-        return strictjson.loads(data)
-    except ValueError as error:
-        raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
-
-
-def _read_data() -> bytes:
-    limit = request.max_content_length or 0
-    # werkzeug silently truncates a body without Content-Length at the limit.
-    request.max_content_length = limit + 1
-    try:
-        data = request.get_data(cache=False)
-    except BadRequest:
-        raise MalformedBody("The request body breaks off before its end.") from None
-    if len(data) > limit:
-        raise ContentTooLarge
-    return data
-
-
-def _is_plain_json() -> bool:
-    return (
-        request.mimetype == "application/json"
-        and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
-        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
-    )
-
-
-def _read_precondition() -> Precondition:
-    """Return a check that the client has seen the current version (RFC 9110 section 13.1.1)."""
-    if_match = request.if_match if "If-Match" in request.headers else None
-
-    def check(etag: str) -> None:
-        if if_match is not None and not if_match.contains(etag):
-            raise PreconditionFailed
-
-    return check
 
 
 def _next_page(cursor: str) -> str:

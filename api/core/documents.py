@@ -17,7 +17,7 @@ from openapi.schemas import Json
 from schemas.core.problem import ProblemView
 
 # The version of each document, by the name of its file.
-DOCUMENTS = {"openapi.json": "3.1", "swagger.json": "2.0"}
+DOCUMENTS = {"openapi.json": "3.1", "openapi-3.0.json": "3.0", "swagger.json": "2.0"}
 
 
 def init_app(app: Flask, issuer: guard.IssuerConfig, others: tuple[ProblemType, ...]) -> None:

@@ -10,9 +10,10 @@ from functools import lru_cache
 from types import AsyncGeneratorType, CoroutineType, GeneratorType, NoneType
 from typing import Any, NamedTuple, NoReturn
 
-import orjson
 from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
+
+from api.core import encoding
 
 # Values of exactly these types have no members. A subclass, such as a NamedTuple, may have some.
 _PLAIN = (str, bytes, bytearray, bool, int, float, list, tuple, set, frozenset, GeneratorType)
@@ -44,10 +45,9 @@ def as_json(schema: Schema, value: Any) -> bytes:
     :param value: the value of the handler
     :raises AnswerError: the schema or JSON cannot represent the value
     """
-    dumped = _dump(schema, value)
     try:
-        return orjson.dumps(dumped)
-    except orjson.JSONEncodeError as error:
+        return encoding.dumps(_dump(schema, value))
+    except encoding.EncodingError as error:
         raise AnswerError(f"what JSON cannot hold ({error})") from error
 
 
@@ -117,8 +117,16 @@ def _shape(schema: Schema) -> _Shape:
 
 
 def _is_container(field: Any) -> bool:
-    inner = getattr(field, "inner", None) or getattr(field, "value_field", None)
-    return isinstance(field, fields.Nested) or (inner is not None and _is_container(inner))
+    return isinstance(field, fields.Nested) or any(_is_container(each) for each in _inner(field))
+
+
+def _inner(field: Any) -> Iterable[Any]:
+    if isinstance(field, fields.List):
+        return (field.inner,)
+    if isinstance(field, fields.Tuple):
+        return field.tuple_fields
+    value_field = getattr(field, "value_field", None)
+    return () if value_field is None else (value_field,)
 
 
 def _is_readable(schema: Schema, value: Any) -> bool:
@@ -129,7 +137,9 @@ def _is_readable(schema: Schema, value: Any) -> bool:
 
 
 def _faults(schema: Schema, value: Any, written: Any, where: str = "") -> Iterable[str]:
-    """Return the required members that were not written, including those of nested schemas."""
+    """Return the members that were not written as declared, including those of nested schemas."""
+    if is_polymorphic(schema):
+        return _faults_of_type(schema, value, written, where)
     shape = _shape(schema)
     if not isinstance(written, dict):
         return ()
@@ -147,6 +157,22 @@ def _faults(schema: Schema, value: Any, written: Any, where: str = "") -> Iterab
     return lacking
 
 
+def is_polymorphic(schema: Any) -> bool:
+    """Return whether a schema writes each value by one of others (marshmallow-oneofschema).
+
+    :param schema: the schema
+    """
+    return hasattr(schema, "type_schemas") and hasattr(schema, "type_field")
+
+
+def _faults_of_type(schema: Any, value: Any, written: Any, where: str) -> Iterable[str]:
+    # It writes a tuple with the reason, and no object, for a value of a type that it does not know.
+    if not isinstance(written, dict):
+        return [where.removesuffix(".") or "an object of a known type"]
+    chosen = schema.type_schemas[written[schema.type_field]]
+    return _faults(chosen() if isinstance(chosen, type) else chosen, value, written, where)
+
+
 def _faults_within(field: Any, value: Any, written: Any, where: str) -> Iterator[str]:
     if isinstance(field, fields.Nested):
         for source, each in _pairs(value, written):
@@ -158,6 +184,10 @@ def _faults_within(field: Any, value: Any, written: Any, where: str) -> Iterator
     elif isinstance(field, fields.List):
         for source, each in _pairs(value, written):
             yield from _faults_within(field.inner, source, each, where)
+    elif isinstance(field, fields.Tuple):
+        pairs = _pairs(value, list(written or ()))
+        for inner, (source, each) in zip(field.tuple_fields, pairs, strict=False):
+            yield from _faults_within(inner, source, each, where)
     else:
         for each in (written or {}).values():
             yield from _faults_within(field.value_field, missing, each, where)

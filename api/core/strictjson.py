@@ -2,16 +2,42 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 MAX_DEPTH = 32
 MAX_DIGITS = 4000
 
 
-def loads(data: bytes) -> Any:
+class ExactNumber(float):
+    """A number with a fraction or an exponent, as it was written.
+
+    It is a float, and its text has every digit: `Decimal(str(number))` loses none.
+    """
+
+    def __new__(cls, text: str | float) -> "ExactNumber":
+        number = super().__new__(cls, text)
+        number._text = str(text)
+        return number
+
+    _text: str
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __int__(self) -> int:
+        return int(Decimal(self._text))
+
+    def is_integer(self) -> bool:
+        exact = Decimal(self._text)
+        return exact == exact.to_integral_value()
+
+
+def loads(data: bytes, *, exact: bool = False) -> Any:
     """Return the value of a JSON text (RFC 8259, restricted by RFC 8725 section 2.4 and I-JSON).
 
     :param data: the bytes of the text
+    :param exact: whether numbers keep the digits that a float has no place for (ExactNumber)
     :raises ValueError: the text is not UTF-8 or not JSON, has a member twice, NaN or Infinity, a
         number of more than MAX_DIGITS digits, or more than MAX_DEPTH levels
     """
@@ -21,6 +47,7 @@ def loads(data: bytes) -> Any:
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
             parse_int=_int,
+            parse_float=_exact if exact else None,
         )
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
@@ -33,6 +60,7 @@ def loads(data: bytes) -> Any:
 
 
 _TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
+_TOO_LONG = f"a number has over {MAX_DIGITS} digits"
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -44,8 +72,20 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _int(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise ValueError(f"a number has over {MAX_DIGITS} digits")
+        raise ValueError(_TOO_LONG)
     return int(digits)
+
+
+def _exact(text: str) -> ExactNumber:
+    mantissa, _, exponent = text.lower().partition("e")
+    # The digits of 1e9999 fill a page, once somebody asks for an integer or a decimal of it.
+    if len(exponent) > len(str(MAX_DIGITS)) + 1 or _length(mantissa, exponent) > MAX_DIGITS:
+        raise ValueError(_TOO_LONG)
+    return ExactNumber(text)
+
+
+def _length(mantissa: str, exponent: str) -> int:
+    return len(mantissa) + abs(int(exponent or 0))
 
 
 def _refuse_constant(_name: str) -> Any:

@@ -50,7 +50,7 @@ def test_two_apps_live_in_one_process(
             assert status == (200 if minted_by is own else 401)
 
 
-@pytest.mark.parametrize("path", ["/api/public", "/docs", "/openapi.json", "/swagger.json"])
+@pytest.mark.parametrize("path", ["/api/public", "/docs", "/openapi.json", "/openapi-3.0.json"])
 def test_head_works_wherever_get_does(client: FlaskClient, path: str) -> None:
     """HEAD is answered with the status and the Content-Length of GET, and without a body."""
     response = client.head(path)
@@ -75,7 +75,7 @@ def test_path_and_method_are_said_before_authorisation(client: FlaskClient, meth
 def test_a_forged_prefix_or_host_leaves_no_trace(client: FlaskClient) -> None:
     """Without trusted proxies, X-Forwarded-* headers have no influence on any response."""
     forged = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Host": "evil.example"}
-    for path in ("/openapi.json", "/swagger.json", "/docs", "/"):
+    for path in ("/openapi.json", "/openapi-3.0.json", "/swagger.json", "/docs", "/"):
         assert "evil" not in str(client.get(path, headers=forged).headers)
         assert b"evil" not in client.get(path).data
 

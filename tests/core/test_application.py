@@ -42,9 +42,9 @@ def documents(named: Application, issuer: EmbeddedIssuer) -> dict[str, Any]:
     return build_documents(create_app(named, Settings(), issuer=issuer))
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "swagger.json"])
+@pytest.mark.parametrize("name", ["openapi.json", "openapi-3.0.json", "swagger.json"])
 def test_the_documents_name_the_team(issuer: EmbeddedIssuer, name: str) -> None:
-    """Contact, licence and terms stand in both documents."""
+    """Contact, licence and terms stand in every document."""
     info = documents(NAMED, issuer)[name]["info"]
     assert (info["title"], info["version"]) == (application.title, application.version)
     assert info["contact"] == NAMED.contact

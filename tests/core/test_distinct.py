@@ -1,66 +1,28 @@
 """Two operations, schemas or problem types with one name are refused by create_app."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 from marshmallow import Schema, fields
 
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
-from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound, Problem
 from api.core.settings import Settings
 from tests.core.demo import application
-
-Start = Callable[..., Flask]
-
-
-class Note(Schema):
-    """A note"""
-
-    text = fields.Str(required=True, metadata={"example": "hello"})
+from tests.core.support import notes
+from tests.core.support.notes import Note, Start, operation, serving, starter
 
 
 @pytest.fixture
 def start(issuer: EmbeddedIssuer) -> Start:
     """`start(ns)`: the app with these namespaces, TESTING off."""
-    return lambda *namespaces: create_app(
-        replace(application, namespaces=namespaces), Settings(), issuer=issuer
-    )
-
-
-def operation(ns: Namespace, **declared: Any) -> Any:
-    """A method, its contract as declared."""
-
-    def get(self: Any, **_values: Any) -> dict[str, str]:
-        """Read a note"""
-        return {"text": "hello"}
-
-    return public(ns.operation(returns=Note, **declared)(get))
-
-
-def serving(name: str, *urls: str, of: str = "Items", **declared: Any) -> Namespace:
-    """A namespace with a Resource, whose GET is declared so, at these addresses."""
-    ns = Namespace(name, name, path=f"/{name}")
-    ns.route(*(urls or ("",)))(type(of, (Resource,), {"get": operation(ns, **declared)}))
-    return ns
-
-
-def ids(app: Flask) -> dict[str, str]:
-    """The operationId of the GET of each path: the same in every document."""
-    told = [
-        {path: each["get"]["operationId"] for path, each in document["paths"].items()}
-        for document in build_documents(app).values()
-    ]
-    assert all(each == told[0] for each in told)
-    return told[0]
+    return starter(issuer)
 
 
 def test_two_classes_of_one_name_are_refused(start: Start) -> None:
@@ -72,7 +34,7 @@ def test_two_classes_of_one_name_are_refused(start: Start) -> None:
     said = str(raised.value)
     assert said.startswith("two operations share the operationId getItems: ")
     for path in ("/one", "/two"):
-        assert f"Items.get (GET {path}, {__file__}:{line})" in said
+        assert f"Items.get (GET {path}, {notes.__file__}:{line})" in said
     assert '@ns.operation(id="...")' in said
 
 
@@ -118,6 +80,12 @@ class Outer(Schema):
     """Another schema has a schema of this name nested in it."""
 
     text = fields.Str(metadata={"example": "x"})
+    more = fields.Str(metadata={"example": "x"})
+    last = fields.Str(metadata={"example": "x"})
+
+
+def named(name: str) -> type[Schema]:
+    return type(name, (Schema,), {"own": fields.Str(metadata={"example": "x"})})
 
 
 def nesting() -> type[Schema]:
@@ -131,9 +99,9 @@ def nesting() -> type[Schema]:
         ({"returns": schema()}, {"returns": schema("other")}, "Car"),
         ({"returns": schema()}, {"body": schema("other")}, "Car"),
         ({"returns": Outer}, {"returns": nesting()}, "Outer"),
-        ({"returns": Outer}, {"returns": Outer(exclude=("text",))}, "Outer"),
+        ({"returns": Outer(partial=True)}, {"returns": named("OuterChange")}, "OuterChange"),
     ],
-    ids=["two classes", "in and out", "nested", "a variant"],
+    ids=["two classes", "in and out", "nested", "a variant and a class"],
 )
 def test_two_schemas_of_one_name_are_refused(
     start: Start, one: dict[str, Any], two: dict[str, Any], name: str
@@ -151,11 +119,11 @@ def test_two_schemas_of_one_name_are_refused(
 def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
     """The error for two schemas of one name gives file and line, and how a variant differs."""
     with pytest.raises(DeclarationError) as raised:
-        start(of("one", returns=Outer), of("two", returns=Outer(only=("text",))))
+        start(of("one", returns=named("OuterOnlyText")), of("two", returns=Outer(only=("text",))))
     said = str(raised.value)
-    place = rf"tests\.core\.test_distinct\.Outer \({__file__}:\d+\) of One"
+    place = rf"tests\.core\.test_distinct\.Outer with only= \({__file__}:\d+\) of Two"
     assert re.search(place, said), said
-    assert "Outer with only= (" in said
+    assert "OuterOnlyText (" in said
 
 
 @pytest.mark.parametrize(
@@ -163,14 +131,15 @@ def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
     [
         (Outer, Outer(many=True)),
         (Outer, Outer(partial=True)),
+        (Outer(exclude=("text",)), Outer(only=("text",))),
         (schema(), schema("other", Meta=type("Meta", (), {"component": "OtherCar"}))),
     ],
-    ids=["a list of it", "a change of it", "Meta.component"],
+    ids=["a list of it", "a change of it", "two variants", "Meta.component"],
 )
 def test_schemas_that_have_a_name_each_are_served(
     start: Start, one: type[Schema], two: Any
 ) -> None:
-    """A list of a schema, a partial schema and one with Meta.component cause no name conflict."""
+    """A list of a schema, a variant of it and one with Meta.component cause no name conflict."""
     assert start(of("one", returns=one), of("two", returns=two))
 
 

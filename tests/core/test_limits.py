@@ -39,7 +39,7 @@ def test_body(application: Application, issuer: EmbeddedIssuer, limit: int, word
     refused = client.post("/api/messages", data=body + b" ", headers=headers)
     detail = f"The request body is over the limit of {words}."
     assert (refused.status_code, refused.get_json()["detail"]) == (413, detail)
-    for name in ("openapi.json", "swagger.json"):
+    for name in ("openapi.json", "openapi-3.0.json", "swagger.json"):
         assert f'"{detail}"' in client.get(f"/{name}").text
 
 
@@ -109,7 +109,7 @@ def test_workers_share_the_connections(
     monkeypatch.setattr("api.core.server.worker.end_with_main_process", lambda: None)
     gateway = loader()
     assert isinstance(gateway, Gateway)
-    assert gateway._max_body == 2048
+    assert gateway._max_body({}) == 2048
     assert isinstance(gateway.app, Flask)
     pool = database_of(gateway.app).engine.pool
     assert isinstance(pool, QueuePool)

@@ -1,5 +1,9 @@
 """The strict JSON reader: what it reads, and what it refuses."""
 
+import copy
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 
 from api.core import strictjson
@@ -93,3 +97,26 @@ def test_digits() -> None:
     assert strictjson.loads(b"1" * 4000)
     with pytest.raises(ValueError, match="a number has over 4000 digits"):
         strictjson.loads(b"1" * 4001)
+
+
+@pytest.mark.parametrize(
+    "text", ["1234567890123456789.12", "0.10", "1e3", "-5.00", "1E-7", "1.5e+3", "1e3000"]
+)
+def test_exact(text: str) -> None:
+    """A number with a fraction or an exponent is a float, whose text has every digit."""
+    number = strictjson.loads(text.encode(), exact=True)
+    assert number == float(text)
+    assert Decimal(str(number)) == Decimal(text)
+    assert str(copy.deepcopy(number)) == text
+    assert int(number) == int(Decimal(text))
+    assert number.is_integer() == (Fraction(text).denominator == 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e999999999", "1e-999999999", "1e4000", "1E+99999", "0." + "1" * 4000, "1e" + "9" * 50],
+)
+def test_an_exponent_is_digits(text: str) -> None:
+    """A number whose exponent stands for more than 4000 digits is refused at once."""
+    with pytest.raises(ValueError, match="a number has over 4000 digits"):
+        strictjson.loads(text.encode(), exact=True)

@@ -25,7 +25,7 @@ def openapi() -> None:
 @openapi.command()
 @click.pass_obj
 def write(application: Application) -> None:
-    """Write openapi.json (3.1) and swagger.json (2.0) from the code."""
+    """Write openapi.json (3.1), openapi-3.0.json and swagger.json (2.0) from the code."""
     for name, text in _texts(application).items():
         (DIRECTORY / name).write_text(text, encoding="utf-8")
         click.echo(f"openapi/{name}")

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_restx import fields, reqparse
-from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV31SpecValidator
+from openapi_spec_validator import (
+    OpenAPIV2SpecValidator,
+    OpenAPIV30SpecValidator,
+    OpenAPIV31SpecValidator,
+)
 
 import openapi
 from api.core.bridge import api_of
@@ -16,7 +20,11 @@ from openapi.declaration import declare
 from openapi.operation import Access
 from tests.core.openapi.stock import Resource, method, stock_api
 
-VALIDATORS = {"3.1": OpenAPIV31SpecValidator, "2.0": OpenAPIV2SpecValidator}
+VALIDATORS = {
+    "3.1": OpenAPIV31SpecValidator,
+    "3.0": OpenAPIV30SpecValidator,
+    "2.0": OpenAPIV2SpecValidator,
+}
 
 
 def built(version: str, prefix: str = "", **more: Any) -> dict[str, Any]:
@@ -39,7 +47,7 @@ def test_a_document_of_a_stock_api_is_valid(version: str, prefix: str) -> None:
         "termsOfService": "https://example.com",
         "license": {"name": "MIT"},
     }
-    begins = document["servers"][0]["url"] if version == "3.1" else document["basePath"]
+    begins = document["servers"][0]["url"] if version != "2.0" else document["basePath"]
     assert begins == (prefix or "/")
 
 
@@ -85,7 +93,7 @@ def test_the_security_of_a_stock_api_is_its_own(version: str) -> None:
     document = built(version, security="basic")
     schemes = (
         document["components"]["securitySchemes"]
-        if version == "3.1"
+        if version != "2.0"
         else document["securityDefinitions"]
     )
     assert {*schemes} == {"key", "basic", "login"}
@@ -108,7 +116,9 @@ def test_our_guard_above_a_stock_method_is_documented() -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
-@pytest.mark.parametrize(("version", "scheme"), [("3.1", "bearerAuth"), ("2.0", "Bearer")])
+@pytest.mark.parametrize(
+    ("version", "scheme"), [("3.1", "bearerAuth"), ("3.0", "bearerAuth"), ("2.0", "Bearer")]
+)
 def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
     """An operation that takes a token or none lists the empty requirement last."""
     app, api = stock_api()
@@ -123,7 +133,7 @@ def test_an_optional_token_is_documented(version: str, scheme: str) -> None:
 
 def test_an_unknown_version_is_refused(app: Flask) -> None:
     """An unknown version of OpenAPI is refused with an error that names the known versions."""
-    with pytest.raises(ValueError, match=r"version '4\.0': it is one of 3\.1, 2\.0"):
+    with pytest.raises(ValueError, match=r"version '4\.0': it is one of 3\.1, 3\.0, 2\.0"):
         build_document(api_of(app), "4.0")
 
 

@@ -36,6 +36,18 @@ def manage(
     return Result(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
+def printed_by(code: str, directory: Path, **environment: str) -> str:
+    """Return what Python code prints in a process of its own, which must succeed."""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=directory,
+        env=clean_environment() | {"PYTHONIOENCODING": "utf-8"} | environment,
+        capture_output=True,
+        check=True,
+    )
+    return ended.stdout.decode()
+
+
 def complaint(result: Result) -> str:
     """Return the one error line of a failed command, and verify that it printed nothing else."""
     assert result.code != 0

@@ -1,10 +1,10 @@
-"""OpenAPI 3.1."""
+"""OpenAPI 3.1 and 3.0."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from openapi import security31
+from openapi import security3
 from openapi.about import Options
 from openapi.components import (
     PROBLEM_JSON,
@@ -12,7 +12,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    example_of,
     problem_example,
     shared_parameters,
 )
@@ -29,27 +28,26 @@ from openapi.operation import (
     ProblemType,
     RequestBody,
 )
-from openapi.schemas import Json
-
-VERSION = "3.1.0"
+from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
 
-def document(api: Any, operations: Sequence[Operation], options: Options) -> Json:
+def document(version: str, api: Any, operations: Sequence[Operation], options: Options) -> Json:
     """Return the document.
 
+    :param version: "3.1.0" or "3.0.4"
     :param api: a flask_restx.Api, in the context of its app
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(VERSION, options)
-    security = security31.Security(api, operations, options)
+    components = Components(version, operations, options)
+    security = security3.Security(api, operations, options)
     paths = {
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
     members = {
-        "openapi": VERSION,
-        "info": info(api, has_summary=True),
+        "openapi": version,
+        "info": info(api, has_summary=version.startswith("3.1")),
         "servers": [_server(options.server, base_path(api))],
         "security": security.default,
         "tags": tags(api, operations),
@@ -63,7 +61,7 @@ def _server(server: Json, base: str) -> Json:
     return {**server, "url": server["url"].rstrip("/") + base} if base != "/" else server
 
 
-def _components(components: Components, security: security31.Security) -> Json:
+def _components(components: Components, security: security3.Security) -> Json:
     members = {
         "schemas": components.schemas.components,
         "responses": dict(sorted(components.responses.items())),
@@ -76,7 +74,7 @@ def _components(components: Components, security: security31.Security) -> Json:
 
 
 def _path_item(
-    operations: Sequence[Operation], components: Components, security: security31.Security
+    operations: Sequence[Operation], components: Components, security: security3.Security
 ) -> Json:
     shared = shared_parameters(operations)
     item: Json = {"parameters": _parameters(components, shared)} if shared else {}
@@ -90,7 +88,7 @@ def _operation(
     operation: Operation,
     parameters: Sequence[Parameter],
     components: Components,
-    security: security31.Security,
+    security: security3.Security,
 ) -> Json:
     needed = security.of(operation)
     members = {
@@ -118,7 +116,7 @@ def _request_body(components: Components, body: RequestBody) -> Json:
     return {
         **({"description": body.description} if body.description else {}),
         "required": body.required,
-        "content": _content(components, body.content),
+        "content": _content(components, body.content, REQUEST),
     }
 
 
@@ -134,7 +132,7 @@ def _answer(components: Components, answer: Answer) -> Json:
     members = {
         "headers": _headers(components, components.headers_of_answer(answer)),
         "links": dict(answer.links),
-        "content": _content(components, answer.content),
+        "content": _content(components, answer.content, ANSWER),
     }
     return {
         "description": answer.description,
@@ -142,13 +140,15 @@ def _answer(components: Components, answer: Answer) -> Json:
     }
 
 
-def _content(components: Components, content: Mapping[str, MediaType]) -> Json:
-    return {name: _media_type(components, media) for name, media in content.items()}
+def _content(
+    components: Components, content: Mapping[str, MediaType], direction: Direction
+) -> Json:
+    return {name: _media_type(components, media, direction) for name, media in content.items()}
 
 
-def _media_type(components: Components, media: MediaType) -> Json:
-    schema = None if media.schema is None else components.schemas.schema(media.schema)
-    example = example_of(media)
+def _media_type(components: Components, media: MediaType, direction: Direction) -> Json:
+    schema = None if media.schema is None else components.schemas.schema(media.schema, direction)
+    example = components.example_of(media, direction)
     return {
         **({} if schema is None else {"schema": schema}),
         **({} if example is MISSING else {"example": example}),

@@ -1,0 +1,107 @@
+"""The parts of a request, read and validated by marshmallow schemas."""
+
+from collections.abc import Callable
+from typing import Any
+
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from flask import request
+from marshmallow import Schema, ValidationError, fields
+from webargs.multidictproxy import MultiDictProxy
+
+from api.core import problems, strictjson
+from api.core.problems import (
+    MalformedBody,
+    PreconditionFailed,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+MarshmallowSchema = Schema | type[Schema]
+Precondition = Callable[[str], None]
+
+
+def schema_reader(
+    schema: MarshmallowSchema, where: str, read: Callable[[Schema], Any]
+) -> Callable[[], Any]:
+    """Return a function that reads a part of the current request, and validates it.
+
+    The function raises ValidationFailed.
+
+    :param schema: what the part must be
+    :param where: "pointer" for a body, "parameter" for query and headers
+    :param read: takes the part from the request, before it is validated
+    """
+    instance = resolve_schema_instance(schema)
+
+    def load() -> Any:
+        data = read(instance)
+        try:
+            return instance.load(data)
+        except ValidationError as error:
+            errors = problems.validation_errors(error.messages, where)
+            raise ValidationFailed(errors=errors) from None
+
+    return load
+
+
+def read_query(schema: Schema) -> Any:
+    """Return the query of the current request.
+
+    :param schema: what it must be: only a list may be given more than once
+    :raises ValidationFailed: a parameter is given twice
+    """
+    many = {
+        field.data_key or name
+        for name, field in schema.fields.items()
+        if isinstance(field, fields.List)
+    }
+    twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in many]
+    if twice:
+        errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
+        raise ValidationFailed(errors=errors)
+    return MultiDictProxy(request.args, schema)
+
+
+def read_headers(schema: Schema) -> dict[str, str]:
+    """Return the headers of the current request that a schema names.
+
+    :param schema: what they must be
+    """
+    # A request has headers that the schema does not name, which are no error.
+    names = [field.data_key or name for name, field in schema.fields.items()]
+    return {name: request.headers[name] for name in names if name in request.headers}
+
+
+def read_body() -> Any:
+    """Return the JSON of the current request.
+
+    :raises UnsupportedMediaType: the body is something else
+    :raises MalformedBody: the body cannot be read
+    :raises ContentTooLarge: the body is too large
+    """
+    data = request.get_data(cache=False)
+    if not _is_plain_json():
+        raise UnsupportedMediaType
+    try:
+        return strictjson.loads(data, exact=True)
+    except ValueError as error:
+        raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
+
+
+def _is_plain_json() -> bool:
+    return (
+        request.mimetype == "application/json"
+        and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
+        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
+    )
+
+
+def read_precondition() -> Precondition:
+    """Return a check that the client has seen the current version (RFC 9110 section 13.1.1)."""
+    if_match = request.if_match if "If-Match" in request.headers else None
+
+    def check(etag: str) -> None:
+        if if_match is not None and not if_match.contains(etag):
+            raise PreconditionFailed
+
+    return check

@@ -1,0 +1,55 @@
+"""The response of a handler's return value, where the method has no contract."""
+
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.core import serialisation
+from api.core.returned import Returned, unpack
+from api.core.serialisation import AnswerError
+
+_REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"
+
+
+def answer_plainly(
+    returned: Any, make_response: Callable[..., AnyResponse], *, success: int = 200
+) -> AnyResponse:
+    """Return the response of a method without a contract, by the rules of a contract.
+
+    :param returned: the return value of the method
+    :param make_response: makes a response of an accepted media type, of a value, status and headers
+    :param success: the status, where the method returns none
+    :raises AnswerError: the value cannot be written
+    """
+    if isinstance(returned, AnyResponse):
+        return with_status(returned, None)
+    # Flask-RESTX treats a tuple of one element as a value.
+    is_one = type(returned) is tuple and len(returned) == 1
+    value, status, headers = Returned(returned[0]) if is_one else unpack(returned)
+    if isinstance(value, tuple) and value is returned:
+        serialisation.refuse(value, f"which is no value with its status and headers: {_REMEDY}")
+    if isinstance(value, AnyResponse):
+        value.headers.update(headers or {})
+        return with_status(value, status)
+    try:
+        response = make_response(value, success if status is None else status, headers=headers)
+    except TypeError as error:
+        serialisation.refuse(value, f"which JSON cannot hold ({error}): {_REMEDY}")
+    return with_status(response, None)
+
+
+def with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
+    """Return a response with a status that an answer can have.
+
+    :param response: the response, which is changed
+    :param status: the status; None leaves that of the response
+    :raises AnswerError: the status is none of an answer
+    """
+    if isinstance(status, int):
+        response.status_code = status
+    elif status:
+        response.status = status
+    if not 200 <= response.status_code < 600:
+        raise AnswerError(f"the status {response.status_code}, which is none of an answer")
+    return response
