@@ -23,7 +23,7 @@ class OutOfStockError(Exception):
     """A failure that the app has a handler of its own for."""
 
 
-class Resource(flask_restx.Resource):  # type: ignore[misc]
+class Resource(flask_restx.Resource):
     """A Resource of the framework's own."""
 
 
