@@ -30,7 +30,7 @@ from openapi.operation import (
     RequestBody,
 )
 from openapi.primitives20 import header20, parameter20
-from openapi.reading import bare_paths
+from openapi.reading import shown_paths
 from openapi.restx import security_of
 from openapi.restx_parsers import MULTIPART, URLENCODED
 from openapi.schemas import ANSWER, REQUEST, AnySchema, Json
@@ -76,9 +76,10 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         path: _path_item(each, components)
         for path, each in documented(operations, _METHODS).items()
     }
-    for path, bare in () if is_ours(api) else bare_paths(api):
-        paths[path] = swagger_restx.bare_item(bare, components)
-    components.add_models(api, operations)
+    shown = {} if is_ours(api) else shown_paths(api)
+    for path in shown.keys() - paths.keys():
+        paths[path] = swagger_restx.bare_item(shown[path], components)
+    components.add_models(api, (*(each.swagger for each in operations), *shown.values()))
     has_problems = bool(components.responses.keys() - components.shared)
     schemes = {name: scheme_of_20(scheme) for name, scheme in authorizations(api).items()}
     if is_guarded:
