@@ -170,7 +170,10 @@ def shared_parameters(operations: Sequence[Operation]) -> tuple[Any, ...]:
 def _needs(access: Access | None) -> str:
     if access is None or access.public:
         return ""
+    if access.scheme:
+        return f"Needs the header `{access.scheme.header}`."
     alternatives = (" and ".join(f"`{word}`" for word in words) for words in access.alternatives)
     granted = " or ".join(alternatives)
     token = f"an access token that grants {granted}" if granted else "an access token"
-    return f"Takes {token}, or none." if access.optional else f"Needs {token}."
+    claims = "".join(f" Its claim `{each.claim}` is {each.expected}." for each in access.checks)
+    return (f"Takes {token}, or none." if access.optional else f"Needs {token}.") + claims

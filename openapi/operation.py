@@ -36,6 +36,37 @@ class ProblemLike(Protocol):
 ProblemType = type[ProblemLike]
 
 
+class ClaimLike(Protocol):
+    """What an access token must say in one claim."""
+
+    @property
+    def claim(self) -> str:
+        """The name of the claim."""
+
+    @property
+    def expected(self) -> str:
+        """What the claim must be, in words."""
+
+
+@dataclass(frozen=True)
+class HeaderScheme:
+    """A security scheme beside access tokens: a key or a signature in a header.
+
+    :param name: its name in the documents
+    :param header: the header
+    :param description: what the header holds, in CommonMark
+    """
+
+    name: str
+    header: str
+    description: str = ""
+
+    def definition(self) -> Json:
+        """Return the Security Scheme Object, which is the same in every version of OpenAPI."""
+        described = {"description": self.description} if self.description else {}
+        return {"type": "apiKey", "in": "header", "name": self.header, **described}
+
+
 @dataclass(frozen=True)
 class Access:
     """Who may call an operation.
@@ -43,11 +74,15 @@ class Access:
     :param alternatives: scopes; a token must grant all words of one alternative. Empty: any token
     :param public: anybody may call, and no token is read
     :param optional: a caller without a token is let in as well
+    :param checks: what the token must say beside its scopes
+    :param scheme: what a caller needs instead of a token
     """
 
     alternatives: tuple[tuple[str, ...], ...] = ()
     public: bool = False
     optional: bool = False
+    checks: tuple[ClaimLike, ...] = ()
+    scheme: HeaderScheme | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -57,8 +92,11 @@ class Access:
     def __str__(self) -> str:
         if self.public:
             return "nothing"
+        if self.scheme:
+            return f"{self.scheme.name} (header {self.scheme.header})"
         needed = " or ".join(" ".join(words) for words in self.alternatives) or "any access token"
-        return f"{needed}, or nothing" if self.optional else needed
+        claims = (f"{check.claim}: {check.expected}" for check in self.checks)
+        return ", ".join([needed, *claims, *(["or nothing"] if self.optional else ())])
 
 
 PUBLIC = Access(public=True)

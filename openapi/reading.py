@@ -68,7 +68,7 @@ def shown_paths(api: Any) -> dict[str, SwaggerOperation]:
     """
     reader = Reader(api, exact=True)
     shown = (
-        Method(namespace, route, "", url)
+        Method(api, namespace, route, "", url)
         for namespace in api.namespaces
         for route in namespace.resources
         if not is_hidden(route.resource, route.route_doc)

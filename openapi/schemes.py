@@ -1,8 +1,9 @@
 """The security schemes that an Api declares, in the words of each version of OpenAPI."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from openapi.operation import Operation
 from openapi.schemas import Json
 
 # The flows of 2.0: their names in OpenAPI 3, and the addresses that each must have.
@@ -21,15 +22,18 @@ _IN_20 = {
 _AUTHORIZATION = {"type": "apiKey", "in": "header", "name": "Authorization"}
 
 
-def authorizations(api: Any) -> dict[str, Json]:
-    """Return the schemes that an Api and its namespaces declare, as they declare them.
+def authorizations(api: Any, operations: Iterable[Operation]) -> dict[str, Json]:
+    """Return the schemes that an Api, its namespaces and its operations declare.
 
     :param api: a flask_restx.Api
+    :param operations: its operations
+    :returns: the Security Scheme Objects, as they are declared, by name
     """
     schemes = dict(api.authorizations or {})
     for namespace in api.namespaces:
         schemes.update(namespace.authorizations or {})
-    return schemes
+    needed = [each.access.scheme for each in operations if each.access and each.access.scheme]
+    return {**schemes, **{scheme.name: scheme.definition() for scheme in needed}}
 
 
 def scheme_of_20(scheme: Mapping[str, Any]) -> Json:

@@ -69,7 +69,8 @@ class Security:
     @property
     def schemes(self) -> Json:
         """The Security Scheme Objects, by name."""
-        stock = {name: scheme_of_3(scheme) for name, scheme in authorizations(self._api).items()}
+        declared = authorizations(self._api, self._operations)
+        stock = {name: scheme_of_3(scheme) for name, scheme in declared.items()}
         return {**stock, **(self._guards() if self._is_guarded else {})}
 
     def of(self, operation: Operation) -> list[Json] | None:
@@ -89,6 +90,8 @@ class Security:
     def _requirements(self, access: Access) -> list[Json]:
         if access.public:
             return []
+        if access.scheme:
+            return [{access.scheme.name: []}]
         needed = [
             {name: list(words) for name in schemes}
             for words in access.alternatives or ((),)

@@ -81,7 +81,9 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         paths[path] = swagger_restx.bare_item(shown[path], components)
     components.add_models(api, (*(each.swagger for each in operations), *shown.values()))
     has_problems = bool(components.responses.keys() - components.shared)
-    schemes = {name: scheme_of_20(scheme) for name, scheme in authorizations(api).items()}
+    schemes = {
+        name: scheme_of_20(scheme) for name, scheme in authorizations(api, operations).items()
+    }
     if is_guarded:
         schemes |= {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
     members = {
@@ -186,6 +188,8 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
         return None if declared is None else [listed(each) for each in declared]
     if access.public:
         return []
+    if access.scheme:
+        return [{access.scheme.name: []}]
     # An apiKey has no scopes here: the operation's description names them.
     needed: list[Json] = [{"Bearer": []}, *([{"Bearer": [], "DPoP": []}] if dpop else ())]
     return [*needed, {}] if access.optional else needed
