@@ -6,9 +6,9 @@ from openapi.schemas import Json
 # Keywords of 2020-12 that 3.0 has no words for. A schema without them accepts more.
 _NOT_IN_30 = frozenset(
     {
-        *("$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$schema", "id"),
+        *("$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef"),
         *("contains", "minContains", "maxContains", "contentEncoding", "contentMediaType"),
-        *("contentSchema", "definitions", "dependencies", "dependentRequired", "dependentSchemas"),
+        *("contentSchema", "definitions", "dependentRequired", "dependentSchemas"),
         *("if", "then", "else", "propertyNames", "unevaluatedItems", "unevaluatedProperties"),
     }
 )

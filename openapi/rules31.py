@@ -111,6 +111,21 @@ def list_first_items(members: Json) -> None:
             members["items"] = members.pop("additionalItems")
 
 
+def _split_dependencies(members: Json) -> None:
+    """Up to draft 7, one keyword said what a member needs beside it, names or a schema."""
+    dependencies = members.pop("dependencies", {})
+    names = {name: each for name, each in dependencies.items() if isinstance(each, list)}
+    schemas = {name: each for name, each in dependencies.items() if name not in names}
+    members.update({"dependentRequired": names} if names else {})
+    members.update({"dependentSchemas": schemas} if schemas else {})
+
+
+def _leave_address(members: Json) -> None:
+    """Where a schema comes from; in a document, references would lead there."""
+    for name in ("$id", "$schema", "id"):
+        members.pop(name, None)
+
+
 RULES_31: Rules = (
     name_type,
     tidy,
@@ -120,4 +135,6 @@ RULES_31: Rules = (
     _limit_by_number,
     _allow_null,
     list_first_items,
+    _split_dependencies,
+    _leave_address,
 )
