@@ -54,7 +54,7 @@ def fits(value: Any, schema: Json, components: Mapping[str, Json]) -> bool:
     :param schema: the schema, in JSON Schema 2020-12
     :param components: the schemas that it refers to, by the names of `#/definitions/`
     """
-    return Draft202012Validator({**schema, "definitions": components}).is_valid(value)
+    return bool(Draft202012Validator({**schema, "definitions": components}).is_valid(value))
 
 
 def _is_loaded(field: Any, value: Any) -> bool:

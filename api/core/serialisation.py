@@ -167,6 +167,8 @@ def is_polymorphic(schema: Any) -> bool:
 
 def _faults_of_type(schema: Any, value: Any, written: Any, where: str) -> Iterable[str]:
     # It writes a tuple with the reason, and no object, for a value of a type that it does not know.
+    if written is None:
+        return ()
     if not isinstance(written, dict):
         return [where.removesuffix(".") or "an object of a known type"]
     chosen = schema.type_schemas[written[schema.type_field]]
@@ -188,7 +190,7 @@ def _faults_within(field: Any, value: Any, written: Any, where: str) -> Iterator
         pairs = _pairs(value, list(written or ()))
         for inner, (source, each) in zip(field.tuple_fields, pairs, strict=False):
             yield from _faults_within(inner, source, each, where)
-    else:
+    elif isinstance(field, fields.Mapping) and field.value_field:
         for each in (written or {}).values():
             yield from _faults_within(field.value_field, missing, each, where)
 

@@ -37,6 +37,9 @@ def is_directional(field: Any) -> bool:
     """
     if isinstance(field, fields.Boolean):
         return _words(field) is not None
+    if isinstance(field, fields.NaiveDateTime):
+        # Then a request may have an offset, which an answer never has.
+        return field.timezone is not None
     return isinstance(field, (fields.Integer, fields.Decimal, fields.Float)) and field.as_string
 
 
@@ -78,28 +81,42 @@ def _(field: fields.Integer, _convert: Convert, direction: Direction) -> Json:
     return {"type": "integer"}
 
 
-@members.register
-def _(_field: fields.Number, *_: Any) -> Json:
+@members.register(fields.Number)
+def _(_field: Any, *_: Any) -> Json:
     return {"type": "number"}
 
 
 @members.register
 def _(field: fields.Float, _convert: Convert, direction: Direction) -> Json:
     if field.as_string:
-        return _as_text("number", direction)
+        return _as_text("number", direction, **_pattern(field, patterns.FLOAT))
     return {"type": "number", "format": "double"}
 
 
 @members.register
 def _(field: fields.Decimal, _convert: Convert, direction: Direction) -> Json:
     if field.as_string:
-        pattern = {} if field.allow_nan else {"pattern": patterns.DECIMAL}
-        return _as_text("number", direction, format="decimal", **pattern)
+        return _as_text("number", direction, format="decimal", **_pattern(field, patterns.DECIMAL))
     if field.places is None:
         return {"type": "number"}
-    # A decimal of more digits than the context's precision cannot be rounded to its places.
-    limit = 10 ** (_PRECISION + field.places.adjusted())
-    return {"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit}
+    limit = decimal_limit(field)
+    return {"type": "number", "minimum": -limit, "maximum": limit}
+
+
+def decimal_limit(field: fields.Decimal) -> int:
+    """Return the largest value that a decimal with places can be.
+
+    One of more digits than the precision of the context cannot be rounded. More than 10**22 is no
+    exact float, which is what others read it as.
+
+    :param field: the field, which has places
+    """
+    places = -field.places.adjusted() if field.places is not None else 0
+    return int(10 ** min(22, _PRECISION - 1 - places))
+
+
+def _pattern(field: Any, pattern: str) -> Json:
+    return {} if field.allow_nan else {"pattern": pattern}
 
 
 def _as_text(kind: str, direction: Direction, **more: Any) -> Json:
@@ -126,12 +143,10 @@ def _words(field: fields.Boolean) -> list[Any] | None:
 
 
 @members.register
-def _(field: fields.DateTime, *_: Any) -> Json:
+def _(field: fields.DateTime, _convert: Convert, direction: Direction) -> Json:
     match field.format or field.DEFAULT_FORMAT:
         case "iso" | "iso8601":
-            is_naive = isinstance(field, fields.NaiveDateTime) and field.timezone is None
-            local = {"format": "date-time-local", "pattern": patterns.NAIVE_DATETIME}
-            return {"type": "string", **(local if is_naive else {"format": "date-time"})}
+            return _iso(field, direction)
         case "rfc" | "rfc822":
             return {"type": "string", "pattern": patterns.RFC_822}
         case "timestamp":
@@ -142,9 +157,17 @@ def _(field: fields.DateTime, *_: Any) -> Json:
             return _strftime(format)
 
 
+def _iso(field: fields.DateTime, direction: Direction) -> Json:
+    if not isinstance(field, fields.NaiveDateTime):
+        return {"type": "string", "format": "date-time"}
+    if is_directional(field) and direction == REQUEST:
+        return {"type": "string", "pattern": patterns.DATETIME}
+    return {"type": "string", "format": "date-time-local", "pattern": patterns.NAIVE_DATETIME}
+
+
 def _timestamp(unit: int) -> Json:
-    end_of_9999 = 253402300799
-    return {"type": "number", "minimum": 0, "maximum": end_of_9999 * unit}
+    end_of_9999 = 253402300800
+    return {"type": "number", "minimum": 0, "exclusiveMaximum": end_of_9999 * unit}
 
 
 def _strftime(format: str) -> Json:
@@ -169,9 +192,18 @@ def _(field: fields.Time, *_: Any) -> Json:
 
 @members.register
 def _(field: fields.TimeDelta, *_: Any) -> Json:
-    # A day less than a timedelta can have, since a float is rounded.
-    limit = timedelta(days=999_999_998) // timedelta(**{field.precision: 1})
+    limit = timedelta_limit(field)
     return {"type": "number", "minimum": -limit, "maximum": limit, "x-unit": field.precision}
+
+
+def timedelta_limit(field: fields.TimeDelta) -> int:
+    """Return the largest value that a field takes for a timedelta, in its unit.
+
+    It is a day less than a timedelta can have, since a float is rounded.
+
+    :param field: the field
+    """
+    return timedelta(days=999_999_998) // timedelta(**{field.precision: 1})
 
 
 @members.register
@@ -204,8 +236,8 @@ def _(_field: fields.IPv6Interface, *_: Any) -> Json:
     return {"type": "string", "pattern": patterns.IPV6_INTERFACE}
 
 
-@members.register
-def _(field: fields.Enum, convert: Convert, _direction: Direction) -> Json:
+@members.register(fields.Enum)
+def _(field: Any, convert: Convert, _direction: Direction) -> Json:
     if field.by_value is False:
         return {"type": "string", "enum": list(field.enum.__members__)}
     values = [field.field._serialize(each.value, None, None) for each in field.enum]
@@ -243,8 +275,8 @@ def array(field: fields.List[Any] | fields.Tuple, convert: Convert) -> Json:
     return {"type": "array", "prefixItems": items, "items": False, **counts}
 
 
-@members.register
-def _(field: fields.Mapping, convert: Convert, _direction: Direction) -> Json:
+@members.register(fields.Mapping)
+def _(field: Any, convert: Convert, _direction: Direction) -> Json:
     names = _names(convert(field.key_field)) if field.key_field else {}
     return {
         "type": "object",
@@ -267,6 +299,6 @@ def _names(key: Json) -> Json:
     return {}
 
 
-@members.register
-def _(field: fields.Constant, *_: Any) -> Json:
+@members.register(fields.Constant)
+def _(field: Any, *_: Any) -> Json:
     return {"const": number(field.constant)} if is_json(field.constant) else {}
