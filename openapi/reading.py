@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi.methods import Method, methods
-from openapi.operation import METHODS, Answer, Operation
+from openapi.operation import METHODS, Answer, Operation, ProblemType
 from openapi.operation_ids import key, unique_ids
 from openapi.restx import Documentation
 
@@ -47,9 +47,16 @@ def _operation(api: Any, method: Method, identifier: str) -> Operation:
         parameters=(*documentation.parameters(), *declared.parameters),
         body=declared.body or documentation.body(),
         answers=_answers(documentation.answers(), declared.answers),
-        problems=tuple(dict.fromkeys(declared.problems)),
+        problems=tuple(dict.fromkeys((*declared.problems, *_more_problems(api, method)))),
         extensions=documentation.extensions(),
     )
+
+
+def _more_problems(api: Any, method: Method) -> tuple[ProblemType, ...]:
+    """What an Api of ours answers because of what Flask-RESTX's decorators declare."""
+    # Flask-RESTX's Api looks a name that it lacks up in its default namespace.
+    of_class = getattr(type(api), "problems_of", None)
+    return tuple(of_class(api, method)) if of_class else ()
 
 
 def _answers(

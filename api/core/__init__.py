@@ -10,13 +10,21 @@ application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
+aborts          what `abort` says
+errorhandlers   which error handler answers an exception
+coroutines      methods that are `async def`
+marshalling     `marshal_with` of Flask-RESTX
+masks           the header X-Fields
 cors            cross-origin requests
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
+bodies          the body of a request as it arrives
+expectations    what @ns.expect of Flask-RESTX declares, validated
+refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
-answers         what a handler returns, taken apart
+returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
 rules           what a complete Api is held to at the start
@@ -30,7 +38,7 @@ issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
-sizes           bytes in words, for messages
+sizes           sizes in bytes: their units, and how messages write them
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own
@@ -49,6 +57,7 @@ from api.core.problems import (
     ValidationFailed,
 )
 from api.core.settings import Settings, between, current_settings, setting
+from api.core.sizes import KiB, MiB
 from api.core.storage import (
     NAMING_CONVENTION,
     Order,
@@ -67,6 +76,8 @@ __all__ = [
     "DatabaseUnavailable",
     "DeclarationError",
     "IdempotencyKeyReused",
+    "KiB",
+    "MiB",
     "Namespace",
     "NotFound",
     "Order",

@@ -9,13 +9,27 @@ and what is said of it (api.core.documenting) are read off the same arguments.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Never, TypeVar, cast
+from typing import Any, Never, NoReturn, TypeVar, cast
 
 import flask_restx
 from flask import Flask, request
+from flask_restx.mask import MaskError
 
-from api.core import distinct, documenting, rules, views
-from api.core.contract import Contract
+from api.core import (
+    aborts,
+    bodies,
+    distinct,
+    documenting,
+    errorhandlers,
+    expectations,
+    marshalling,
+    masks,
+    refusals,
+    rules,
+    views,
+)
+from api.core.contract import BODY_PROBLEMS, Contract
+from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
     GUARD,
@@ -31,6 +45,7 @@ from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
 from api.core.serialisation import AnswerError
 from openapi.declaration import declare
+from openapi.methods import Method
 from openapi.operation import MISSING
 
 __all__ = ["Api", "Namespace", "Precondition", "Resource", "api_of"]
@@ -46,11 +61,13 @@ class Resource(flask_restx.Resource):
     def validate_payload(self, func: Any) -> None:
         # Flask-RESTX does it before it calls the method, and so before the method's guard.
         if GUARD not in layers(func):
-            super().validate_payload(func)
+            self.validate_behind_guard()
 
     def validate_behind_guard(self) -> None:
-        """Validate the body as `@ns.expect` says. The guard calls this after it has accepted."""
-        super().validate_payload(getattr(self, request.method.lower(), None) or self.get)
+        """Validate what `@ns.expect` says, and X-Fields. The guard calls this after it accepted."""
+        name = _method_name(type(self))
+        masks.check(getattr(self, name))
+        expectations.validate(self.api, type(self), name)
 
 
 class Namespace(flask_restx.Namespace):
@@ -77,12 +94,37 @@ class Namespace(flask_restx.Namespace):
         self.scopes = dict(scopes or {})
         self.problems = problems
 
+    def abort(self, *args: Any, **data: Any) -> NoReturn:
+        """Abort the request, as `flask_restx.abort` does. The data may have a member `code`.
+
+        :param args: the status, and what the client is told
+        :param data: members of the problem document
+        """
+        aborts.abort(*args, **data)
+
+    def marshal_with(self, *args: Any, **kwargs: Any) -> Callable[[View], View]:
+        """Return the decorator that writes the value of a method by a model of Flask-RESTX.
+
+        :param args: the model, and what else Flask-RESTX takes
+        :param kwargs: likewise
+        """
+        return marshalling.decorator(super().marshal_with(*args, **kwargs))
+
+    def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
+        """Return the decorator that writes the values of a method by a model of Flask-RESTX.
+
+        :param fields: the model
+        :param kwargs: what else Flask-RESTX takes
+        """
+        return self.marshal_with(fields, True, **kwargs)
+
     def operation(
         self,
         *,
         query: MarshmallowSchema | None = None,
         headers: MarshmallowSchema | None = None,
         body: MarshmallowSchema | None = None,
+        max_body: int | None = None,
         if_match: bool = False,
         returns: MarshmallowSchema | None = None,
         status: int | None = None,
@@ -102,6 +144,8 @@ class Namespace(flask_restx.Namespace):
         :param query: the schema of the query
         :param headers: the schema of the headers that the method reads
         :param body: the schema of the JSON body
+        :param max_body: the maximum size of the body in bytes, such as `5 * MiB`; by default that
+            of the setting MAX_BODY
         :param if_match: call the method with `precondition`, a function that takes the ETag there
             is, and raises PreconditionFailed where the client's If-Match is for another
         :param returns: the schema of what the method returns; without one, 204 and no content
@@ -123,6 +167,7 @@ class Namespace(flask_restx.Namespace):
             query=query,
             headers=headers,
             body=body,
+            max_body=max_body,
             if_match=if_match,
             returns=returns,
             status=status,
@@ -139,9 +184,10 @@ class Namespace(flask_restx.Namespace):
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
-                return write(view(*args, **kwargs, **read()))
+                return then(view(*args, **kwargs, **read()), write)
 
             add_layer(view, contracted, CONTRACT)
+            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body))
             return declare(  # type: ignore[return-value]
                 contracted,
                 id=id,
@@ -188,10 +234,15 @@ class Api(flask_restx.Api):
         :param max_body: the bytes of a body that it accepts
         :param info: what Flask-RESTX takes of title, version, description, contact, licence, terms
         """
-        super().__init__(doc=False, default_id=_operation_id, **info)
+        # What the documents say of a body is true: `@ns.expect` validates unless it says otherwise.
+        super().__init__(doc=False, default_id=_operation_id, **{"validate": True, **info})
         self.summary = summary
         app.config["MAX_CONTENT_LENGTH"] = max_body
+        app.request_class = bodies.Request
+        refusals.init_app(app)
         app.extensions[_NAME] = self
+        # They would answer a bad mask without a problem document.
+        self.error_handlers.clear()
         self.init_app(app, add_specs=False)
         for namespace in namespaces:
             self.add_namespace(namespace)
@@ -207,10 +258,22 @@ class Api(flask_restx.Api):
 
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
+        masks.declare_problem(resource)
+        if resource.validate_payload is flask_restx.Resource.validate_payload:
+            # A Resource of Flask-RESTX's own class is validated behind its guard as well.
+            resource.validate_payload = Resource.validate_payload
+            resource.validate_behind_guard = Resource.validate_behind_guard
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
         return super().register_resource(namespace, resource, *urls, **more)
+
+    def problems_of(self, method: Method) -> tuple[type[Problem], ...]:
+        """Return what a method may answer because of its `@ns.expect`, for the documents.
+
+        :param method: the method
+        """
+        return expectations.problems_of(self, method.resource, method.name, BODY_PROBLEMS)
 
     @property
     def scopes(self) -> dict[str, str]:
@@ -232,14 +295,29 @@ class Api(flask_restx.Api):
         return "/"
 
     def error_router(self, original_handler: Callable[[Exception], Any], error: Exception) -> Any:
-        return original_handler(error)
+        handler = errorhandlers.find(self, error)
+        if handler is None:
+            return original_handler(error)
+        try:
+            return errorhandlers.answer(handler, error, self.make_response)
+        except Exception as failure:
+            return original_handler(failure)
+
+    def make_response(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().make_response(data, *args, **kwargs)
+        if len(self.representations) > 1:
+            response.vary.add("Accept")
+        return response
 
     def output(self, resource: Any) -> Callable[..., Any]:
         """The view function of a Resource, which answers what its methods return."""
 
         @wraps(resource)
         def answering(*args: Any, **kwargs: Any) -> Any:
-            returned = resource(*args, **kwargs)
+            try:
+                returned = awaited(resource(*args, **kwargs))
+            except MaskError as error:
+                raise masks.refusal(error) from error
             try:
                 return answer_plainly(returned, self.make_response)
             except AnswerError as error:
@@ -277,8 +355,13 @@ def _lacks(problem: Any, member: str) -> bool:
 
 
 def _handler(resource: Any) -> str:
-    """Return the name of the method of a Resource that the current request calls."""
-    return named(getattr(resource, request.method.lower(), None) or resource.get)
+    """Return the name and place of the method of a Resource that the current request calls."""
+    return named(getattr(resource, _method_name(resource)))
+
+
+def _method_name(resource: Any) -> str:
+    name = request.method.lower()
+    return name if hasattr(resource, name) else "get"
 
 
 def _operation_id(resource: str, method: str) -> str:

@@ -11,8 +11,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import answers, serialisation
-from api.core.answers import Answer
+from api.core import serialisation
 from api.core.declarations import DeclarationError
 from api.core.problems import (
     ContentTooLarge,
@@ -32,6 +31,7 @@ from api.core.requests import (
     schema_reader,
 )
 from api.core.responses import with_status
+from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
@@ -45,6 +45,7 @@ class Contract:
     query: MarshmallowSchema | None = None
     headers: MarshmallowSchema | None = None
     body: MarshmallowSchema | None = None
+    max_body: int | None = None
     if_match: bool = False
     returns: MarshmallowSchema | None = None
     status: int | None = None
@@ -83,6 +84,8 @@ class Contract:
             schema = getattr(self, name)
             if schema is not None and not _is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
+            raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         without_content = self.returns and self.success in _WITHOUT_CONTENT
         if self.success not in range(200, 400) or without_content:
             raise DeclarationError(
@@ -100,7 +103,7 @@ class Contract:
         schema = resolve_schema_instance(self.returns) if self.returns else None
 
         def write(returned: Any) -> AnyResponse:
-            answer = answers.unpack(returned, many=schema is not None and schema.many)
+            answer = unpack(returned, many=schema is not None and schema.many)
             try:
                 response = self._response(schema, answer)
             except AnswerError as error:
@@ -110,13 +113,13 @@ class Contract:
 
         return write
 
-    def _response(self, schema: Schema | None, answer: Answer) -> AnyResponse:
+    def _response(self, schema: Schema | None, answer: Returned) -> AnyResponse:
         if isinstance(answer.value, AnyResponse):
             return with_status(answer.value, answer.status)
         status = self.success if answer.status is None else answer.status
         response = with_status(Response(), status)
         if schema is None or response.status_code in _WITHOUT_CONTENT:
-            if answers.is_empty(answer.value):
+            if is_empty(answer.value):
                 return response
             why = "declares no returns=" if schema is None else "answers without content"
             serialisation.refuse(answer.value, f"but {why}")

@@ -3,6 +3,7 @@
 Problem
 ├── InternalError                500  internal-error
 ├── MalformedBody                400  malformed-body
+├── InvalidMask                  400  invalid-mask
 ├── NotFound                     404  not-found
 ├── MethodNotAllowed             405  method-not-allowed
 ├── RequestTimeout               408  request-timeout
@@ -29,14 +30,16 @@ The docstring of a class is what its page at /problems tells people to do.
 """
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, has_app_context
+from flask import Flask, Response, current_app, has_app_context, has_request_context, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.response import Response as AnyResponse
 
+from api.core import aborts
 from api.core.observability import request_id
 from api.core.sizes import in_words
 
@@ -62,12 +65,13 @@ class Problem(Exception):
         detail: str | None = None,
         *,
         errors: list[dict[str, str]] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Headers | None = None,
     ) -> None:
         super().__init__(detail or self.detail)
         self.detail = detail or self.detail
         self.errors = errors
         self.headers = Headers(headers)
+        self.own: Mapping[str, Any] = {}
 
     @classmethod
     def type(cls) -> str:
@@ -80,7 +84,7 @@ class Problem(Exception):
             "type": self.type(),
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": _printable(self.detail),
         }
         return members if self.errors is None else members | {"errors": self.errors}
 
@@ -102,6 +106,16 @@ class MalformedBody(Problem):
     status = 400
     title = "The body is not JSON"
     detail = "The request body could not be read as JSON."
+
+
+class InvalidMask(Problem):
+    """The header X-Fields, which chooses members of the answer, could not be read, or chooses
+    within a member that has none. Send names, separated by commas: `id,author{name}`."""
+
+    name = "invalid-mask"
+    status = 400
+    title = "The mask cannot be used"
+    detail = "The header X-Fields cannot be used as a mask of the answer."
 
 
 class NotFound(Problem):
@@ -154,9 +168,9 @@ class ContentTooLarge(Problem):
     detail = "The request body is over the limit."
 
     def __init__(self, detail: str | None = None, **more: Any) -> None:
-        limit = current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
-        of_app = f"The request body is over the limit of {in_words(limit)}." if limit else None
-        super().__init__(detail or of_app, **more)
+        limit = _max_body()
+        with_limit = f"The request body is over the limit of {in_words(limit)}." if limit else None
+        super().__init__(detail or with_limit, **more)
 
 
 class UnsupportedMediaType(Problem):
@@ -214,16 +228,25 @@ class NotReady(Problem):
 def init_app(app: Flask) -> None:
     """Let every failure of every path end in `render`, with TESTING on as well as off."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.register_error_handler(Exception, render)
+    app.aborter = aborts.Aborter()
+    app.register_error_handler(Exception, respond)
+
+
+def respond(error: Exception) -> AnyResponse:
+    """Return the response for any exception: its own, or else that of `render`."""
+    # A developer's own Response keeps its body and its media type.
+    if isinstance(error, HTTPException) and (error.response or (error.code or 500) < 400):
+        return error.get_response()
+    return render(error)
 
 
 def render(error: Exception) -> Response:
     """Return the response for any exception: an RFC 9457 document."""
     problem = _as_problem(error)
     # What Flask wraps into its own InternalServerError it has logged already.
-    if isinstance(problem, InternalError) and not isinstance(error, HTTPException):
+    if isinstance(problem, InternalError) and not getattr(error, "original_exception", None):
         current_app.logger.error("unhandled exception", exc_info=error)
-    body = problem.members() | {"instance": f"urn:uuid:{request_id()}"}
+    body = {**problem.own, **problem.members(), "instance": f"urn:uuid:{request_id()}"}
     problem.headers["Cache-Control"] = "no-store"
     return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
 
@@ -233,52 +256,66 @@ def validation_errors(messages: Any, where: str = "pointer") -> list[dict[str, s
 
     :param where: "pointer" (JSON Pointer, RFC 6901) for a body, "parameter" for a query
     """
-    name = _pointer if where == "pointer" else "/".join
+    name = pointer if where == "pointer" else "/".join
     return [{where: name(path), "detail": text} for path, text in _leaves(messages)]
 
 
-class _Unnamed(Problem):
-    """A status of the framework that has no type of its own (RFC 9457 section 4.2.1)."""
+class Aborted(Problem):
+    """A status that `abort` or the framework sends, and that has no type of its own (RFC 9457
+    section 4.2.1)."""
 
-    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
-        phrase = HTTPStatus(status).phrase
-        super().__init__(HTTPStatus(status).description or phrase, headers=headers)
-        self.status, self.title = status, phrase
+    def __init__(self, status: int, detail: str | None = None, **more: Any) -> None:
+        self.status = status
+        self.title, usual = aborts.words(status)
+        super().__init__(detail or usual, **more)
 
     @classmethod
     def type(cls) -> str:
         return "about:blank"
 
 
-_OF_FRAMEWORK: dict[int, type[Problem]] = {
-    kind.status: kind
-    for kind in (
-        *(NotFound, MethodNotAllowed, RequestTimeout),
-        *(ContentTooLarge, UnsupportedMediaType),
-    )
-}
+OF_ANY_PATH: tuple[type[Problem], ...] = (
+    *(InternalError, NotFound, MethodNotAllowed, RequestTimeout),
+    *(ContentTooLarge, UnsupportedMediaType),
+)
+"""The problems that any path may answer, also one that is not there."""
+
+_OF_STATUS: dict[int, type[Problem]] = {kind.status: kind for kind in OF_ANY_PATH}
+
+
+def _max_body() -> int | None:
+    """The maximum size of a body of the current request, or of the app."""
+    if has_request_context():
+        return request.max_content_length
+    return current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
 
 
 def _as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
-    if isinstance(error, HTTPException) and error.code in _STATUSES:
-        return _from_http(error)
+    if isinstance(error, HTTPException) and error.code and 400 <= error.code < 600:
+        return _from_http(error, error.code)
     return InternalError()
 
 
-OF_ANY_PATH: tuple[type[Problem], ...] = (InternalError, *_OF_FRAMEWORK.values())
-"""The problems that any path may answer, also one that is not there."""
+def _from_http(error: HTTPException, status: int) -> Problem:
+    said = aborts.read(error)
+    errors = None if said.errors is None else _as_errors(said.errors)
+    kind = _OF_STATUS.get(status) or partial(Aborted, status)
+    problem = kind(said.detail, errors=errors, headers=said.headers)
+    problem.own = said.members
+    return problem
 
-_STATUSES = frozenset(status.value for status in HTTPStatus if 400 <= status.value != 500)
 
-
-def _from_http(error: HTTPException) -> Problem:
-    response = error.get_response()
-    # The exception's own body and description are left behind: both may hold names of our inside.
-    headers = {name: text for name, text in response.headers if not name.startswith("Content-")}
-    kind = _OF_FRAMEWORK.get(response.status_code)
-    return kind(headers=headers) if kind else _Unnamed(response.status_code, headers)
+def _as_errors(errors: Any) -> list[dict[str, str]]:
+    """Return a developer's `errors`, in whatever form, as problem documents have them."""
+    is_ours = isinstance(errors, list) and all(
+        isinstance(each, dict)
+        and "detail" in each
+        and all(isinstance(v, str) for v in each.values())
+        for each in errors
+    )
+    return errors if is_ours else validation_errors(errors)
 
 
 def _leaves(messages: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -297,5 +334,9 @@ def _printable(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode("utf-8")
 
 
-def _pointer(path: tuple[str, ...]) -> str:
+def pointer(path: tuple[str, ...]) -> str:
+    """Return a path of names as a JSON Pointer (RFC 6901).
+
+    :param path: the names
+    """
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)

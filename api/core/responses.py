@@ -5,32 +5,35 @@ from typing import Any
 
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import answers, serialisation
-from api.core.answers import Answer
+from api.core import serialisation
+from api.core.returned import Returned, unpack
 from api.core.serialisation import AnswerError
 
 _REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"
 
 
-def answer_plainly(returned: Any, make_response: Callable[..., AnyResponse]) -> AnyResponse:
+def answer_plainly(
+    returned: Any, make_response: Callable[..., AnyResponse], *, success: int = 200
+) -> AnyResponse:
     """Return the response of a method without a contract, by the rules of a contract.
 
     :param returned: the return value of the method
     :param make_response: makes a response of an accepted media type, of a value, status and headers
+    :param success: the status, where the method returns none
     :raises AnswerError: the value cannot be written
     """
     if isinstance(returned, AnyResponse):
         return with_status(returned, None)
     # Flask-RESTX treats a tuple of one element as a value.
     is_one = type(returned) is tuple and len(returned) == 1
-    value, status, headers = Answer(returned[0]) if is_one else answers.unpack(returned)
+    value, status, headers = Returned(returned[0]) if is_one else unpack(returned)
     if isinstance(value, tuple) and value is returned:
         serialisation.refuse(value, f"which is no value with its status and headers: {_REMEDY}")
     if isinstance(value, AnyResponse):
         value.headers.update(headers or {})
         return with_status(value, status)
     try:
-        response = make_response(value, 200 if status is None else status, headers=headers)
+        response = make_response(value, success if status is None else status, headers=headers)
     except TypeError as error:
         serialisation.refuse(value, f"which JSON cannot hold ({error}): {_REMEDY}")
     return with_status(response, None)

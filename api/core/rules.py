@@ -1,22 +1,24 @@
 """The checks of a complete Api at the start, so that mistakes are found before a request."""
 
 import inspect
-from itertools import chain
+from itertools import pairwise
 from typing import Any
 
 import flask_restx
-from flask_restx.model import ModelBase
 
+from api.core import expectations
 from api.core.declarations import (
     CONTRACT,
     GUARD,
     DeclarationError,
     above,
+    calls,
     is_for_methods,
     layers,
     package,
     says_who,
 )
+from api.core.marshalling import is_marshalled
 from openapi.methods import Method, methods, source
 
 # The functions that call the methods of a Resource, and the packages whose functions are allowed.
@@ -49,8 +51,7 @@ def check(api: Any) -> None:
         _check_access(method)
         _check_replaced(method)
         _check_order(method)
-        _check_expected(method, api)
-        _check_documented(method)
+        _check_body(method, api)
         _check_scopes(method, api)
 
 
@@ -104,14 +105,23 @@ def _check_kind(method: Method) -> None:
             f"{method} is a decorator of Flask-RESTX that lacks its parentheses, and no method: "
             "write @ns.expect(...), with what it is about"
         )
-    function, own = method.view, layers(method.view).values()
-    # Another decorator may run the coroutine itself. Its return value is checked at the request.
-    while any(function is layer for layer in own) or package(function) == "flask_restx":
-        function = getattr(function, "__wrapped__", None)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+    functions = list(calls(method.view))
+    for outer, function in pairwise([None, *functions]):
+        if package(outer) == "flask_restx" and inspect.iscoroutinefunction(function):
+            raise DeclarationError(
+                f"{method} is async, and marshal_with of flask_restx would not await it: write "
+                "@ns.marshal_with, of its Namespace"
+            )
+    # Another decorator may iterate over it. What that returns is checked at the request.
+    if inspect.isasyncgenfunction(functions[-1]) and all(map(_is_of_framework, functions[:-1])):
         raise DeclarationError(
-            f"{method} is async, and nothing would await it: write def instead of async def"
+            f"{method} is an asynchronous generator, which nothing would iterate over: write def "
+            "instead of async def, or return a list"
         )
+
+
+def _is_of_framework(function: Any) -> bool:
+    return package(function) in ("api", "flask_restx")
 
 
 def _check_access(method: Method) -> None:
@@ -164,8 +174,10 @@ def _check_lists(method: Method, api: Any) -> None:
 def _check_order(method: Method) -> None:
     for decorated in above(method.view, GUARD) or ():
         _check_outside(method, decorated)
+    contract = layers(method.view).get(CONTRACT)
     for decorated in above(method.view, CONTRACT) or ():
-        if package(decorated) == "flask_restx":
+        is_written_again = is_marshalled(decorated) and not is_marshalled(contract)
+        if is_written_again or package(decorated) == "flask_restx":
             raise DeclarationError(
                 f"{method} has @marshal_with above @ns.operation, which has written the answer by "
                 "then: leave it out, and declare @ns.operation(returns=...)"
@@ -185,38 +197,13 @@ def _check_outside(method: Method, decorator: Any) -> None:
         )
 
 
-def _check_expected(method: Method, api: Any) -> None:
-    """Check that @ns.expect is validated after the guard, which only our Resource does."""
-    validate = method.doc.get("validate")
-    validates = api._validate if validate is None else validate
-    expected = [
-        each[0] if isinstance(each, list) and each else each
-        for each in method.doc.get("expect") or ()
-    ]
-    if (
-        GUARD in layers(method.view)
-        and validates
-        and any(isinstance(each, ModelBase) for each in expected)
-        and not hasattr(method.resource, "validate_behind_guard")
-    ):
+def _check_body(method: Method, api: Any) -> None:
+    """Check that a method declares its body once."""
+    if method.declaration.body and expectations.has_models(api, method.resource, method.name):
         raise DeclarationError(
-            f"{method} is of a flask_restx.Resource, which validates what @ns.expect wants before "
-            "@require_auth has let the caller in: derive its class from api.core.bridge.Resource"
+            f"{method} declares its body twice, by @ns.operation(body=...) and by a model of "
+            "@ns.expect: leave one of them out"
         )
-
-
-def _check_documented(method: Method) -> None:
-    """Check that no body is validated by Flask-RESTX, whose refusals no document shows."""
-    if any(doc is False for doc in method.docs):
-        return
-    docs = [method.route.route_doc, getattr(method.resource, "__apidoc__", {}), *method.docs]
-    for each in chain.from_iterable((doc or {}).get("expect") or () for doc in docs):
-        if isinstance(each, (ModelBase, list, tuple)):
-            raise DeclarationError(
-                f"{method} expects a model of Flask-RESTX (@ns.expect), and the documents do not "
-                "show how it refuses a body: declare a marshmallow schema, "
-                "@ns.operation(body=...), or hide the method from the documents with @ns.hide"
-            )
 
 
 def _check_scopes(method: Method, api: Any) -> None:

@@ -436,21 +436,6 @@ async def coroutine(self: Any) -> dict[str, str]:
     return GOOD
 
 
-async def generator(self: Any) -> Any:
-    yield GOOD
-
-
-@pytest.mark.parametrize("contract", [True, False], ids=["contract", "plain"])
-@pytest.mark.parametrize("function", [coroutine, generator])
-def test_an_async_method_is_refused(start: Start, function: View, contract: bool) -> None:
-    """An async method is refused, because nothing would await it."""
-    ns = namespace()
-    marshal = ns.marshal_with(ns.model("Note", {"text": restx.String}))
-    view = (ns.operation(returns=Note) if contract else marshal)(function)
-    with pytest.raises(DeclarationError, match="is async, and nothing would await it"):
-        start(serving(ns, resource(get=public(view))))
-
-
 @pytest.mark.parametrize(
     ("contract", "said"),
     [

@@ -32,8 +32,8 @@ def failing(request: pytest.FixtureRequest) -> FlaskClient:
     views: dict[str, Callable[[], Any]] = {
         "/crash": lambda: _raise(RuntimeError(SECRET)),
         "/problem": lambda: _raise(NotFound("No message has this id.")),
-        "/abort": lambda: abort(403, SECRET),
-        "/teapot": lambda: _raise(ImATeapot(SECRET)),
+        "/abort": lambda: abort(403),
+        "/teapot": lambda: _raise(ImATeapot()),
         "/invalid": lambda: _raise(
             ValidationError({"password": ["Too short."]}, data={"": SECRET})
         ),

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.views import MethodView
 from flask_restx import fields as restx
 from flask_restx import reqparse
+from marshmallow import Schema
 
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
@@ -238,41 +239,14 @@ def test_expect_without_parentheses_is_refused(start: Start, inside: bool) -> No
     assert "lacks its parentheses" in refusal(start, notes(get=view), ns=ns)
 
 
-def expecting(ns: Namespace, model: Any) -> dict[str, Callable[[], Any]]:
-    """Every way to say that a POST expects the model."""
-    return {
-        "one": lambda: notes(post=ns.expect(model)(guarded())),
-        "many": lambda: notes(post=ns.expect([model])(guarded())),
-        "with a description": lambda: notes(post=ns.expect((model, "A note"))(guarded())),
-        "of the class": lambda: ns.expect(model)(notes(post=guarded())),
-        "many of the class": lambda: ns.expect([model])(notes(post=guarded())),
-        "of one method of the class": lambda: ns.doc(post={"expect": [model]})(
-            notes(post=guarded())
-        ),
-        "beside a contract": lambda: notes(
-            post=ns.expect([model])(require_auth()(ns.operation()(secret)))
-        ),
-    }
-
-
-@pytest.mark.parametrize("case", expecting(namespace(), None))
-def test_a_model_that_cannot_be_documented_is_refused(start: Start, case: str) -> None:
-    """The error for an undocumentable model names the method and says how to declare the body."""
+def test_a_body_that_is_declared_twice_is_refused(start: Start) -> None:
+    """A method with a body= and a model of @ns.expect is refused, since one would not be shown."""
     ns = namespace()
     model = ns.model("Note", {"text": restx.String})
-    said = refusal(start, expecting(ns, model)[case](), ns=ns)
+    post = require_auth()(ns.expect(model)(ns.operation(body=Schema.from_dict({}))(secret)))
+    said = refusal(start, notes(post=post), ns=ns)
     assert said.startswith("Notes.post (POST /notes")
-    assert "@ns.operation(body=...)" in said
-    assert "@ns.hide" in said
-
-
-def test_a_model_of_a_route_is_refused(issuer: EmbeddedIssuer) -> None:
-    """A model in the documentation of a route is refused as one of a method is."""
-    ns = namespace()
-    model = ns.model("Note", {"text": restx.String})
-    ns.route("", doc={"post": {"expect": [model]}})(notes(post=guarded()))
-    with pytest.raises(DeclarationError, match=r"Notes\.post .* expects a model"):
-        create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+    assert "declares its body twice" in said
 
 
 def test_a_hidden_model_and_a_parser_are_served(start: Start) -> None:

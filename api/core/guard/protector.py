@@ -9,7 +9,7 @@ from authlib.integrations.flask_oauth2 import ResourceProtector
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
-from api.core.bridge import Resource
+from api.core.coroutines import same, then
 from api.core.declarations import (
     GUARD,
     PUBLIC,
@@ -94,9 +94,8 @@ class RequireAuth(ResourceProtector):
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
                 self.acquire_token(alternatives)
-                if args and isinstance(args[0], Resource):
-                    args[0].validate_behind_guard()
-                return view(*args, **kwargs)
+                _validate_body(view, args)
+                return then(view(*args, **kwargs), same)
 
             add_layer(view, guarded, GUARD)
             return declare(  # type: ignore[return-value]
@@ -148,6 +147,13 @@ class RequireAuth(ResourceProtector):
 require_auth = RequireAuth()
 
 
+def _validate_body(view: Any, args: tuple[Any, ...]) -> None:
+    """Validate the body by the models of Flask-RESTX, where the view is a method of a Resource."""
+    # In `method_decorators`, the view is a bound method.
+    resource = getattr(view, "__self__", None) or next(iter(args), None)
+    getattr(resource, "validate_behind_guard", lambda: None)()
+
+
 def public(view: View) -> View:
     """Declare that anybody may call a method, and that no token is read.
 
@@ -159,7 +165,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def open_to_all(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs)
+        return then(view(*args, **kwargs), same)
 
     # On the function itself the note would go wherever the function is used as well.
     add_layer(view, open_to_all, PUBLIC)

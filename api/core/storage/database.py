@@ -1,5 +1,6 @@
 """Transactions, retries and outages."""
 
+import inspect
 import logging
 import random
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from itertools import count
+from types import CoroutineType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import event, make_url
@@ -167,7 +169,7 @@ class Database:
     def _transact(self, work: Callable[[Session], T], writes: bool) -> T:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection(execution_options={"writes": writes})
-            return work(session)
+            return _complete(work(session))
 
     @contextmanager
     def _place(self, writes: bool) -> Iterator[None]:
@@ -194,6 +196,19 @@ class Database:
             if kind is None:
                 raise
             raise Unavailable("the database does not answer", kind) from error
+
+
+def _complete(result: T) -> T:
+    """Return the result of a query, unless it would read after the transaction has ended."""
+    if inspect.iscoroutine(result):
+        result.close()
+    # The result of a statement that changes rows has none.
+    if isinstance(result, Iterator | CoroutineType) and getattr(result, "returns_rows", True):
+        raise TypeError(
+            f"a query returned a {type(result).__name__}, which would read from the database after "
+            "its transaction has ended: write def, and return a list, a page at a time"
+        )
+    return result
 
 
 def reading(query: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:

@@ -107,6 +107,28 @@ def test_what_raises_is_rolled_back(database: Database) -> None:
 
 
 @ON_BOTH
+async def later(session: Session) -> None:
+    session.add(SharedSecret("one", b""))
+
+
+@pytest.mark.parametrize(
+    ("work", "kind"),
+    [
+        (lambda session: (each for each in session.scalars(select(SharedSecret))), "generator"),
+        (lambda session: map(str, session.scalars(select(SharedSecret))), "map"),
+        (lambda session: session.scalars(select(SharedSecret)), "ScalarResult"),
+        (later, "coroutine"),
+    ],
+)
+def test_what_would_read_later_is_refused(
+    database: Database, work: Callable[[Session], Any], kind: str
+) -> None:
+    """A query that returns what would read after its transaction is refused, and rolled back."""
+    with pytest.raises(TypeError, match=f"a query returned a {kind}, which would read"):
+        database.run(work, writes=True)
+    assert names(database) == set()
+
+
 def test_what_breaks_a_rule_of_the_database_is_told_as_such(database: Database) -> None:
     """A row that exists already is an integrity error and not an outage."""
     database.run(adds("twice"), writes=True)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import Headers
 _STATUS = re.compile(r"[1-5]\d\d( .*)?")
 
 
-class Answer(NamedTuple):
+class Returned(NamedTuple):
     """The parts of a handler's return value.
 
     :param value: the value to write
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
     headers: Headers | None = None
 
 
-def unpack(returned: Any, *, many: bool = False) -> Answer:
+def unpack(returned: Any, *, many: bool = False) -> Returned:
     """Return the parts of a handler's return value, in the forms of Flask and Flask-RESTX.
 
     These are a value, or a tuple of a value and its status, its headers, or both. A NamedTuple is a
@@ -32,15 +32,15 @@ def unpack(returned: Any, *, many: bool = False) -> Answer:
     :param many: whether the value is a collection, which may be a tuple as well
     """
     if type(returned) is not tuple or len(returned) not in (2, 3):
-        return Answer(returned)
+        return Returned(returned)
     value, status, *more = returned
     [headers] = more or [None]
     if not more and _are_headers(status) and not (many and _is_item(value)):
-        return Answer(value, None, Headers(status))
+        return Returned(value, None, Headers(status))
     are_headers = headers is None or _are_headers(headers)
     if are_headers and (_is_status(status) or (more and status is None)):
-        return Answer(value, status, Headers(headers))
-    return Answer(returned)
+        return Returned(value, status, Headers(headers))
+    return Returned(returned)
 
 
 def is_empty(value: Any) -> bool:

@@ -1,0 +1,50 @@
+"""Flask-RESTX's masks: the header X-Fields, by which a client chooses members of the answer."""
+
+from typing import Any
+
+from flask import current_app, request
+from flask_restx.mask import Mask, MaskError
+
+from api.core.marshalling import is_marshalled
+from api.core.problems import InvalidMask
+from openapi.declaration import declare
+
+
+def declare_problem(resource: Any) -> None:
+    """Declare that the methods of a Resource refuse a bad mask, where their answers have one.
+
+    :param resource: the class
+    """
+    for name in resource.methods or ():
+        view = getattr(resource, name.lower(), None)
+        if view and is_marshalled(view):
+            declare(view, problems=(InvalidMask,))
+
+
+def check(view: Any) -> None:
+    """Check the mask of the current request before a method runs, so that nothing is done in vain.
+
+    :param view: the method
+    :raises InvalidMask: the mask cannot be read, or does not fit the model
+    """
+    header = request.headers.get(current_app.config["RESTX_MASK_HEADER"])
+    if not header or not is_marshalled(view):
+        return
+    try:
+        mask = Mask(header, skip=True)
+        for _, model, *_more in view.__apidoc__.get("responses", {}).values():
+            [each] = model if isinstance(model, (list, tuple)) else [model]
+            mask.apply(getattr(each, "resolved", each))
+    except MaskError as error:
+        raise refusal(error) from error
+    except IndexError:
+        # Flask-RESTX reads the first letter of a mask that has none.
+        raise InvalidMask("The mask is empty.") from None
+
+
+def refusal(error: MaskError) -> InvalidMask:
+    """Return the problem that tells what is wrong with a mask.
+
+    :param error: the exception of Flask-RESTX
+    """
+    return InvalidMask(f"The header X-Fields cannot be used: {error}.")
