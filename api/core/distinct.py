@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from api.core.declarations import DeclarationError
+from api.core.fieldrules import check_fields
 from api.core.problems import OF_ANY_PATH
 from openapi.methods import Method, methods
 from openapi.operation import Operation, ProblemType
@@ -25,6 +26,7 @@ def check(api: Any) -> None:
     """
     check_ids(api)
     listed = operations_of(api)
+    check_fields(listed)
     check_schemas(listed)
     of_operations = (problem for operation in listed for problem in operation.problems)
     check_problems((*OF_ANY_PATH, *of_operations))

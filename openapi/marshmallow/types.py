@@ -4,6 +4,7 @@ A field of a team's own says it in an attribute `json_schema`; without one, it i
 from which it derives, and anything if that is Field itself.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import singledispatch
@@ -269,10 +270,18 @@ def array(field: fields.List[Any] | fields.Tuple, convert: Convert) -> Json:
     :param convert: converts the fields of its items
     """
     if isinstance(field, fields.List):
-        return {"type": "array", "items": convert(field.inner)}
-    items = [convert(each) for each in field.tuple_fields]
+        return {"type": "array", "items": _item(field, convert(field.inner))}
+    items = [_item(field, convert(each)) for each in field.tuple_fields]
     counts = {"minItems": len(items), "maxItems": len(items)}
     return {"type": "array", "prefixItems": items, "items": False, **counts}
+
+
+def _item(field: Any, item: Json) -> Json:
+    """An item in one text with others does not have their delimiter."""
+    is_free = item.get("type") == "string" and not {"pattern", "format", "enum"} & item.keys()
+    if not (is_delimited(field) and is_free):
+        return item
+    return {**item, "pattern": f"^[^{re.escape(field.delimiter)}]*$"}
 
 
 @members.register(fields.Mapping)

@@ -29,7 +29,7 @@ from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.settings import Settings
 from tests.core.demo import application
-from tests.core.support.marshmallow_table import ROWS, namespace
+from tests.core.support.marshmallow_table import PARAMETERS, ROWS, namespace, query_namespace
 
 JSON = "application/json"
 DOCUMENTS = {
@@ -72,7 +72,7 @@ FORMATS.checks("email")(_is_email)
 def app() -> Flask:
     """The application of the table."""
     settings = Settings(auth0_domain=("example.eu.auth0.com",), auth0_audience="https://a.example/")
-    return create_app(replace(application, namespaces=(namespace(),)), settings)
+    return create_app(replace(application, namespaces=(namespace(), query_namespace())), settings)
 
 
 @cache
@@ -224,6 +224,57 @@ def test_a_bad_value_does_not_fit_the_documents(name: str, row: str, sent: Any) 
     schemas = Schemas(name, row)
     fits = schemas.errors(schemas.request, json.loads(text(sent))) == []
     assert not fits or _says_less(name, row)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "read"),
+    [(name, *pair) for name, row in PARAMETERS.items() for pair in row.good.items()],
+    ids=ids,
+)
+def test_a_good_query_is_read(client: FlaskClient, name: str, query: str, read: Any) -> None:
+    """A good parameter is read and comes back."""
+    response = client.get(f"/query/{name}?{query}")
+    assert (response.status_code, response.json) == (200, {"it": read})
+
+
+@pytest.mark.parametrize(
+    ("name", "query"), [(name, bad) for name, row in PARAMETERS.items() for bad in row.bad], ids=ids
+)
+def test_a_bad_query_is_named(client: FlaskClient, name: str, query: str) -> None:
+    """A bad parameter is answered 422 with its name."""
+    response = client.get(f"/query/{name}?{query}")
+    assert response.status_code == 422, response.text
+    named = {error["parameter"].partition("/")[0] for error in response.get_json()["errors"]}
+    assert named == {query.partition("=")[0]}
+
+
+LISTS = {
+    "list": ("form", True, "multi"),
+    "tuple": ("form", True, "multi"),
+    "delimited": ("form", False, "csv"),
+    "delimited-tuple": ("form", False, "csv"),
+    "delimited-space": ("spaceDelimited", False, "ssv"),
+    "delimited-pipe": ("pipeDelimited", False, "pipes"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_has_the_style_of_its_delimiter(name: str) -> None:
+    """A list of a query is an array, repeated or in one text with its delimiter."""
+    style, explode, format = LISTS[name]
+    for document_name in ("openapi.json", "openapi-3.0.json"):
+        [told] = document(document_name)["paths"][f"/query/{name}"]["get"]["parameters"]
+        assert (told["style"], told["explode"]) == (style, explode)
+        assert told["schema"]["type"] == "array"
+    [told] = document("swagger.json")["paths"][f"/query/{name}"]["get"]["parameters"]
+    assert (told["type"], told["collectionFormat"]) == ("array", format)
+
+
+def test_a_list_of_another_delimiter_is_a_text() -> None:
+    """A list whose delimiter no style has is documented as a text."""
+    for document_name in DOCUMENTS:
+        [told] = document(document_name)["paths"]["/query/delimited-other"]["get"]["parameters"]
+        assert told.get("schema", told)["type"] == "string"
 
 
 @pytest.fixture

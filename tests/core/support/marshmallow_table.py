@@ -26,6 +26,7 @@ from marshmallow import (
     validates_schema,
 )
 from marshmallow_oneofschema.one_of_schema import OneOfSchema
+from webargs.fields import DelimitedList, DelimitedTuple
 
 from api.core.bridge import Namespace, Resource
 from api.core.guard import public
@@ -621,4 +622,105 @@ def namespace() -> Namespace:
     for name in ROWS:
         _add(ns, f"/{name}", schema_of(name))
         _add(ns, f"/null/{name}", schema_of(name, may_be_null=True))
+    return ns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A field of a query.
+
+    :param it: makes the field
+    :param good: query strings, and what is read of each
+    :param bad: query strings that are refused
+    """
+
+    it: Callable[[], Any]
+    good: dict[str, Any]
+    bad: tuple[str, ...] = ()
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "string": Parameter(it=fields.Str, good={"it=a": "a", "it=": ""}, bad=("it=a&it=b", "more=1")),
+    "integer": Parameter(
+        it=fields.Int, good={"it=5": 5, "it=-3": -3}, bad=("it=x", "it=1.5", "it=", "it=1&it=2")
+    ),
+    "float": Parameter(it=fields.Float, good={"it=1.5": 1.5, "it=2": 2.0}, bad=("it=x", "it=nan")),
+    "decimal": Parameter(
+        it=lambda: fields.Decimal(as_string=True), good={f"it={EXACT}": EXACT}, bad=("it=x",)
+    ),
+    "boolean": Parameter(
+        it=fields.Bool, good={"it=true": True, "it=false": False}, bad=("it=maybe", "it=")
+    ),
+    "boolean-words": Parameter(
+        it=lambda: fields.Bool(truthy={"ja"}, falsy={"nein"}), good={"it=ja": True}, bad=("it=yes",)
+    ),
+    "uuid": Parameter(
+        it=fields.UUID,
+        good={"it=0192f0c1-2345-7abc-8def-0123456789ab": "0192f0c1-2345-7abc-8def-0123456789ab"},
+        bad=("it=x",),
+    ),
+    "date": Parameter(it=fields.Date, good={"it=2026-01-02": "2026-01-02"}, bad=("it=2026",)),
+    "enum": Parameter(it=lambda: fields.Enum(Colour), good={"it=RED": "RED"}, bad=("it=red",)),
+    "enum-integer": Parameter(
+        it=lambda: fields.Enum(Level, by_value=fields.Int), good={"it=2": 2}, bad=("it=3", "it=x")
+    ),
+    "one-of": Parameter(
+        it=lambda: fields.Str(validate=validate.OneOf(["a", "b"])),
+        good={"it=a": "a"},
+        bad=("it=c",),
+    ),
+    "range": Parameter(
+        it=lambda: fields.Int(validate=validate.Range(1, 9)), good={"it=9": 9}, bad=("it=10",)
+    ),
+    "list": Parameter(
+        it=lambda: fields.List(fields.Int()),
+        good={"it=1&it=2": [1, 2], "it=1": [1]},
+        bad=("it=1&it=x", "it=1,2"),
+    ),
+    "list-length": Parameter(
+        it=lambda: fields.List(fields.Str(), validate=validate.Length(1, 2)),
+        good={"it=a&it=b": ["a", "b"]},
+        bad=("it=a&it=b&it=c",),
+    ),
+    "tuple": Parameter(
+        it=lambda: fields.Tuple((fields.Int(), fields.Int())),
+        good={"it=1&it=2": [1, 2]},
+        bad=("it=1", "it=1&it=x"),
+    ),
+    "delimited": Parameter(
+        it=lambda: DelimitedList(fields.Int(), load_default=[1, 2]),
+        good={"it=1,2": "1,2", "it=5": "5", "": "1,2"},
+        bad=("it=1,x", "it=1&it=2"),
+    ),
+    "delimited-space": Parameter(
+        it=lambda: DelimitedList(fields.Str(), delimiter=" "), good={"it=a%20b": "a b"}
+    ),
+    "delimited-pipe": Parameter(
+        it=lambda: DelimitedList(fields.Str(), delimiter="|"), good={"it=a%7Cb": "a|b"}
+    ),
+    "delimited-other": Parameter(
+        it=lambda: DelimitedList(fields.Str(), delimiter=";"), good={"it=a;b": "a;b"}
+    ),
+    "delimited-tuple": Parameter(
+        it=lambda: DelimitedTuple((fields.Int(), fields.Str())),
+        good={"it=1,a": "1,a"},
+        bad=("it=a,1", "it=1"),
+    ),
+}
+
+
+def query_namespace() -> Namespace:
+    """A namespace with an operation for each parameter."""
+    ns = Namespace("query", "Parameters of marshmallow", path="/query")
+    for name, row in PARAMETERS.items():
+        words = "".join(part.title() for part in name.split("-"))
+        query = Schema.from_dict({"it": row.it()}, name=f"Query{words}")
+        answer = Schema.from_dict({"it": row.it()}, name=f"Read{words}")
+
+        def get(_self: Any, query: dict[str, Any]) -> dict[str, Any]:
+            """Read a query, and write it"""
+            return query
+
+        view = public(ns.operation(query=query, returns=answer)(get))
+        ns.add_resource(type(query.__name__, (Resource,), {"get": view}), f"/{name}")
     return ns
