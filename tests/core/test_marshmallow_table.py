@@ -29,7 +29,14 @@ from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.settings import Settings
 from tests.core.demo import application
-from tests.core.support.marshmallow_table import PARAMETERS, ROWS, namespace, query_namespace
+from tests.core.support.marshmallow_table import (
+    BODIES,
+    PARAMETERS,
+    ROWS,
+    body_namespace,
+    namespace,
+    query_namespace,
+)
 
 JSON = "application/json"
 DOCUMENTS = {
@@ -72,7 +79,10 @@ FORMATS.checks("email")(_is_email)
 def app() -> Flask:
     """The application of the table."""
     settings = Settings(auth0_domain=("example.eu.auth0.com",), auth0_audience="https://a.example/")
-    return create_app(replace(application, namespaces=(namespace(), query_namespace())), settings)
+    return create_app(
+        replace(application, namespaces=(namespace(), query_namespace(), body_namespace())),
+        settings,
+    )
 
 
 @cache
@@ -103,7 +113,7 @@ class Schemas:
 
     def __init__(self, name: str, path: str) -> None:
         self.name = name
-        operation = document(name)["paths"][f"/table/{path}"]["post"]
+        operation = document(name)["paths"][path]["post"]
         if name == "swagger.json":
             [body] = operation["parameters"]
             self.request, self.answer = body["schema"], operation["responses"]["200"]["schema"]
@@ -164,7 +174,7 @@ def test_a_good_value_comes_back(client: FlaskClient, row: str, sent: Any, answe
             text(answered), parse_float=Decimal
         )
         for name in DOCUMENTS:
-            schemas = Schemas(name, path)
+            schemas = Schemas(name, f"/table/{path}")
             assert schemas.errors(schemas.request, json.loads(text(sent))) == [], name
             assert schemas.errors(schemas.answer, response.json) == [], name
 
@@ -179,10 +189,10 @@ def test_null(client: FlaskClient, row: str) -> None:
     )
     is_allowed = client.post(f"/table/{row}", json=body).status_code == 200
     for name in DOCUMENTS:
-        schemas = Schemas(name, f"null/{row}")
+        schemas = Schemas(name, f"/table/null/{row}")
         assert schemas.errors(schemas.request, body) == [], name
         assert schemas.errors(schemas.answer, body) == [], name
-        plain = Schemas(name, row)
+        plain = Schemas(name, f"/table/{row}")
         assert (schemas.errors(plain.request, body) == []) == is_allowed or _says_less(name, row)
 
 
@@ -221,9 +231,39 @@ def _is_there(pointer: str, body: Any) -> bool:
 @pytest.mark.parametrize(("row", "sent"), BAD, ids=ids)
 def test_a_bad_value_does_not_fit_the_documents(name: str, row: str, sent: Any) -> None:
     """A value that is refused does not fit what the document says, in each version."""
-    schemas = Schemas(name, row)
+    schemas = Schemas(name, f"/table/{row}")
     fits = schemas.errors(schemas.request, json.loads(text(sent))) == []
     assert not fits or _says_less(name, row)
+
+
+@pytest.mark.parametrize(
+    ("row", "sent", "answered"),
+    [(name, *pair) for name, row in BODIES.items() for pair in row.good],
+    ids=ids,
+)
+def test_a_good_body_comes_back(client: FlaskClient, row: str, sent: Any, answered: Any) -> None:
+    """A good body goes in, and comes out as documented, in each version."""
+    response = client.post(f"/bodies/{row}", json=sent)
+    assert (response.status_code, response.json) == (200, answered), response.text
+    for name in DOCUMENTS:
+        schemas = Schemas(name, f"/bodies/{row}")
+        assert schemas.errors(schemas.request, sent) == [], name
+        assert schemas.errors(schemas.answer, answered) == [], name
+
+
+@pytest.mark.parametrize(
+    ("row", "sent", "pointer"),
+    [(name, *pair) for name, row in BODIES.items() for pair in row.bad],
+    ids=ids,
+)
+def test_a_bad_body_is_named(client: FlaskClient, row: str, sent: Any, pointer: str) -> None:
+    """A bad body is answered 422 with a pointer to what is wrong, and does not fit the document."""
+    response = client.post(f"/bodies/{row}", data=json.dumps(sent), content_type=JSON)
+    assert response.status_code == 422, response.text
+    assert pointer in [error["pointer"] for error in response.get_json()["errors"]]
+    if not row.startswith("rules"):
+        schemas = Schemas("openapi.json", f"/bodies/{row}")
+        assert schemas.errors(schemas.request, sent)
 
 
 @pytest.mark.parametrize(
@@ -306,4 +346,4 @@ def test_an_automated_tester_finds_nothing(url: str, tmp_path: Path) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert f"Tested: {len(ROWS) - 1}" in ended.stdout
+    assert f"Tested: {len(ROWS) + len(PARAMETERS) + len(BODIES) - 2}" in ended.stdout

@@ -724,3 +724,202 @@ def query_namespace() -> Namespace:
         view = public(ns.operation(query=query, returns=answer)(get))
         ns.add_resource(type(query.__name__, (Resource,), {"get": view}), f"/{name}")
     return ns
+
+
+class Page(Schema):
+    """What a hook wraps"""
+
+    items = fields.List(fields.Int(), required=True)
+
+    @post_dump
+    def wrap(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"data": data}
+
+
+class Numbers(Schema):
+    """A list, always"""
+
+    class Meta:
+        many = True
+
+    number = fields.Int(required=True)
+
+
+class Included(Schema):
+    """A member whose name is no name of Python"""
+
+    class Meta:
+        include: ClassVar = {"from": fields.Str(required=True)}
+
+
+class Filled(Schema):
+    """Members that are filled in"""
+
+    read = fields.Int(load_default=1)
+    written = fields.Int(dump_default=2)
+    either = fields.Int(load_default=lambda: 3, allow_none=True)
+
+
+class Dates(Schema):
+    """Formats of the whole schema"""
+
+    class Meta:
+        datetimeformat = "timestamp"
+        dateformat = "%d.%m.%Y"
+        timeformat = "%H:%M"
+
+    moment = fields.DateTime()
+    day = fields.Date()
+    hour = fields.Time()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """A schema of a whole body.
+
+    :param schema: of the request
+    :param returns: of the answer, where that is another
+    :param good: what may be sent, and what is answered
+    :param bad: what may not be sent, and what the error points at
+    """
+
+    schema: Any
+    returns: Any = None
+    good: tuple[tuple[Any, Any], ...]
+    bad: tuple[tuple[Any, str], ...] = ()
+
+
+_LEAF = {"name": "a", "size": 3}
+
+BODIES: dict[str, Body] = {
+    "plain": Body(
+        schema=Leaf,
+        good=(({"name": "a"}, _LEAF),),
+        bad=(
+            (None, ""),
+            ([], ""),
+            ("x", ""),
+            (5, ""),
+            ({"name": "a", "x": 1}, "/x"),
+            ({}, "/name"),
+        ),
+    ),
+    "many": Body(
+        schema=Leaf(many=True),
+        good=(([{"name": "a"}], [_LEAF]), ([], [])),
+        bad=(({}, ""), (5, ""), (None, ""), ([5], "/0"), ([{"name": "a"}, {}], "/1/name")),
+    ),
+    "meta-many": Body(
+        schema=Numbers,
+        good=(([{"number": 1}], [{"number": 1}]),),
+        bad=(([{"number": "1"}], "/0/number"),),
+    ),
+    "partial": Body(
+        schema=Leaf(partial=True),
+        good=(({}, {}), ({"size": 1}, {"size": 1})),
+        bad=(({"name": ""}, "/name"),),
+    ),
+    "partial-names": Body(
+        schema=Leaf(partial=("name",)), good=(({}, {"size": 3}),), bad=(({"size": "x"}, "/size"),)
+    ),
+    "partial-nested": Body(
+        schema=Schema.from_dict({"leaf": fields.Nested(Leaf, required=True)}, name="Branch")(
+            partial=("leaf.name",)
+        ),
+        good=(({"leaf": {}}, {"leaf": {"size": 3}}),),
+        bad=(({}, "/leaf"), ({"leaf": {"name": ""}}, "/leaf/name")),
+    ),
+    "unknown-kept": Body(schema=Leaf(unknown=INCLUDE), good=(({"name": "a", "x": 1}, _LEAF),)),
+    "unknown-dropped": Body(schema=Leaf(unknown=EXCLUDE), good=(({"name": "a", "x": 1}, _LEAF),)),
+    "only": Body(
+        schema=Leaf(only=("name",)),
+        good=(({"name": "a"}, {"name": "a"}),),
+        bad=(({"name": "a", "size": 1}, "/size"),),
+    ),
+    "directions": Body(
+        schema=Account,
+        good=(({"login": "ann", "password": "x"}, {"login": "ann"}),),
+        bad=(({"login": "ann", "password": "x", "id": 1}, "/id"), ({"login": "ann"}, "/password")),
+    ),
+    "hooks": Body(
+        schema=Hooked, good=(({"name": " a "}, {"name": "a", "length": 1}),), bad=(({}, "/name"),)
+    ),
+    "wrapped": Body(
+        schema=Page,
+        good=(({"items": [1]}, {"data": {"items": [1]}}),),
+        bad=(({"items": [""]}, "/items/0"),),
+    ),
+    "rules": Body(
+        schema=Range,
+        good=(({"low": 1, "high": 2}, {"low": 1, "high": 2}),),
+        bad=(({"low": 3, "high": 2}, ""), ({"low": 13, "high": 14}, "/low")),
+    ),
+    "rules-many": Body(
+        schema=Range(many=True), good=(([], []),), bad=(([{"low": 3, "high": 2}], "/0"),)
+    ),
+    "polymorphic": Body(
+        schema=Shape,
+        good=(({"type": "circle", "radius": 1}, {"type": "circle", "radius": 1}),),
+        bad=(
+            ({}, "/type"),
+            ([], ""),
+            (None, ""),
+            (5, ""),
+            ({"type": "circle", "radius": "1"}, "/radius"),
+        ),
+    ),
+    "polymorphic-many": Body(
+        schema=Shape(many=True),
+        good=(([{"type": "circle", "radius": 1}], [{"type": "circle", "radius": 1}]),),
+        bad=((5, ""), (None, ""), ({}, ""), ([{"type": "x"}], "/0/type"), ([5], "/0")),
+    ),
+    "included": Body(schema=Included, good=(({"from": "a"}, {"from": "a"}),), bad=(({}, "/from"),)),
+    "filled": Body(
+        schema=Filled,
+        good=(
+            ({}, {"read": 1, "written": 2, "either": 3}),
+            ({"read": 5, "written": 6, "either": None}, {"read": 5, "written": 6, "either": None}),
+        ),
+        bad=(({"read": None}, "/read"),),
+    ),
+    "formats": Body(
+        schema=Dates,
+        good=(
+            (
+                {"moment": 1.5, "day": "02.01.2026", "hour": "03:04"},
+                {"moment": 1.5, "day": "02.01.2026", "hour": "03:04"},
+            ),
+        ),
+        bad=(({"moment": "1"}, "/moment"), ({"day": "2026-01-02"}, "/day")),
+    ),
+    "tree": Body(
+        schema=Tree,
+        good=(
+            (
+                {"name": "a", "children": [{"name": "b"}]},
+                {"name": "a", "children": [{"name": "b"}]},
+            ),
+        ),
+        bad=(
+            (
+                {"name": "a", "children": [{"name": "b", "children": [{}]}]},
+                "/children/0/children/0/name",
+            ),
+        ),
+    ),
+}
+
+
+def body_namespace() -> Namespace:
+    """A namespace with an operation for each schema of a body."""
+    ns = Namespace("bodies", "Schemas of marshmallow", path="/bodies")
+    for name, row in BODIES.items():
+
+        def post(_self: Any, body: Any) -> Any:
+            """Read a body, and write it"""
+            return body
+
+        view = public(ns.operation(body=row.schema, returns=row.returns or row.schema)(post))
+        words = "".join(part.title() for part in name.split("-"))
+        ns.add_resource(type(f"Body{words}", (Resource,), {"post": view}), f"/{name}")
+    return ns
