@@ -60,7 +60,15 @@ def mint(application: Application, scope: str, sub: str | None, expires: int) ->
             "token mint makes tokens of the embedded issuer. AUTH0_DOMAIN is set, so the API "
             "accepts only tokens of the tenant. Get one: python manage.py token get"
         )
+    place = embedded.place_without_issuer(settings)
     click.echo(embedded.for_tokens(settings).mint(scope, subject=sub, expires_in=expires))
+    if place:
+        click.echo(
+            f"No embedded issuer was in {place}, so one was made there. Its tokens are for the API "
+            "that runs in this directory: python manage.py run. For one that runs elsewhere, use "
+            "this command in its directory.",
+            err=True,
+        )
 
 
 @token.command()
