@@ -39,7 +39,7 @@ issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
-sizes           bytes in words, for messages
+sizes           sizes in bytes: their units, and how messages write them
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own
@@ -58,6 +58,7 @@ from api.core.problems import (
     ValidationFailed,
 )
 from api.core.settings import Settings, between, current_settings, setting
+from api.core.sizes import KiB, MiB
 from api.core.storage import (
     NAMING_CONVENTION,
     Order,
@@ -76,6 +77,8 @@ __all__ = [
     "DatabaseUnavailable",
     "DeclarationError",
     "IdempotencyKeyReused",
+    "KiB",
+    "MiB",
     "Namespace",
     "NotFound",
     "Order",

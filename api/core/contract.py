@@ -46,6 +46,7 @@ class Contract:
     query: MarshmallowSchema | None = None
     headers: MarshmallowSchema | None = None
     body: MarshmallowSchema | None = None
+    max_body: int | None = None
     if_match: bool = False
     returns: MarshmallowSchema | None = None
     status: int | None = None
@@ -84,6 +85,8 @@ class Contract:
             schema = getattr(self, name)
             if schema is not None and not _is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
+            raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         without_content = self.returns and self.success in _WITHOUT_CONTENT
         if self.success not in range(200, 400) or without_content:
             raise DeclarationError(

@@ -35,7 +35,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, has_app_context
+from flask import Flask, Response, current_app, has_app_context, has_request_context, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
@@ -179,9 +179,9 @@ class ContentTooLarge(Problem):
     detail = "The request body is over the limit."
 
     def __init__(self, detail: str | None = None, **more: Any) -> None:
-        limit = current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
-        of_app = f"The request body is over the limit of {in_words(limit)}." if limit else None
-        super().__init__(detail or of_app, **more)
+        limit = _max_body()
+        with_limit = f"The request body is over the limit of {in_words(limit)}." if limit else None
+        super().__init__(detail or with_limit, **more)
 
 
 class UnsupportedMediaType(Problem):
@@ -240,10 +240,11 @@ def init_app(app: Flask) -> None:
     """Let every failure of every path end in `render`, with TESTING on as well as off."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.aborter = aborts.Aborter()
-    app.register_error_handler(Exception, _respond)
+    app.register_error_handler(Exception, respond)
 
 
-def _respond(error: Exception) -> AnyResponse:
+def respond(error: Exception) -> AnyResponse:
+    """Return the response for any exception: its own, or else that of `render`."""
     # A developer's own Response keeps its body and its media type.
     if isinstance(error, HTTPException) and (error.response or (error.code or 500) < 400):
         return error.get_response()
@@ -294,6 +295,13 @@ OF_ANY_PATH: tuple[type[Problem], ...] = (
 _OF_STATUS: dict[int, type[Problem]] = {
     kind.status: kind for kind in OF_ANY_PATH if kind is not InvalidAddress
 }
+
+
+def _max_body() -> int | None:
+    """The maximum size of a body of the current request, or of the app."""
+    if has_request_context():
+        return request.max_content_length
+    return current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
 
 
 def _as_problem(error: Exception) -> Problem:

@@ -3,6 +3,7 @@
 protector    require_auth and public: enforce and document, in the one line above a method
 problems     the refusals, as clients see them
 validator    the validator of Bearer tokens
+verified     the cache of verified tokens: one that comes again need not be verified again
 checks       what a check and its result are
 token_checks the table of checks of an access token
 token_rules  what an access token must be, in pure functions
@@ -44,6 +45,7 @@ from api.core.guard.replay import (
 from api.core.guard.token import AccessToken
 from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.guard.verified import VerifiedTokens
 
 __all__ = [
     "METADATA_PATH",
@@ -60,6 +62,7 @@ __all__ = [
     "ReplayCacheUnavailable",
     "SigningKeys",
     "TokenRequirements",
+    "VerifiedTokens",
     "current_guard",
     "current_token",
     "fetch_https",

@@ -16,6 +16,7 @@ from api.core.guard.proof_checks import ALGORITHMS
 from api.core.guard.replay import MemoryReplayCache, RedisReplayCache, ReplayCache
 from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.guard.verified import VerifiedTokens
 from api.core.settings import Settings
 
 Clock = Callable[[], float]
@@ -63,10 +64,11 @@ class Guard:
             organizations=settings.auth0_organizations,
         )
         keys = _signing_keys(settings, issuer, now, clock)
+        verified = VerifiedTokens(settings.token_cache)
         cache = _replay_cache(settings, clock)
         return cls(
-            bearer=Auth0JWTBearerTokenValidator(requirements, keys, now),
-            dpop=DPoPTokenValidator(requirements, keys, now, replay_cache=cache),
+            bearer=Auth0JWTBearerTokenValidator(requirements, keys, now, verified),
+            dpop=DPoPTokenValidator(requirements, keys, now, verified, replay_cache=cache),
             dpop_mode=settings.dpop,
             max_header=settings.max_header,
         )

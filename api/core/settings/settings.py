@@ -152,6 +152,13 @@ class Settings:
     token_leeway: float = setting(
         5.0, "Seconds by which clocks may differ.", example="5", check=between(0, 300)
     )
+    token_cache: int = setting(
+        10_000,
+        "How many verified tokens each process remembers, so that one that comes again is not "
+        "verified again. 10,000 take 3 MiB; 0 remembers none.",
+        example="10000",
+        check=between(0, 1_000_000),
+    )
     jwks_ttl: float = setting(
         600.0,
         "Seconds after which signing keys are fetched again.",
