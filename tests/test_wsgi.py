@@ -1,4 +1,4 @@
-"""api.wsgi, the application for other WSGI servers, as the manual starts it."""
+"""api.wsgi, the application for other WSGI servers, as the README starts it."""
 
 import re
 import subprocess
@@ -15,8 +15,8 @@ from tests.core.support.sockets import Connection, request
 from tests.core.support.tenant import Tenant
 
 TENANT = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "https://api.example.com/"}
-MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\$ ((?:gunicorn|waitress-serve|flask) .*)$", MANUAL, re.MULTILINE)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ ((?:gunicorn|waitress-serve|flask) .*)$", README, re.MULTILINE)
 
 
 class Prefixed(Server):
@@ -32,7 +32,7 @@ def start(
     kind: type[Server] = Server,
     **environment: str,
 ) -> Server:
-    """The server of a command of the manual, on a free port."""
+    """The server of a command of the README, on a free port."""
     port = free_port()
     assert "3010" in command
     name, *arguments = command.replace("3010", str(port)).split()
@@ -54,8 +54,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, tenant: Tenant) -> It
         yield running
 
 
-def test_every_server_is_in_the_manual() -> None:
-    """The manual has the commands of gunicorn, waitress and flask."""
+def test_every_server_is_in_the_readme() -> None:
+    """The README has the commands of gunicorn, waitress and flask."""
     names = [command.split()[0] for command in COMMANDS]
     assert names == ["gunicorn", "waitress-serve", "flask"]
 
