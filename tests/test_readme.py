@@ -163,7 +163,7 @@ def test_the_setting_is_a_line(project: Path) -> None:
     path.write_text(f"{head}{docstring}\n{line}{tail}", encoding="utf-8")
     manage(project, "settings", "write")
     assert "\n#GREETING='Good day'\n" in (project / ".env.example").read_text("utf-8")
-    read = "from api.wsgi import application; app = application(); app.app_context().push(); "
+    read = "from api.wsgi import application; application.app_context().push(); "
     read += "from api.settings import current_settings; print(current_settings.greeting)"
     tenant = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "urn:api"}
     ended = subprocess.run(
