@@ -16,6 +16,7 @@ coroutines      methods that are `async def`
 marshalling     `marshal_with` of Flask-RESTX
 masks           the header X-Fields
 cors            cross-origin requests
+caching         what caches may keep
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.core import serialisation
 from api.core.declarations import DeclarationError
+from api.core.http import relative_reference
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -139,7 +140,7 @@ class Contract:
 
     def _add_headers(self, response: AnyResponse, value: Any) -> None:
         if self.location:
-            response.headers["Location"] = self.location.format(value)
+            response.headers["Location"] = relative_reference(self.location.format(value))
         if self.paged and value.next:
             response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
         if self.etag:
@@ -161,7 +162,7 @@ def _is_schema(value: Any) -> bool:
 
 
 def _next_page(cursor: str) -> str:
-    # The reference is relative, since a client can send any Host header.
+    # The reference is relative: it is right at any host, and behind any prefix.
     query = MultiDict(request.args)
     query["cursor"] = cursor
-    return f"{request.path}?{urlencode(list(query.items(multi=True)))}"
+    return f"?{urlencode(list(query.items(multi=True)))}"

@@ -2,6 +2,7 @@
 
 Problem
 ├── InternalError                500  internal-error
+├── InvalidAddress               400  invalid-address
 ├── MalformedBody                400  malformed-body
 ├── InvalidMask                  400  invalid-mask
 ├── NotFound                     404  not-found
@@ -40,7 +41,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
 from api.core import aborts
-from api.core.observability import request_id
+from api.core.observability import request_urn
 from api.core.sizes import in_words
 
 MEDIA_TYPE = "application/problem+json"
@@ -97,6 +98,16 @@ class InternalError(Problem):
     status = 500
     title = "Internal server error"
     detail = "The server met a fault of its own; it has been logged under this instance."
+
+
+class InvalidAddress(Problem):
+    """The request does not name its address in a valid form: its `Host` header, or what a proxy
+    says in `X-Forwarded-Host` or `X-Forwarded-Prefix`. Look at the settings of the proxy."""
+
+    name = "invalid-address"
+    status = 400
+    title = "The address of the request is not valid"
+    detail = "The Host header is not a host, host[:port], as RFC 3986 has it."
 
 
 class MalformedBody(Problem):
@@ -246,7 +257,7 @@ def render(error: Exception) -> Response:
     # What Flask wraps into its own InternalServerError it has logged already.
     if isinstance(problem, InternalError) and not getattr(error, "original_exception", None):
         current_app.logger.error("unhandled exception", exc_info=error)
-    body = {**problem.own, **problem.members(), "instance": f"urn:uuid:{request_id()}"}
+    body = {**problem.own, **problem.members(), "instance": request_urn()}
     problem.headers["Cache-Control"] = "no-store"
     return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
 
@@ -276,11 +287,14 @@ class Aborted(Problem):
 
 OF_ANY_PATH: tuple[type[Problem], ...] = (
     *(InternalError, NotFound, MethodNotAllowed, RequestTimeout),
-    *(ContentTooLarge, UnsupportedMediaType),
+    *(ContentTooLarge, UnsupportedMediaType, InvalidAddress),
 )
 """The problems that any path may answer, also one that is not there."""
 
-_OF_STATUS: dict[int, type[Problem]] = {kind.status: kind for kind in OF_ANY_PATH}
+# There are other reasons for a 400 than its address.
+_OF_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind for kind in OF_ANY_PATH if kind is not InvalidAddress
+}
 
 
 def _max_body() -> int | None:

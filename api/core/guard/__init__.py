@@ -16,6 +16,7 @@ keyset       the keys that are kept: how long they count, which token they may r
 flight       one fetch in the background at a time, for which many may wait
 jwks         the issuer's documents, read
 fetch        how their documents come over HTTPS
+proxy        the proxy that their requests go through
 token        the accepted token, as the resources see it
 dpop         the validator of tokens that are bound to a key (DPoP)
 proof        the proof of that key

@@ -83,10 +83,10 @@ class Guard:
         }
         return {validator.TOKEN_TYPE: validator for validator in by_mode[self.dpop_mode]}
 
-    def challenge_parameters(self, metadata: str) -> ChallengeParameters:
+    def challenge_parameters(self, metadata: str | None) -> ChallengeParameters:
         """Return what challenges say to every caller.
 
-        :param metadata: the address at which `metadata()` is served
+        :param metadata: the address at which `metadata()` is served; None if it is not known
         """
         schemes = tuple(validator.scheme for validator in self.validators.values())
         return ChallengeParameters(schemes, self.bearer.requirements.audience, metadata)
