@@ -10,6 +10,7 @@ from api.core import caching, cors, documents, guard, http, observability, probl
 from api.core import settings as configuration
 from api.core.application import Application
 from api.core.light import LightFlask
+from api.core.scopes import login_scopes
 from api.core.settings import Settings
 
 Clock = Callable[[], float]
@@ -51,7 +52,7 @@ def create_app(
     api = applications.init_app(app, application, settings)
     others = tuple(application.problems.values())
     if issuer and not settings.has_tenant:
-        issuer.init_app(app, api.scopes, application.personas)
+        issuer.init_app(app, login_scopes(api), application.personas)
         guard.open_blueprints(app, "issuer")
         others = (*others, *issuer.problems)
     documents.init_app(app, config, others)
