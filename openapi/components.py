@@ -7,6 +7,7 @@ from typing import Any
 from openapi.about import Options
 from openapi.headers import HEADERS
 from openapi.operation import MISSING, Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.problem_schemas import problem_schema
 from openapi.schema_converter import SchemaConverter, example
 from openapi.schemas import Json
 
@@ -64,8 +65,12 @@ class Components:
         names = sorted({name for problem in problems for name in problem.response_headers})
         return {**self._always_headers(), **{name: HEADERS.get(name, Header()) for name in names}}
 
-    def problem_schema(self) -> Json:
-        return self.schemas.schema(self.options.problem_schema)
+    def problem_schema(self, problems: Sequence[ProblemType]) -> Json:
+        """Return the schema of the problem documents of one response.
+
+        :param problems: the problem types of the response
+        """
+        return problem_schema(self.schemas, self.options.problem_schema, problems)
 
     def _always_headers(self) -> dict[str, Header]:
         return {name: HEADERS.get(name, Header()) for name in self.options.always_headers}
@@ -88,11 +93,6 @@ def description_of_problems(problems: Sequence[ProblemType]) -> str:
     if len(problems) == 1:
         return f"{problems[0].title}."
     return " ".join(f"{problem.title}, or" for problem in problems)[:-4] + "."
-
-
-def problem_example(problem: ProblemType) -> Json:
-    """Return what such a problem looks like."""
-    return problem().members() | {"instance": "urn:uuid:0192f0c1-2345-7abc-8def-0123456789ab"}
 
 
 def documented(operations: Iterable[Operation], methods: tuple[str, ...]) -> Mapping[str, Any]:

@@ -13,7 +13,6 @@ from openapi.components import (
     description_of_problems,
     documented,
     example_of,
-    problem_example,
     shared_parameters,
 )
 from openapi.headers import HEADERS
@@ -29,6 +28,7 @@ from openapi.operation import (
     ProblemType,
     RequestBody,
 )
+from openapi.problem_schemas import problem_example
 from openapi.schemas import Json
 
 
@@ -160,7 +160,9 @@ def _problem_response(components: Components, problems: Sequence[ProblemType]) -
     return {
         "description": description_of_problems(problems),
         **({"headers": headers} if headers else {}),
-        "content": {PROBLEM_JSON: {"schema": components.problem_schema(), "examples": examples}},
+        "content": {
+            PROBLEM_JSON: {"schema": components.problem_schema(problems), "examples": examples}
+        },
     }
 
 
@@ -178,4 +180,5 @@ def _headers(components: Components, headers: Mapping[str, Header]) -> Json:
 
 def _header(components: Components, header: Header) -> Json:
     described = {"description": header.description} if header.description else {}
-    return {**described, "schema": components.schemas.schema(header.schema)}
+    required = {"required": True} if header.required else {}
+    return {**described, **required, "schema": components.schemas.schema(header.schema)}

@@ -6,7 +6,9 @@ the command `routes`, the problem pages and the tests read it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+import marshmallow
 
 from openapi.schemas import STRING, AnySchema, Json
 
@@ -26,6 +28,7 @@ class ProblemLike(Protocol):
     title: str
     detail: str
     response_headers: tuple[str, ...]
+    own_members: ClassVar[type[marshmallow.Schema] | None]
 
     def __init__(self) -> None: ...
 
@@ -118,10 +121,12 @@ class Header:
 
     :param description: what it means
     :param schema: what it is
+    :param required: whether it is always sent
     """
 
     description: str = ""
     schema: AnySchema = STRING
+    required: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +188,8 @@ class Operation:
         contents = [self.body.content] if self.body else []
         for content in [*contents, *(answer.content for answer in self.answers.values())]:
             yield from (media.schema for media in content.values() if media.schema is not None)
+        for schema in (getattr(problem, "own_members", None) for problem in self.problems):
+            yield from schema().fields.values() if schema else ()
 
     def __str__(self) -> str:
         return self.place

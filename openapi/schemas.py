@@ -61,3 +61,4 @@ AnySchema: TypeAlias = (
 )
 
 STRING = JsonSchema({"type": "string"})
+BINARY = JsonSchema({"type": "string", "format": "binary"})

@@ -12,7 +12,6 @@ from openapi.components import (
     description_of_problems,
     documented,
     example_of,
-    problem_example,
     shared_parameters,
 )
 from openapi.info import base_path, info, tags
@@ -27,6 +26,7 @@ from openapi.operation import (
     ProblemType,
     RequestBody,
 )
+from openapi.problem_schemas import problem_example
 from openapi.restx import MULTIPART, URLENCODED, security_requirements
 from openapi.schemas import Json, ObjectOf
 from openapi.security3 import authorizations, listed
@@ -195,7 +195,7 @@ def _answer(components: Components, answer: Answer) -> Json:
 def _problem_response(components: Components, problems: Sequence[ProblemType]) -> Json:
     return {
         "description": description_of_problems(problems),
-        "schema": components.problem_schema(),
+        "schema": components.problem_schema(problems),
         "headers": _headers(components, components.headers_of_problems(problems)),
         "examples": {PROBLEM_JSON: problem_example(problems[0])},
     }

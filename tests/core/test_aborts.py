@@ -81,6 +81,11 @@ ABORTS: dict[str, tuple[Callable[[], Any], int, dict[str, Any]]] = {
         400,
         {"detail": WORDS, "seat": 5, "type": "about:blank"},
     ),
+    "numbers": (
+        lambda: flask_restx.abort(409, seat=2**70, price=Decimal("0.5")),
+        409,
+        {"seat": 2**70, "price": 0.5},
+    ),
     "restx data alone": (lambda: flask_restx.abort(409, seat=5), 409, {"seat": 5}),
     "restx message and description": (
         lambda: flask_restx.abort(409, WORDS, description="x"),
@@ -170,8 +175,8 @@ def test_the_words_of_a_developer_reach_the_client(fail: Fail, case: str) -> Non
         ({"status": "fail"}, "abort gave as status=, which is a member that RFC 9457 defines"),
         ({"instance": "x"}, "abort gave as instance="),
         ({"type": "x"}, "abort gave as type="),
-        ({"price": Decimal(1)}, "abort gave as price=, which has a value that JSON cannot hold"),
-        ({"seat": 2**70}, "abort gave as seat="),
+        ({"price": {1, 2}}, "abort gave as price=, which has a value that JSON cannot hold"),
+        ({"seat": float("nan")}, "abort gave as seat="),
     ],
 )
 def test_what_a_problem_cannot_have_is_logged(
