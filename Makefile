@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PEERS := bench/comparison/peers
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench
+.PHONY: help run test lint fmt bench measure
 .DELETE_ON_ERROR:
 
 help: ## show these targets
@@ -27,7 +28,10 @@ fmt: $(VENV)/tests ## format the code, and correct what ruff can correct
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/tests ## measure pages, and what rotations, outages and unfinished bodies cost
+bench: $(VENV)/tests $(PEERS)/.venv/peers ## compare with other APIs, side by side, and draw the plot
+	@$(BIN)/python -m bench.comparison.run
+
+measure: $(VENV)/tests ## measure pages, and what rotations, outages and unfinished bodies cost
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.rotation
 	@$(BIN)/python -m bench.outage
@@ -43,4 +47,11 @@ $(VENV)/runs: requirements.txt
 $(VENV)/tests: $(VENV)/runs requirements-dev.txt
 	@echo "Installing what the tests need …"
 	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+$(PEERS)/.venv/peers: $(PEERS)/requirements.txt $(PEERS)/package-lock.json
+	@echo "Installing what this project is compared with …"
+	@$(PYTHON) -m venv $(PEERS)/.venv
+	@$(PEERS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@if command -v npm >/dev/null; then npm ci --prefix $(PEERS) --silent; else echo "Without Node, Express is left out."; fi
 	@touch $@

@@ -9,6 +9,9 @@ operation_ids     the id of each operation
 restx             what Flask-RESTX's own decorators declare
 reading           `operations(api)`
 dialects          JSON Schema as each version of OpenAPI has it
+dialect20         the same for Swagger 2.0
+marshmallow       marshmallow's schemas as JSON Schema
+examples          examples that fit their schemas
 schema_converter  schemas as JSON Schema of one version
 restx_models      the same for Flask-RESTX's models
 about             what the documents say beside what is read off the Api

@@ -6,10 +6,10 @@ from typing import Any
 
 from openapi.about import Options
 from openapi.headers import HEADERS
-from openapi.operation import MISSING, Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.operation import Access, Answer, Header, MediaType, Operation, ProblemType
 from openapi.problem_schemas import problem_schema
-from openapi.schema_converter import SchemaConverter, example
-from openapi.schemas import Json
+from openapi.schema_converter import SchemaConverter
+from openapi.schemas import Direction, Json
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -18,12 +18,13 @@ class Components:
     """What the operations of one document refer to, gathered while they are written.
 
     :param version: the version of OpenAPI, "2.0", "3.0.4" or "3.1.0"
+    :param operations: the operations of the document
     :param options: what the document says beside its Api
     """
 
-    def __init__(self, version: str, options: Options) -> None:
+    def __init__(self, version: str, operations: Sequence[Operation], options: Options) -> None:
         self.options = options
-        self.schemas = SchemaConverter(version)
+        self.schemas = SchemaConverter(version, operations)
         self.responses: dict[str, Json] = {}
         self.headers: dict[str, Header] = {}
 
@@ -72,15 +73,18 @@ class Components:
         """
         return problem_schema(self.schemas, self.options.problem_schema, problems)
 
+    def example_of(self, media: MediaType, direction: Direction) -> Any:
+        """Return the example of a body, declared or made from its schema, or MISSING.
+
+        :param media: the body; its schema was converted before
+        :param direction: whether it is that of a request or of an answer
+        """
+        if media.schema is None:
+            return media.example
+        return self.schemas.example(media.schema, direction, media.example)
+
     def _always_headers(self) -> dict[str, Header]:
         return {name: HEADERS.get(name, Header()) for name in self.options.always_headers}
-
-
-def example_of(media: MediaType) -> Any:
-    """Return the example of a body: the one that is declared, or one that its schema makes."""
-    if media.example is not MISSING or media.schema is None:
-        return media.example
-    return example(media.schema)
 
 
 def description_of(operation: Operation) -> str:

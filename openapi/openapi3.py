@@ -12,7 +12,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    example_of,
     shared_parameters,
 )
 from openapi.headers import HEADERS
@@ -29,7 +28,7 @@ from openapi.operation import (
     RequestBody,
 )
 from openapi.problem_schemas import problem_example
-from openapi.schemas import Json
+from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
 
 def document(version: str, api: Any, operations: Sequence[Operation], options: Options) -> Json:
@@ -40,7 +39,7 @@ def document(version: str, api: Any, operations: Sequence[Operation], options: O
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(version, options)
+    components = Components(version, operations, options)
     security = security3.Security(api, operations, options)
     paths = {
         path: _path_item(each, components, security)
@@ -117,7 +116,7 @@ def _request_body(components: Components, body: RequestBody) -> Json:
     return {
         **({"description": body.description} if body.description else {}),
         "required": body.required,
-        "content": _content(components, body.content),
+        "content": _content(components, body.content, REQUEST),
     }
 
 
@@ -133,7 +132,7 @@ def _answer(components: Components, answer: Answer) -> Json:
     members = {
         "headers": _headers(components, components.headers_of_answer(answer)),
         "links": dict(answer.links),
-        "content": _content(components, answer.content),
+        "content": _content(components, answer.content, ANSWER),
     }
     return {
         "description": answer.description,
@@ -141,13 +140,15 @@ def _answer(components: Components, answer: Answer) -> Json:
     }
 
 
-def _content(components: Components, content: Mapping[str, MediaType]) -> Json:
-    return {name: _media_type(components, media) for name, media in content.items()}
+def _content(
+    components: Components, content: Mapping[str, MediaType], direction: Direction
+) -> Json:
+    return {name: _media_type(components, media, direction) for name, media in content.items()}
 
 
-def _media_type(components: Components, media: MediaType) -> Json:
-    schema = None if media.schema is None else components.schemas.schema(media.schema)
-    example = example_of(media)
+def _media_type(components: Components, media: MediaType, direction: Direction) -> Json:
+    schema = None if media.schema is None else components.schemas.schema(media.schema, direction)
+    example = components.example_of(media, direction)
     return {
         **({} if schema is None else {"schema": schema}),
         **({} if example is MISSING else {"example": example}),

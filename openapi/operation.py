@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 import marshmallow
 
-from openapi.schemas import STRING, AnySchema, Json
+from openapi.schemas import ANSWER, REQUEST, STRING, AnySchema, Direction, Json
 
 # The methods that OpenAPI has a place for, in the order in which operations are listed.
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
@@ -182,14 +182,19 @@ class Operation:
     problems: tuple[ProblemType, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
 
-    def schemas(self) -> Iterator[AnySchema]:
-        """The schemas that it names, in a fixed order; a schema may come more than once."""
-        yield from (parameter.schema for parameter in self.parameters)
-        contents = [self.body.content] if self.body else []
-        for content in [*contents, *(answer.content for answer in self.answers.values())]:
-            yield from (media.schema for media in content.values() if media.schema is not None)
+    def schemas(self) -> Iterator[tuple[AnySchema, Direction]]:
+        """The schemas that it names, in a fixed order, and whether they are those of a request.
+
+        A schema may come more than once.
+        """
+        yield from ((parameter.schema, REQUEST) for parameter in self.parameters)
+        bodies = [(self.body.content, REQUEST)] if self.body else []
+        answers = [(answer.content, ANSWER) for answer in self.answers.values()]
+        for content, direction in [*bodies, *answers]:
+            schemas = (media.schema for media in content.values())
+            yield from ((schema, direction) for schema in schemas if schema is not None)
         for schema in (getattr(problem, "own_members", None) for problem in self.problems):
-            yield from schema().fields.values() if schema else ()
+            yield from ((field, ANSWER) for field in schema().fields.values()) if schema else ()
 
     def __str__(self) -> str:
         return self.place

@@ -1,14 +1,14 @@
 """The schema and the example of problem documents, with the members that problem types add."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow
 from apispec.ext.marshmallow.common import resolve_schema_instance
 
-from openapi.operation import ProblemType
-from openapi.schema_converter import SchemaConverter, example
-from openapi.schemas import AnySchema, Json, JsonSchema
+from openapi.operation import MISSING, ProblemType
+from openapi.schema_converter import SchemaConverter
+from openapi.schemas import ANSWER, AnySchema, Json, JsonSchema
 
 _INSTANCE = "urn:uuid:0192f0c1-2345-7abc-8def-0123456789ab"
 
@@ -55,13 +55,11 @@ def problem_example(problem: ProblemType) -> Json:
 
     :param problem: the problem type
     """
-    return {**problem().members(), "instance": _INSTANCE, **dict(_examples(problem))}
-
-
-def _examples(problem: ProblemType) -> Iterator[tuple[str, Any]]:
     schema = getattr(problem, "own_members", None)
-    if schema:
-        yield from example(schema).items()
+    # The document refers to the merged schema alone, so that this one is converted apart from it.
+    own = SchemaConverter("3.1.0").example(schema, ANSWER) if schema else MISSING
+    added = {} if own is MISSING else own
+    return {**problem().members(), "instance": _INSTANCE, **added}
 
 
 def _is_always_there(field: marshmallow.fields.Field[Any] | None) -> bool:

@@ -1,22 +1,29 @@
-"""Schemas as JSON Schema of one version of OpenAPI.
+"""Schemas of every kind as JSON Schema of one version of OpenAPI."""
 
-apispec converts those of marshmallow; an attribute function corrects each thing it says wrongly.
-"""
-
-import re
+from collections.abc import Iterable
 from typing import Any
 
-import marshmallow
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
-from apispec.ext.marshmallow.common import resolve_schema_instance
-from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, missing
 
+from openapi.dialect20 import polymorphic_20, schema_20
 from openapi.dialects import translated
-from openapi.operation import MISSING, Parameter
+from openapi.examples import example_of, fits, would_be_loaded
+from openapi.marshmallow.converter import MarshmallowConverter
+from openapi.marshmallow.parameters import is_list, parameter_members
+from openapi.marshmallow.variants import Variant, variant_of
+from openapi.operation import MISSING, Operation, Parameter
 from openapi.restx_models import ModelConverter, is_of_restx, reference
-from openapi.schemas import AnySchema, ArrayOf, Json, JsonSchema, ObjectOf, RestxSchema
+from openapi.schemas import (
+    ANSWER,
+    REQUEST,
+    AnySchema,
+    ArrayOf,
+    Direction,
+    Json,
+    JsonSchema,
+    ObjectOf,
+    RestxSchema,
+)
 
 
 class ComponentNameError(ValueError):
@@ -35,49 +42,82 @@ class SchemaConverter:
     """Schemas as JSON Schema of one version of OpenAPI, and the components that they need.
 
     :param openapi_version: "2.0", "3.0.4" or "3.1.0"
+    :param operations: the operations of the document: a schema that requests alone have is called
+        as its class, whatever an answer would have of it
     :param strict: whether two schemas of one component name raise ComponentNameError; else the
         second gets a number
     """
 
-    def __init__(self, openapi_version: str, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        openapi_version: str,
+        operations: Iterable[Operation] | None = None,
+        *,
+        strict: bool = False,
+    ) -> None:
         self._version = openapi_version
         self.is_20 = openapi_version.startswith("2.")
         self._strict = strict
         self._named: dict[str, Any] = {}
         self._written: Json = {}
-        plugin = _Plugin(schema_name_resolver=self._component_name)
-        # What is written for 3.1 has all that 3.0 can say, and is translated.
-        self._spec = APISpec("", "", "2.0" if self.is_20 else "3.1.0", plugins=[plugin])
-        self._converter = _converter_of(plugin)
         self._models = ModelConverter()
-        for function in _ATTRIBUTE_FUNCTIONS:
-            self._converter.add_attribute_function(function)
+        # Its schemas are those of 3.1, which have all that the others can say.
+        self._marshmallow = MarshmallowConverter(self._claim_variant)
+        if operations is not None:
+            self._marshmallow.expect_answers(_answered(operations))
 
-    def schema(self, schema: AnySchema) -> Json:
+    def schema(self, schema: AnySchema, direction: Direction = ANSWER) -> Json:
         """Return a schema, or `{"$ref": ...}` to its component; nested ones come along.
 
         :param schema: the schema, or an array of such
+        :param direction: whether a request or an answer has it
         :raises ComponentNameError: another schema has its name, and the converter is strict
         """
-        return self._translated(self._schema(schema))
+        return self._translated(self._schema(schema, direction))
 
-    def _schema(self, schema: AnySchema) -> Json:
+    def _schema(self, schema: AnySchema, direction: Direction) -> Json:
         match schema:
             case JsonSchema():
                 return self._of_json(schema)
             case ArrayOf():
-                return {"type": "array", "items": self._schema(schema.items)}
+                return {"type": "array", "items": self._schema(schema.items, direction)}
             case ObjectOf():
-                return self._object(schema)
-            case fields.Field():
-                converted: Json = self._converter.field2property(schema)
-                return converted
+                return self._object(schema, direction)
         if is_of_restx(schema):
             for model in self._models.add(schema):
                 self._claim(model.name, model)
             return reference(schema)
-        resolved: Json = self._converter.resolve_nested_schema(schema)
-        return resolved
+        members = self._of_marshmallow(schema, direction)
+        return schema_20(members) if self.is_20 else members
+
+    def _of_marshmallow(self, schema: Any, direction: Direction) -> Json:
+        if isinstance(schema, fields.Field):
+            return self._marshmallow.property(schema, direction)
+        variant = variant_of(schema)
+        one = self._marshmallow.reference(variant, direction)
+        return {"type": "array", "items": one} if variant.schema.many else one
+
+    def example(self, schema: AnySchema, direction: Direction, declared: Any = MISSING) -> Any:
+        """Return an example that fits a schema of marshmallow, or MISSING.
+
+        :param schema: the schema, converted before; of any other, what is declared is returned
+        :param direction: whether a request or an answer has it
+        :param declared: an example, which is not returned where it would be refused
+        """
+        if not is_of_marshmallow(schema):
+            return declared
+        members = self._of_marshmallow(schema, direction)
+        components = self._marshmallow.components
+        made = example_of(members, components, direction)
+        for example in (declared, made):
+            is_there = example is not MISSING and example is not missing
+            if (
+                is_there
+                and fits(example, members, components)
+                and (direction == ANSWER or would_be_loaded(variant_of(schema).schema, example))
+            ):
+                return example
+        return MISSING
 
     def parameter(self, parameter: Parameter) -> Json:
         """Return a parameter in the form of this version.
@@ -85,8 +125,10 @@ class SchemaConverter:
         :param parameter: the parameter
         """
         if isinstance(parameter.schema, fields.Field):
-            return self._of_marshmallow(parameter, parameter.schema)
-        schema = self.schema(parameter.schema)
+            as_list = is_list(parameter.schema, parameter.location)
+            members = self._marshmallow.property(parameter.schema, REQUEST, as_list=as_list)
+            return parameter_members(parameter, members, self._version)
+        schema = self.schema(parameter.schema, REQUEST)
         return {
             "name": parameter.name,
             "in": parameter.location,
@@ -100,10 +142,11 @@ class SchemaConverter:
     @property
     def components(self) -> Json:
         """Every schema referred to so far, by name."""
-        spec = self._spec.to_dict()
-        components = spec if self.is_20 else spec.get("components", {})
-        schemas = components.get("definitions" if self.is_20 else "schemas", {})
-        named = {**schemas, **self._models.components, **self._written}
+        of_marshmallow = self._marshmallow.components
+        if self.is_20:
+            adapted = polymorphic_20(of_marshmallow)
+            of_marshmallow = {name: schema_20(schema) for name, schema in adapted.items()}
+        named = {**of_marshmallow, **self._models.components, **self._written}
         return {name: self._translated(schema) for name, schema in sorted(named.items())}
 
     def _translated(self, schema: Json) -> Json:
@@ -118,38 +161,49 @@ class SchemaConverter:
         self._written[schema.name] = members
         return {"$ref": f"#/definitions/{schema.name}"}
 
-    def _object(self, schema: ObjectOf) -> Json:
-        properties = {name: self._schema(each) for name, each in schema.properties.items()}
+    def _object(self, schema: ObjectOf, direction: Direction) -> Json:
+        properties = {
+            name: self._schema(each, direction) for name, each in schema.properties.items()
+        }
         required = {"required": list(schema.required)} if schema.required else {}
         return {"type": "object", "properties": properties, **required}
-
-    def _of_marshmallow(self, parameter: Parameter, field: fields.Field[Any]) -> Json:
-        converted: Json = self._converter._field2parameter(
-            field, name=parameter.name, location=parameter.location
-        )
-        if self.is_20 and "example" in converted:
-            converted["x-example"] = converted.pop("example")
-        if "schema" in converted:
-            converted["schema"] = self._translated(converted["schema"])
-        if "example" in converted.get("schema", {}):
-            converted["example"] = converted["schema"].pop("example")
-        return converted
 
     def _example(self, parameter: Parameter) -> Json:
         if parameter.example is MISSING:
             return {}
         return {"x-example" if self.is_20 else "example": parameter.example}
 
-    def _component_name(self, schema: Any) -> str:
-        # apispec asks once for each schema, and for each of its variants (only, exclude, ...).
-        name = component_name(schema)
-        self._claim(name, _instance(schema))
-        return name
+    def _claim_variant(self, name: str, variant: Variant) -> str:
+        self._claim(name, variant.schema)
+        if name not in self._marshmallow.components:
+            return name
+        number = 1
+        while f"{name}{number}" in self._marshmallow.components:
+            number += 1
+        return f"{name}{number}"
 
     def _claim(self, name: str, schema: Any) -> None:
         other = self._named.setdefault(name, schema)
         if self._strict and not _is_same(other, schema):
             raise ComponentNameError(name, other, schema)
+
+
+def is_of_marshmallow(schema: Any) -> bool:
+    """Return whether a schema is one of marshmallow, a class or an instance.
+
+    :param schema: the schema
+    """
+    return isinstance(schema, Schema) or (isinstance(schema, type) and issubclass(schema, Schema))
+
+
+def _answered(operations: Iterable[Operation]) -> Iterable[Any]:
+    return (
+        media.schema
+        for operation in operations
+        for answer in operation.answers.values()
+        for media in answer.content.values()
+        if is_of_marshmallow(media.schema)
+    )
 
 
 def _is_same(one: Any, two: Any) -> bool:
@@ -165,126 +219,3 @@ def _collection_format(parameter: Parameter) -> Json:
     formats = {True: "multi", False: "csv"}
     explode = parameter.style.get("explode")
     return {} if explode is None else {"collectionFormat": formats[explode]}
-
-
-def component_name(schema: Schema | type[Schema]) -> str:
-    """Return a schema's name in the documents: `Meta.component`, else its class's name.
-
-    :param schema: a marshmallow schema
-    """
-    instance = _instance(schema)
-    named = getattr(type(instance).Meta, "component", type(instance).__name__)
-    return f"{named}Change" if instance.partial else str(named)
-
-
-def example(schema: AnySchema) -> Any:
-    """Return an example of the whole, put together from the examples of the fields.
-
-    :param schema: the schema; only marshmallow's has one, of any other MISSING is returned
-    """
-    if not isinstance(schema, Schema) and not isinstance(schema, type):
-        return MISSING
-    instance = _instance(schema)
-    one = {
-        field.data_key or name: value
-        for name, field in instance.fields.items()
-        if (value := _field_example(field)) is not marshmallow.missing
-    }
-    return [one] if instance.many else one
-
-
-def _field_example(field: fields.Field[Any]) -> Any:
-    if "example" in field.metadata:
-        return field.metadata["example"]
-    if isinstance(field, fields.Nested) and not field.allow_none:
-        return example(field.schema)
-    if isinstance(field, fields.List):
-        inner = _field_example(field.inner)
-        return marshmallow.missing if inner is marshmallow.missing else [inner]
-    return None if field.allow_none else marshmallow.missing
-
-
-class _Converter(OpenAPIConverter):
-    def schema2jsonschema(self, schema: Any) -> Any:
-        converted = super().schema2jsonschema(schema)
-        instance = _instance(schema)
-        # apispec leaves it out wherever Meta has a description.
-        if instance.unknown != marshmallow.EXCLUDE:
-            converted["additionalProperties"] = instance.unknown == marshmallow.INCLUDE
-        if instance.partial:
-            for property_ in converted["properties"].values():
-                # A member left out of a partial body stays as it is: it takes no default.
-                property_.pop("default", None)
-        if type(instance).__doc__ and "description" not in converted:
-            converted["description"] = str(type(instance).__doc__).strip()
-        return converted
-
-
-class _Plugin(MarshmallowPlugin):
-    Converter = _Converter
-
-
-def _converter_of(plugin: MarshmallowPlugin) -> OpenAPIConverter:
-    if plugin.converter is None:
-        raise TypeError("the plugin belongs to no APISpec yet")
-    return plugin.converter
-
-
-def _instance(schema: Schema | type[Schema]) -> Schema:
-    return resolve_schema_instance(schema)
-
-
-def _convert_const(self: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
-    equals = [rule.comparable for rule in field.validators if isinstance(rule, validate.Equal)]
-    if not equals or self.openapi_version.major < 3:
-        return {}
-    ret.pop("enum", None)
-    return {"const": equals[0]}
-
-
-def _convert_dict(self: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
-    if not isinstance(field, fields.Dict):
-        return {}
-    bounds = {"minLength": "minProperties", "maxLength": "maxProperties"}
-    converted = {bounds[name]: ret.pop(name) for name in bounds if name in ret}
-    if field.key_field and self.openapi_version.major >= 3:
-        converted["propertyNames"] = self.field2property(field.key_field)
-    return converted
-
-
-def _convert_url(_self: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
-    return {"format": "uri"} if isinstance(field, fields.Url) and ret["format"] == "url" else {}
-
-
-def _convert_pattern(_self: OpenAPIConverter, _field: fields.Field[Any], ret: Json) -> Json:
-    r"""marshmallow matches from the start, JSON Schema anywhere; \A and \Z are ^ and $ there."""
-    pattern = re.sub(r"^\\A", "^", re.sub(r"\\[Zz]$", "$", ret.get("pattern", "")))
-    if pattern and not pattern.startswith("^"):
-        pattern = f"^(?:{pattern})"
-    return {"pattern": pattern} if pattern else {}
-
-
-def _convert_examples(self: OpenAPIConverter, _field: fields.Field[Any], ret: Json) -> Json:
-    if self.openapi_version.major < 3 and "examples" in ret:
-        return {"example": ret.pop("examples")[0]}
-    return {}
-
-
-def _convert_nullable(_self: OpenAPIConverter, _field: fields.Field[Any], ret: Json) -> Json:
-    """Beside a $ref nothing is read in 2.0, and x-nullable only beside a type."""
-    if "x-nullable" not in ret or not {"$ref", "allOf"} & ret.keys():
-        return {}
-    if "$ref" in ret:
-        ret["allOf"] = [{"$ref": ret.pop("$ref")}]
-    return {"type": "object"}
-
-
-# What each adds to, or takes out of, the property that apispec makes of a field.
-_ATTRIBUTE_FUNCTIONS = (
-    _convert_const,
-    _convert_dict,
-    _convert_url,
-    _convert_pattern,
-    _convert_examples,
-    _convert_nullable,
-)

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import marshmallow
 
 Json = dict[str, Any]
+
+Direction = Literal["request", "answer"]
+REQUEST: Direction = "request"
+ANSWER: Direction = "answer"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    example_of,
     shared_parameters,
 )
 from openapi.info import base_path, info, tags
@@ -28,7 +27,7 @@ from openapi.operation import (
 )
 from openapi.problem_schemas import problem_example
 from openapi.restx import MULTIPART, URLENCODED, security_requirements
-from openapi.schemas import Json, ObjectOf
+from openapi.schemas import ANSWER, REQUEST, Json, ObjectOf
 from openapi.security3 import authorizations, listed
 
 VERSION = "2.0"
@@ -63,7 +62,7 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
     :param operations: its operations
     :param options: what the document says beside them
     """
-    components = Components(VERSION, options)
+    components = Components(VERSION, operations, options)
     is_guarded = any(operation.access is not None for operation in operations)
     paths = {
         path: _path_item(each, components)
@@ -146,13 +145,13 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
         "in": "body",
         **described,
         "required": body.required,
-        "schema": {} if media.schema is None else components.schemas.schema(media.schema),
+        "schema": {} if media.schema is None else components.schemas.schema(media.schema, REQUEST),
     }
 
 
 def _form(components: Components, schema: ObjectOf) -> Iterator[Json]:
     for name, field in schema.properties.items():
-        members = components.schemas.schema(field)
+        members = components.schemas.schema(field, REQUEST)
         if members.get("format") == "binary":
             members = {**members, "type": "file"}
             del members["format"]
@@ -182,7 +181,9 @@ def _responses(components: Components, operation: Operation) -> Json:
 def _answer(components: Components, answer: Answer) -> Json:
     headers = _headers(components, components.headers_of_answer(answer))
     schemas = [media.schema for media in answer.content.values() if media.schema is not None]
-    examples = {name: example_of(media) for name, media in answer.content.items()}
+    examples = {
+        name: components.example_of(media, ANSWER) for name, media in answer.content.items()
+    }
     shown = {name: example for name, example in examples.items() if example is not MISSING}
     return {
         "description": answer.description,

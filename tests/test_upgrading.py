@@ -17,7 +17,7 @@ TAKEN_AWAY = [
     *("schemas/message.py", "schemas/greeting.py"),
     *("tests/commands", "tests/resources", "tests/schemas", "tests/storage"),
     *("tests/test_manage.py", "tests/test_readme.py", "tests/test_upgrading.py"),
-    "bench/pages.py",
+    *("bench/pages.py", "bench/comparison"),
 ]
 GENERATED = {
     *("openapi/openapi.json", "openapi/openapi-3.0.json", "openapi/swagger.json"),

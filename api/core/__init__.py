@@ -16,6 +16,7 @@ coroutines      methods that are `async def`
 marshalling     `marshal_with` of Flask-RESTX
 masks           the header X-Fields
 cors            cross-origin requests
+caching         what caches may keep
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
@@ -43,7 +44,7 @@ issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
-sizes           bytes in words, for messages
+sizes           sizes in bytes: their units, and how messages write them
 strictjson      JSON that means one thing only
 cli             the command line
 testing         a pytest plugin for tests of your own
@@ -63,6 +64,7 @@ from api.core.problems import (
     ValidationFailed,
 )
 from api.core.settings import Settings, between, current_settings, setting
+from api.core.sizes import KiB, MiB
 from api.core.storage import (
     NAMING_CONVENTION,
     Order,
@@ -82,6 +84,8 @@ __all__ = [
     "DatabaseUnavailable",
     "DeclarationError",
     "IdempotencyKeyReused",
+    "KiB",
+    "MiB",
     "Namespace",
     "NotFound",
     "Order",

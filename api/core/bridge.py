@@ -65,7 +65,7 @@ class Resource(flask_restx.Resource):
             self.validate_behind_guard()
 
     def validate_behind_guard(self) -> None:
-        """Validate the body as `@ns.expect` says. The guard calls this after it has accepted."""
+        """Validate what `@ns.expect` says, and X-Fields. The guard calls this after it accepted."""
         name = _method_name(type(self))
         masks.check(getattr(self, name))
         expectations.validate(self.api, type(self), name)
@@ -125,6 +125,7 @@ class Namespace(flask_restx.Namespace):
         query: MarshmallowSchema | None = None,
         headers: MarshmallowSchema | None = None,
         body: MarshmallowSchema | None = None,
+        max_body: int | None = None,
         if_match: bool = False,
         returns: MarshmallowSchema | None = None,
         status: int | None = None,
@@ -145,6 +146,8 @@ class Namespace(flask_restx.Namespace):
         :param query: the schema of the query
         :param headers: the schema of the headers that the method reads
         :param body: the schema of the JSON body
+        :param max_body: the maximum size of the body in bytes, such as `5 * MiB`; by default that
+            of the setting MAX_BODY
         :param if_match: call the method with `precondition`, a function that takes the ETag there
             is, and raises PreconditionFailed where the client's If-Match is for another
         :param returns: the schema of what the method returns; without one, 204 and no content
@@ -170,6 +173,7 @@ class Namespace(flask_restx.Namespace):
             query=query,
             headers=headers,
             body=body,
+            max_body=max_body,
             if_match=if_match,
             returns=returns,
             status=status,
@@ -194,6 +198,7 @@ class Namespace(flask_restx.Namespace):
                 return then(view(*args, **kwargs, **read()), write)
 
             add_layer(view, contracted, CONTRACT)
+            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body))
             return declare(  # type: ignore[return-value]
                 contracted,
                 id=id,

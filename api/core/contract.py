@@ -40,6 +40,7 @@ class Contract:
     query: MarshmallowSchema | None = None
     headers: MarshmallowSchema | None = None
     body: MarshmallowSchema | None = None
+    max_body: int | None = None
     if_match: bool = False
     returns: MarshmallowSchema | None = None
     status: int | None = None
@@ -87,6 +88,8 @@ class Contract:
             schema = getattr(self, name)
             if schema is not None and not answers.is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
+            raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         if self.answers is not None:
             self._check_answers(handler, view)
             return

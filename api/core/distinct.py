@@ -11,7 +11,7 @@ from openapi.methods import Method, methods
 from openapi.operation import Operation, ProblemType
 from openapi.operation_ids import claimed_ids, key
 from openapi.problem_pages import type_of
-from openapi.reading import operations
+from openapi.reading import operations as operations_of
 from openapi.restx_models import is_of_restx
 from openapi.schema_converter import ComponentNameError, SchemaConverter
 
@@ -24,7 +24,7 @@ def check(api: Any) -> None:
     :param api: the Api
     """
     check_ids(api)
-    listed = operations(api)
+    listed = operations_of(api)
     check_schemas(listed)
     of_operations = (problem for operation in listed for problem in operation.problems)
     check_problems((*OF_ANY_PATH, *of_operations))
@@ -61,12 +61,13 @@ def check_schemas(listed: Iterable[Operation]) -> None:
 
     :param listed: the operations, with the schemas that they name
     """
-    converter = SchemaConverter("3.1.0", strict=True)
+    operations = tuple(listed)
+    converter = SchemaConverter("3.1.0", operations, strict=True)
     brought_by: dict[str, Operation] = {}
-    for operation in listed:
+    for operation in operations:
         try:
-            for schema in operation.schemas():
-                converter.schema(schema)
+            for schema, direction in operation.schemas():
+                converter.schema(schema, direction)
         except ComponentNameError as error:
             one, two = (_place(schema) for schema in error.schemas)
             first = brought_by.get(error.name, operation)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from api.core import application as applications
-from api.core import cors, documents, guard, http, observability, problems, storage
+from api.core import caching, cors, documents, guard, http, observability, problems, storage
 from api.core import settings as configuration
 from api.core.application import Application
 from api.core.settings import Settings
@@ -38,7 +38,8 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     configuration.init_app(app, settings)
-    http.init_app(app, trusted_proxies=settings.trusted_proxies)
+    http.init_app(app, trusted_proxies=settings.trusted_proxies, public_url=settings.public_url)
+    caching.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
     storage.init_app(
@@ -55,8 +56,9 @@ def create_app(
     documents.init_app(app, config, others)
     cors.init_app(
         app,
+        api,
         settings.cors_origins,
-        request_headers=application.request_headers,
+        request_headers=(*application.request_headers, *settings.cors_headers),
         response_headers=application.response_headers,
     )
     api.check()

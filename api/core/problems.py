@@ -2,6 +2,7 @@
 
 Problem
 ├── InternalError                500  internal-error
+├── InvalidAddress               400  invalid-address
 ├── MalformedBody                400  malformed-body
 ├── InvalidMask                  400  invalid-mask
 ├── NotFound                     404  not-found
@@ -36,7 +37,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 import orjson
-from flask import Flask, Response, current_app, has_app_context
+from flask import Flask, Response, current_app, has_app_context, has_request_context, request
 from marshmallow import Schema
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
@@ -44,7 +45,7 @@ from werkzeug.sansio.response import Response as AnyResponse
 
 from api.core import aborts, encoding, serialisation
 from api.core.declarations import DeclarationError
-from api.core.observability import request_id
+from api.core.observability import request_urn
 from api.core.serialisation import AnswerError
 from api.core.sizes import in_words
 from schemas.core.problem import AvailableMediaTypes
@@ -138,6 +139,16 @@ class InternalError(Problem):
     detail = "The server met a fault of its own; it has been logged under this instance."
 
 
+class InvalidAddress(Problem):
+    """The request does not name its address in a valid form: its `Host` header, or what a proxy
+    says in `X-Forwarded-Host` or `X-Forwarded-Prefix`. Look at the settings of the proxy."""
+
+    name = "invalid-address"
+    status = 400
+    title = "The address of the request is not valid"
+    detail = "The Host header is not a host, host[:port], as RFC 3986 has it."
+
+
 class MalformedBody(Problem):
     """The body could not be read as JSON. Send one JSON text in UTF-8, each member once."""
 
@@ -219,9 +230,9 @@ class ContentTooLarge(Problem):
     detail = "The request body is over the limit."
 
     def __init__(self, detail: str | None = None, **more: Any) -> None:
-        limit = current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
-        of_app = f"The request body is over the limit of {in_words(limit)}." if limit else None
-        super().__init__(detail or of_app, **more)
+        limit = _max_body()
+        with_limit = f"The request body is over the limit of {in_words(limit)}." if limit else None
+        super().__init__(detail or with_limit, **more)
 
 
 class UnsupportedMediaType(Problem):
@@ -291,10 +302,11 @@ def init_app(app: Flask) -> None:
     """Let every failure of every path end in `render`, with TESTING on as well as off."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.aborter = aborts.Aborter()
-    app.register_error_handler(Exception, _respond)
+    app.register_error_handler(Exception, respond)
 
 
-def _respond(error: Exception) -> AnyResponse:
+def respond(error: Exception) -> AnyResponse:
+    """Return the response for any exception: its own, or else that of `render`."""
     # A developer's own Response keeps its body and its media type.
     if isinstance(error, HTTPException) and (error.response or (error.code or 500) < 400):
         return error.get_response()
@@ -322,7 +334,7 @@ def _document(problem: Problem) -> bytes:
 
     :raises AnswerError: the members of its own are not as it declares them
     """
-    members = problem.members() | {"instance": f"urn:uuid:{request_id()}"}
+    members = problem.members() | {"instance": request_urn()}
     if problem.own_members is None:
         return encoding.dumps({**problem.own, **members})
     own = serialisation.as_json(problem.own_members(), problem.own)
@@ -355,12 +367,22 @@ class Aborted(Problem):
 
 OF_ANY_PATH: tuple[type[Problem], ...] = (
     *(InternalError, NotFound, MethodNotAllowed, RequestTimeout),
-    *(ContentTooLarge, UnsupportedMediaType),
+    *(ContentTooLarge, UnsupportedMediaType, InvalidAddress),
 )
 """The problems that any path may answer, also one that is not there."""
 
 _OF_FRAMEWORK: tuple[type[Problem], ...] = (*OF_ANY_PATH, NotAcceptable, RangeNotSatisfiable)
-_OF_STATUS = {kind.status: kind for kind in _OF_FRAMEWORK}
+# There are other reasons for a 400 than its address.
+_OF_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind for kind in _OF_FRAMEWORK if kind is not InvalidAddress
+}
+
+
+def _max_body() -> int | None:
+    """The maximum size of a body of the current request, or of the app."""
+    if has_request_context():
+        return request.max_content_length
+    return current_app.config["MAX_CONTENT_LENGTH"] if has_app_context() else None
 
 
 def _as_problem(error: Exception) -> Problem:

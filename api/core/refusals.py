@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.response import Response as AnyResponse
 
 from api.core import problems
 from api.core.problems import MalformedBody, Problem, ValidationFailed
@@ -23,8 +24,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RecursionError, _render_recursion)
 
 
-def _render(error: HTTPException) -> Response:
-    return problems.render(_as_problem(error) or error)
+def _render(error: HTTPException) -> AnyResponse:
+    return problems.respond(_as_problem(error) or error)
 
 
 def _render_recursion(error: RecursionError) -> Response:

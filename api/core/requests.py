@@ -7,11 +7,9 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import request
 from marshmallow import Schema, ValidationError, fields
 from webargs.multidictproxy import MultiDictProxy
-from werkzeug.exceptions import BadRequest
 
 from api.core import problems, strictjson
 from api.core.problems import (
-    ContentTooLarge,
     MalformedBody,
     PreconditionFailed,
     UnsupportedMediaType,
@@ -81,26 +79,13 @@ def read_body() -> Any:
     :raises MalformedBody: the body cannot be read
     :raises ContentTooLarge: the body is too large
     """
-    data = _read_data()
+    data = request.get_data(cache=False)
     if not _is_plain_json():
         raise UnsupportedMediaType
     try:
         return strictjson.loads(data, exact=True)
     except ValueError as error:
         raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
-
-
-def _read_data() -> bytes:
-    limit = request.max_content_length or 0
-    # werkzeug silently truncates a body without Content-Length at the limit.
-    request.max_content_length = limit + 1
-    try:
-        data = request.get_data(cache=False)
-    except BadRequest:
-        raise MalformedBody("The request body breaks off before its end.") from None
-    if len(data) > limit:
-        raise ContentTooLarge
-    return data
 
 
 def _is_plain_json() -> bool:

@@ -1,4 +1,7 @@
-"""Sizes in bytes, formatted for messages."""
+"""Sizes in bytes: their units, and how messages write them."""
+
+KiB = 1024
+MiB = 1024 * KiB
 
 
 def in_words(size: int) -> str:
@@ -6,7 +9,7 @@ def in_words(size: int) -> str:
 
     :param size: the number of bytes
     """
-    for unit, name in ((1024 * 1024, "MiB"), (1024, "KiB")):
+    for unit, name in ((MiB, "MiB"), (KiB, "KiB")):
         if size % unit == 0:
             return f"{size // unit} {name}"
     return f"{size} bytes"

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from api.core.application import Application
 from api.core.factory import create_app
@@ -30,6 +32,16 @@ from api.core.storage import Database, schema
 
 URL = "http://localhost/issuer/"
 AUDIENCE = "https://api.localhost/"
+
+
+def location_of(response: TestResponse) -> str:
+    """Return the path of the app that the Location header of a response leads to.
+
+    The header itself is relative to the request.
+
+    :param response: the response of a test client
+    """
+    return urljoin(response.request.path, response.headers["Location"])
 
 
 class Clock:

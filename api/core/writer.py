@@ -131,7 +131,7 @@ def _add_headers(response: AnyResponse, answer: Answer, value: Any, media_type: 
 
 
 def _next_page(cursor: str) -> str:
-    # The reference is relative, since a client can send any Host header.
+    # The reference is relative: it is right at any host, and behind any prefix.
     query = MultiDict(request.args)
     query["cursor"] = cursor
-    return f"{request.path}?{urlencode(list(query.items(multi=True)))}"
+    return f"?{urlencode(list(query.items(multi=True)))}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Response, redirect, send_file
@@ -82,6 +83,12 @@ def created(issuer: EmbeddedIssuer, value: Any, answers: DeclaredAnswers) -> Any
     return create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
 
 
+def target(response: TestResponse) -> str | None:
+    """The path that the Location header leads to."""
+    location = response.headers.get("Location")
+    return location and urljoin("/notes", location)
+
+
 SEVERAL: DeclaredAnswers = {
     200: Note,
     201: Answer(Receipt, description="Created", location="/notes/{0[number]}"),
@@ -105,7 +112,7 @@ def test_each_status_has_its_schema(
 ) -> None:
     """The schema of the returned status writes the value; without a status, the first counts."""
     response = ask(value, SEVERAL, method="PUT")
-    assert (response.status_code, response.headers.get("Location")) == (status, location)
+    assert (response.status_code, target(response)) == (status, location)
     assert (response.json if response.data else None) == body
 
 
@@ -493,14 +500,14 @@ def test_a_file(ask_file: Callable[..., TestResponse]) -> None:
 def test_a_redirect(ask: Ask, status: int, value: Any) -> None:
     """A declared redirect is sent, whether the method returns a Response or the header."""
     response = ask(lambda _: value(status), {status: Answer(location=True)})
-    assert (response.status_code, response.headers["Location"]) == (status, "/else")
+    assert (response.status_code, target(response)) == (status, "/else")
 
 
 def test_a_redirect_of_a_value(ask: Ask) -> None:
     """A redirect takes its Location from the value, which has no schema then."""
     response = ask(Item("x"), {303: Answer(location="/notes/{0.text}")})
-    assert (response.status_code, response.headers["Location"]) == (303, "/notes/x")
-    assert ask(None, {303: Answer(location="/else")}).headers["Location"] == "/else"
+    assert (response.status_code, target(response)) == (303, "/notes/x")
+    assert target(ask(None, {303: Answer(location="/else")})) == "/else"
 
 
 def test_an_etag_without_content(ask: Ask) -> None:

@@ -80,6 +80,12 @@ class Outer(Schema):
     """Another schema has a schema of this name nested in it."""
 
     text = fields.Str(metadata={"example": "x"})
+    more = fields.Str(metadata={"example": "x"})
+    last = fields.Str(metadata={"example": "x"})
+
+
+def named(name: str) -> type[Schema]:
+    return type(name, (Schema,), {"own": fields.Str(metadata={"example": "x"})})
 
 
 def nesting() -> type[Schema]:
@@ -93,9 +99,9 @@ def nesting() -> type[Schema]:
         ({"returns": schema()}, {"returns": schema("other")}, "Car"),
         ({"returns": schema()}, {"body": schema("other")}, "Car"),
         ({"returns": Outer}, {"returns": nesting()}, "Outer"),
-        ({"returns": Outer}, {"returns": Outer(exclude=("text",))}, "Outer"),
+        ({"returns": Outer(partial=True)}, {"returns": named("OuterChange")}, "OuterChange"),
     ],
-    ids=["two classes", "in and out", "nested", "a variant"],
+    ids=["two classes", "in and out", "nested", "a variant and a class"],
 )
 def test_two_schemas_of_one_name_are_refused(
     start: Start, one: dict[str, Any], two: dict[str, Any], name: str
@@ -113,11 +119,11 @@ def test_two_schemas_of_one_name_are_refused(
 def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
     """The error for two schemas of one name gives file and line, and how a variant differs."""
     with pytest.raises(DeclarationError) as raised:
-        start(of("one", returns=Outer), of("two", returns=Outer(only=("text",))))
+        start(of("one", returns=named("OuterOnlyText")), of("two", returns=Outer(only=("text",))))
     said = str(raised.value)
-    place = rf"tests\.core\.test_distinct\.Outer \({__file__}:\d+\) of One"
+    place = rf"tests\.core\.test_distinct\.Outer with only= \({__file__}:\d+\) of Two"
     assert re.search(place, said), said
-    assert "Outer with only= (" in said
+    assert "OuterOnlyText (" in said
 
 
 @pytest.mark.parametrize(
@@ -125,14 +131,15 @@ def test_two_schemas_of_one_name_say_where_they_are(start: Start) -> None:
     [
         (Outer, Outer(many=True)),
         (Outer, Outer(partial=True)),
+        (Outer(exclude=("text",)), Outer(only=("text",))),
         (schema(), schema("other", Meta=type("Meta", (), {"component": "OtherCar"}))),
     ],
-    ids=["a list of it", "a change of it", "Meta.component"],
+    ids=["a list of it", "a change of it", "two variants", "Meta.component"],
 )
 def test_schemas_that_have_a_name_each_are_served(
     start: Start, one: type[Schema], two: Any
 ) -> None:
-    """A list of a schema, a partial schema and one with Meta.component cause no name conflict."""
+    """A list of a schema, a variant of it and one with Meta.component cause no name conflict."""
     assert start(of("one", returns=one), of("two", returns=two))
 
 

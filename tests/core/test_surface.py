@@ -9,7 +9,10 @@ import api.core
 from api.core import require_auth
 
 # Values, and a class whose fields explain themselves by their help.
-WITHOUT_PARAMETERS = {"NAMING_CONVENTION", "Settings", "current_settings", "current_token"}
+WITHOUT_PARAMETERS = {
+    *("KiB", "MiB", "NAMING_CONVENTION"),
+    *("Settings", "current_settings", "current_token"),
+}
 CALLABLES: dict[str, Any] = {
     name: getattr(api.core, name)
     for name in {*api.core.__all__}

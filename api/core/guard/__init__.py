@@ -3,6 +3,7 @@
 protector    require_auth and public: enforce and document, in the one line above a method
 problems     the refusals, as clients see them
 validator    the validator of Bearer tokens
+verified     the cache of verified tokens: one that comes again need not be verified again
 checks       what a check and its result are
 token_checks the table of checks of an access token
 token_rules  what an access token must be, in pure functions
@@ -15,6 +16,7 @@ keyset       the keys that are kept: how long they count, which token they may r
 flight       one fetch in the background at a time, for which many may wait
 jwks         the issuer's documents, read
 fetch        how their documents come over HTTPS
+proxy        the proxy that their requests go through
 token        the accepted token, as the resources see it
 dpop         the validator of tokens that are bound to a key (DPoP)
 proof        the proof of that key
@@ -43,6 +45,7 @@ from api.core.guard.replay import (
 from api.core.guard.token import AccessToken
 from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.guard.verified import VerifiedTokens
 
 __all__ = [
     "METADATA_PATH",
@@ -59,6 +62,7 @@ __all__ = [
     "ReplayCacheUnavailable",
     "SigningKeys",
     "TokenRequirements",
+    "VerifiedTokens",
     "current_guard",
     "current_token",
     "fetch_https",

@@ -16,6 +16,7 @@ from api.core.guard.proof_checks import ALGORITHMS
 from api.core.guard.replay import MemoryReplayCache, RedisReplayCache, ReplayCache
 from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
+from api.core.guard.verified import VerifiedTokens
 from api.core.settings import Settings
 
 Clock = Callable[[], float]
@@ -63,10 +64,11 @@ class Guard:
             organizations=settings.auth0_organizations,
         )
         keys = _signing_keys(settings, issuer, now, clock)
+        verified = VerifiedTokens(settings.token_cache)
         cache = _replay_cache(settings, clock)
         return cls(
-            bearer=Auth0JWTBearerTokenValidator(requirements, keys, now),
-            dpop=DPoPTokenValidator(requirements, keys, now, replay_cache=cache),
+            bearer=Auth0JWTBearerTokenValidator(requirements, keys, now, verified),
+            dpop=DPoPTokenValidator(requirements, keys, now, verified, replay_cache=cache),
             dpop_mode=settings.dpop,
             max_header=settings.max_header,
         )
@@ -81,10 +83,10 @@ class Guard:
         }
         return {validator.TOKEN_TYPE: validator for validator in by_mode[self.dpop_mode]}
 
-    def challenge_parameters(self, metadata: str) -> ChallengeParameters:
+    def challenge_parameters(self, metadata: str | None) -> ChallengeParameters:
         """Return what challenges say to every caller.
 
-        :param metadata: the address at which `metadata()` is served
+        :param metadata: the address at which `metadata()` is served; None if it is not known
         """
         schemes = tuple(validator.scheme for validator in self.validators.values())
         return ChallengeParameters(schemes, self.bearer.requirements.audience, metadata)

@@ -22,6 +22,7 @@ from api.core.guard.keyset import (
     RETRY_AFTER_FAILURE,
     KeySet,
     Moment,
+    carried_over,
     changes,
 )
 from api.core.guard.problems import SigningKeysUnavailable
@@ -101,6 +102,17 @@ class SigningKeys:
             finally:
                 self._waiting.release()
         return self._answer(kid, issued_before)
+
+    def holds(self, key: RSAKey) -> bool:
+        """Return whether a key that `find` has returned counts now, without anybody waiting.
+
+        As there, the keys are refreshed in the background before they are outdated.
+
+        :param key: the key
+        """
+        self._begin_fetch(None)
+        kept = self._kept
+        return kept.is_current(self._clock(), self._ttl) and kept.has(key)
 
     def start_fetching(self) -> None:
         """Fetch the keys in the background if there are none yet. A failure is logged."""
@@ -197,7 +209,10 @@ class SigningKeys:
 
     def _succeed(self, flight: Flight, keys: Keys) -> None:
         self.outcomes["ok"] += 1
-        before, self._kept = self._kept, KeySet(keys, flight.began, self._clock())
+        before, self._kept = (
+            self._kept,
+            KeySet(carried_over(self._kept.keys, keys), flight.began, self._clock()),
+        )
         for line in changes(self.issuer, before, self._kept):
             log.info(line)
 

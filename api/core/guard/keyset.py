@@ -55,6 +55,10 @@ class KeySet:
         """Return the key of an id, unless it is too old to count."""
         return self.keys.get(kid) if self.is_usable(monotonic) else None
 
+    def has(self, key: RSAKey) -> bool:
+        """Return whether a key is one of these."""
+        return any(each is key for each in self.keys.values())
+
     def is_usable(self, monotonic: float) -> bool:
         """Return whether the keys count at all: through failures they do for a day."""
         return monotonic - self.fetched_at < KEPT_THROUGH_FAILURES
@@ -85,6 +89,19 @@ class KeySet:
 
 
 NOTHING = KeySet({}, Moment(NEVER, NEVER), NEVER)
+
+
+def carried_over(before: Keys, after: Keys) -> Keys:
+    """Return the keys that replace others. A key that stays is the same object as before.
+
+    :param before: the keys that are replaced
+    :param after: the keys as they were fetched
+    """
+    return {
+        kid: old if old and old.thumbprint() == key.thumbprint() else key
+        for kid, key in after.items()
+        for old in (before.get(kid),)
+    }
 
 
 def changes(issuer: str, before: KeySet, after: KeySet) -> Iterator[str]:

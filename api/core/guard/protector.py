@@ -115,7 +115,9 @@ class RequireAuth(ResourceProtector):
         except AuthorizationProblem as refusal:
             # For the request's line in the access log.
             g.refusal = current_guard().count(refusal)
-            parameters = current_guard().challenge_parameters(f"{root_url()}/{METADATA_PATH}")
+            root = root_url()
+            metadata = None if root is None else f"{root}/{METADATA_PATH}"
+            parameters = current_guard().challenge_parameters(metadata)
             for header in challenges(parameters, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise

@@ -221,4 +221,6 @@ BOUND_TO_KEY = TokenCheck(
 
 # The issuer says whose keys to try, so it is checked before the signature; it proves nothing yet.
 BEFORE_KEY = (ALG, CRIT, TYP, ISS)
-WITH_KEY = (KEY, SIGNATURE, AUD, EXP, NBF, IAT, SUB, ORG_ID)
+# A token that was accepted is held against these each time that it comes.
+OF_TIME = (EXP, NBF, IAT)
+WITH_KEY = (KEY, SIGNATURE, AUD, *OF_TIME, SUB, ORG_ID)

@@ -8,7 +8,7 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
 from joserfc.jwk import RSAKey
 
 from api.core.guard import jws
-from api.core.guard.checks import CheckResult
+from api.core.guard.checks import CheckResult, first_failure
 from api.core.guard.claims import is_number
 from api.core.guard.jws import UnverifiedToken
 from api.core.guard.keys import SigningKeys
@@ -19,10 +19,12 @@ from api.core.guard.token_checks import (
     BEFORE_KEY,
     IAT,
     NOT_BOUND,
+    OF_TIME,
     WITH_KEY,
     TokenCheck,
 )
 from api.core.guard.token_rules import TokenContext, TokenRequirements
+from api.core.guard.verified import Verification, VerifiedTokens
 
 # Issuers write iat in whole seconds: a token may be so much younger.
 IAT_STEP = 1.0
@@ -52,6 +54,7 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
     :param requirements: what is demanded of a token
     :param keys: the signing keys of each accepted issuer
     :param now: returns the seconds since the epoch
+    :param verified: remembers the tokens that were accepted; its own memory where none is given
     """
 
     scheme = "Bearer"
@@ -62,6 +65,7 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         requirements: TokenRequirements,
         keys: Mapping[str, SigningKeys],
         now: Callable[[], float] = time.time,
+        verified: VerifiedTokens | None = None,
     ) -> None:
         super().__init__(
             issuer=requirements.issuers[0],
@@ -71,6 +75,7 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         self.requirements = requirements
         self.keys = keys
         self.now = now
+        self.verified = VerifiedTokens() if verified is None else verified
 
     def authenticate_token(self, token_string: str) -> AccessToken:
         """Return the token after every check has passed.
@@ -78,14 +83,8 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         :raises InvalidToken: a check has failed; the first one is named
         :raises SigningKeysUnavailable: the signature cannot be checked at the moment
         """
-        try:
-            token = jws.read(token_string)
-        except jws.Unreadable as error:
-            raise InvalidToken(check="format", remedy=str(error)) from None
-        for check, context in self._checks(token, find_key):
-            if not check.passes(token, context):
-                raise InvalidToken(check=check.name, remedy=check.remedy_for(token, context))
-        return AccessToken(token.claims, self.scheme)
+        claims = self.verified.claims(token_string, self._is_valid)
+        return AccessToken(claims or self._verify(token_string), self.scheme)
 
     def validate_token(self, token: AccessToken, scopes: tuple[str, ...], request: Any) -> None:
         """Accept a token that grants all the words of one alternative.
@@ -106,6 +105,27 @@ class Auth0JWTBearerTokenValidator(JWTBearerTokenValidator):
         """
         for check, context in self._checks(token, find_key):
             yield check.result(token, context)
+
+    def _verify(self, token_string: str) -> dict[str, Any]:
+        try:
+            token = jws.read(token_string)
+        except jws.Unreadable as error:
+            raise InvalidToken(check="format", remedy=str(error)) from None
+        for check, context in self._checks(token, find_key):
+            if not check.passes(token, context):
+                raise InvalidToken(check=check.name, remedy=check.remedy_for(token, context))
+        if context.key:
+            keys = self.keys[token.claims["iss"]]
+            self.verified.add(token_string, Verification(self.scheme, keys, context.key))
+        return token.claims
+
+    def _is_valid(self, verification: Verification, claims: dict[str, Any]) -> bool:
+        """Return whether what was verified before still holds, now and for this scheme."""
+        if verification.scheme != self.scheme or not verification.keys.holds(verification.key):
+            return False
+        token = UnverifiedToken({}, claims, b"", b"")
+        context = TokenContext(self.requirements, self.now())
+        return first_failure(OF_TIME, token, context) is None
 
     def _checks(
         self, token: UnverifiedToken, find_key: FindKey

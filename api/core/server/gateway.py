@@ -36,13 +36,13 @@ class Gateway:
         app: WSGIApplication,
         *,
         threads: int,
-        max_body: int,
+        max_body: Callable[[dict[str, Any]], int],
         body_timeout: float,
     ) -> None:
         """
         :param app: the WSGI application
         :param threads: the maximum number of requests that it handles at a time
-        :param max_body: the maximum size of a body in bytes
+        :param max_body: returns the maximum size of a body in bytes, of the WSGI environment
         :param body_timeout: the seconds for a whole body
         """
         self.app = app
@@ -76,16 +76,18 @@ class Gateway:
                 call.end()
 
     async def _body(self, environ: dict[str, Any], receive: Receive) -> io.IOBase:
-        if "HTTP_TRANSFER_ENCODING" not in environ:
-            length = int(environ.get("CONTENT_LENGTH", 0))
-            if length == 0:
-                return io.BytesIO()
-            if length > self._max_body and "HTTP_EXPECT" in environ:
-                # A client that sends Expect is not asked for its body.
-                return UnusableBody(RequestEntityTooLarge())
-            if length > self._max_body:
-                return await drain_body(receive, self._body_timeout)
-        return await read_body(receive, self._max_body, self._body_timeout)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            return await read_body(receive, self._max_body(environ), self._body_timeout)
+        length = int(environ.get("CONTENT_LENGTH", 0))
+        if length == 0:
+            return io.BytesIO()
+        limit = self._max_body(environ)
+        if length > limit and "HTTP_EXPECT" in environ:
+            # A client that sends Expect is not asked for its body.
+            return UnusableBody(RequestEntityTooLarge())
+        if length > limit:
+            return await drain_body(receive, self._body_timeout)
+        return await read_body(receive, limit, self._body_timeout)
 
 
 class _ClientGoneError(Exception):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from importlib import import_module
 from multiprocessing import connection, parent_process
 
+from api.core import bodies
 from api.core.factory import create_app
 from api.core.guard import guard_of
 from api.core.observability import init_logging, log_everything
@@ -70,7 +71,7 @@ def _gateway(import_name: str, settings: Settings) -> Gateway:
     return Gateway(
         app,
         threads=settings.threads,
-        max_body=settings.max_body,
+        max_body=bodies.max_size(app),
         body_timeout=settings.body_timeout,
     )
 

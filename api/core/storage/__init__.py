@@ -3,6 +3,7 @@
 database    transactions, retries and outages
 extension   the database of an app, and the answers to its failures
 models      the tables of the machinery, and types for the tables of a team
+numeric     a column of exact decimal numbers
 pages       keyset pagination
 cursors     signed cursors of pages
 idempotency idempotency keys
@@ -35,6 +36,7 @@ from api.core.storage.faults import Unavailable
 from api.core.storage.history import SchemaError
 from api.core.storage.idempotency import KeyReused, add_once
 from api.core.storage.models import NAMING_CONVENTION, UtcDateTime
+from api.core.storage.numeric import ExactNumeric
 from api.core.storage.pages import Order, Page, paginate
 from api.core.storage.schema import fault
 
@@ -44,6 +46,7 @@ __all__ = [
     "Branch",
     "CursorError",
     "Database",
+    "ExactNumeric",
     "KeyReused",
     "Order",
     "Page",

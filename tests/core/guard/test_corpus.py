@@ -25,10 +25,14 @@ def named(case: Case) -> str:
 
 @pytest.mark.parametrize("case", REFUSED, ids=named)
 def test_refused(case: Case, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A bad authorisation is refused with its status and its reason, and the answer repeats nothing
-    of it."""
+    """A bad authorisation is refused with its status and its reason each time that it is sent, and
+    the answer repeats nothing of it."""
     authorization = case.authorization(tenant)
-    answer = send(case.path, *authorization)
+    for _ in range(2):
+        check_refusal(case, authorization, send(case.path, *authorization))
+
+
+def check_refusal(case: Case, authorization: tuple[bytes, ...], answer: Answer) -> None:
     assert answer.status == case.status, answer.body
     assert answer.headers.get_all("Content-Type") == ["application/problem+json"]
     assert answer.body["status"] == case.status
@@ -42,10 +46,14 @@ def test_refused(case: Case, send: Callable[..., Answer], tenant: Tenant) -> Non
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=named)
 def test_accepted(case: Case, send: Callable[..., Answer], tenant: Tenant) -> None:
-    """A good authorisation is accepted, and the answer has no challenge."""
-    answer = send(case.path, *case.authorization(tenant))
-    assert answer.status == 200, answer.body
-    assert "WWW-Authenticate" not in answer.headers
+    """A good authorisation is accepted each time that it is sent, with the same answer and without
+    a challenge."""
+    authorization = case.authorization(tenant)
+    answers = [send(case.path, *authorization) for _ in range(2)]
+    for answer in answers:
+        assert answer.status == 200, answer.body
+        assert "WWW-Authenticate" not in answer.headers
+    assert answers[0].body == answers[1].body
 
 
 @pytest.mark.parametrize(

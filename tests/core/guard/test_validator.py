@@ -46,6 +46,9 @@ class OneKey:
             raise SigningKeysUnavailable
         return {"a": self._key}.get(kid)
 
+    def holds(self, key: RSAKey) -> bool:
+        return key is self._key
+
 
 @pytest.fixture
 def now() -> Clock:

@@ -7,7 +7,9 @@ import pytest
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from openapi.declaration import parameters_of
-from openapi.schema_converter import SchemaConverter, component_name, example
+from openapi.marshmallow.variants import component_name, variant_of
+from openapi.schema_converter import SchemaConverter
+from openapi.schemas import ANSWER
 
 
 class Leaf(Schema):
@@ -135,16 +137,10 @@ def test_unknown_members_are_told_of_beside_a_description(unknown: Any, addition
     """A schema with a description still says what it does with unknown members, although apispec
     leaves that out."""
 
-    class Described(Schema):
-        """Described"""
-
-        class Meta:
-            description = "Described"
-            unknown = ""
-
-    Described.Meta.unknown = unknown
+    meta = type("Meta", (), {"description": "Described", "unknown": unknown})
+    described = type("Described", (Schema,), {"Meta": meta})
     converter = SchemaConverter("3.1.0")
-    converter.schema(Described(unknown=unknown))
+    converter.schema(described)
     assert converter.components["Described"].get("additionalProperties") == additional
 
 
@@ -183,8 +179,9 @@ def test_an_example_is_put_together_from_the_fields() -> None:
     """An example is built from the fields: from nested schemas' own examples, and null for a
     nullable field without one."""
     one = {"height": 4, "leaves": [{"colour": "green"}], "crown": None, "nested": None}
-    assert example(Tree) == one
-    assert example(Tree(many=True)) == [one]
+    converter = SchemaConverter("3.1.0")
+    assert converter.example(Tree, ANSWER) == one
+    assert converter.example(Tree(many=True), ANSWER) == [one]
 
 
 def test_a_component_can_be_named() -> None:
@@ -194,4 +191,5 @@ def test_a_component_can_be_named() -> None:
         class Meta:
             component = "Public"
 
-    assert (component_name(Internal), component_name(Leaf)) == ("Public", "Leaf")
+    names = [component_name(variant_of(schema)) for schema in (Internal, Leaf)]
+    assert names == ["Public", "Leaf"]

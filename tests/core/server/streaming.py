@@ -72,4 +72,4 @@ _WHOLE = ("/whole", "/release")
 
 def application() -> Gateway:
     gateway.SEND_TIMEOUT = 1.0
-    return Gateway(_app, threads=2, max_body=1000, body_timeout=1)
+    return Gateway(_app, threads=2, max_body=lambda _environ: 1000, body_timeout=1)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-from api.core.storage import UtcDateTime
+from api.core.storage import ExactNumeric, UtcDateTime
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 5, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ class Book(ShelfBase):
     bought_at: Mapped[datetime] = mapped_column(UtcDateTime, default=NOON)
     printed_on: Mapped[date] = mapped_column(default=date(2025, 12, 31))
     owner: Mapped[UUID] = mapped_column(default=UUID(int=7))
-    price: Mapped[Decimal] = mapped_column(default=Decimal("9.90"))
+    price: Mapped[Decimal] = mapped_column(ExactNumeric(12, 2), default=Decimal("9.90"))
     weight: Mapped[float] = mapped_column(default=0.25)
     is_lent: Mapped[bool] = mapped_column(default=False)
     cover: Mapped[bytes] = mapped_column(LargeBinary, default=b"\x00\xff")
