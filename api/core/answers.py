@@ -29,7 +29,7 @@ class Answer:
     """What a method answers with one status.
 
     :param schema: the schema that writes the value as JSON; without one, nothing is written as JSON
-    :param description: what the status means here, for the documents
+    :param description: what the status means here, for the documents; by default, its usual meaning
     :param media_types: other media types, which the method writes itself. It returns text, bytes,
         an iterator of either, an open file, or a Response. A mapping has an example of each. A type
         that ends in `+json` is written by the schema, instead of application/json
@@ -46,7 +46,7 @@ class Answer:
 
     schema: MarshmallowSchema | None = None
     _: KW_ONLY
-    description: str = "Success"
+    description: str = ""
     media_types: MediaTypes = ()
     headers: Mapping[str, str | Field[Any]] = field(default_factory=dict)
     location: str | bool | None = None

@@ -16,25 +16,29 @@ _OF_FILE = (206, 304, PreconditionFailed.status)
 
 
 def declared_status(
-    response: AnyResponse, answers: Mapping[int, Answer], problems: Collection[int]
+    status: int,
+    media_type: str | None,
+    answers: Mapping[int, Answer],
+    problems: Collection[int],
 ) -> int | None:
     """Return the status in the declaration that counts for a response.
 
-    :param response: the response
+    :param status: the status of the response
+    :param media_type: its media type
     :param answers: the declared answers, by status
     :param problems: the statuses of the problems of the method
     :returns: None if nothing is to be checked: a problem, or what Flask-RESTX's decorators document
     :raises AnswerError: the status is not declared
     :raises PreconditionFailed: the response of a file says so
     """
-    status, usual = response.status_code, answers.get(200, Answer())
+    usual = answers.get(200, Answer())
     if status in answers:
         return status
     if (usual.file and status in _OF_FILE) or (usual.etag and status == 304):
         if status == PreconditionFailed.status:
             raise PreconditionFailed
         return 200
-    is_problem = status in problems and response.mimetype == PROBLEM_JSON
+    is_problem = status in problems and media_type == PROBLEM_JSON
     if is_problem or str(status) in _documented():
         return None
     remedy = (

@@ -1,5 +1,6 @@
 """The contract of a method as its Operation tells it: parameters, body and answers."""
 
+from http import HTTPStatus
 from typing import Any
 
 from marshmallow.fields import Field
@@ -54,7 +55,7 @@ def answers(contract: Contract) -> dict[str, Answer]:
     :param contract: the contract
     """
     declared = contract.by_status
-    answers = {str(int(status)): _answer(answer) for status, answer in declared.items()}
+    answers = {str(int(status)): _answer(status, answer) for status, answer in declared.items()}
     usual = declared.get(200)
     if usual and usual.file:
         content = {name: MediaType(schema=BINARY) for name in usual.types}
@@ -65,7 +66,7 @@ def answers(contract: Contract) -> dict[str, Answer]:
     return answers
 
 
-def _answer(answer: Declared) -> Answer:
+def _answer(status: int, answer: Declared) -> Answer:
     sent = {
         "ETag": answer.etag or answer.file,
         "Location": bool(answer.location),
@@ -73,7 +74,7 @@ def _answer(answer: Declared) -> Answer:
         **dict.fromkeys(_OF_FILE, answer.file),
     }
     return Answer(
-        description=answer.description,
+        description=answer.description or _usual(status),
         content={name: _media_type(answer, name) for name in answer.types},
         headers={
             **_sent(*(name for name, is_sent in sent.items() if is_sent)),
@@ -81,6 +82,10 @@ def _answer(answer: Declared) -> Answer:
         },
         links=answer.links,
     )
+
+
+def _usual(status: int) -> str:
+    return "Success" if status < 300 else HTTPStatus(status).phrase
 
 
 def _media_type(answer: Declared, name: str) -> MediaType:

@@ -55,6 +55,8 @@ MEDIA_TYPE = "application/problem+json"
 RESERVED_MEMBERS = aborts.STANDARD_MEMBERS | {"errors", "error", "error_description"}
 """The members that a problem type cannot declare: every problem document may have them."""
 
+_PARAMETERS = frozenset({"detail", "errors", "headers"})
+
 
 class Problem(Exception):
     """A failure as clients see it.
@@ -78,10 +80,16 @@ class Problem(Exception):
         :raises DeclarationError: a member of its own has a name that is taken
         """
         super().__init_subclass__(**more)
-        for member in _own_names(cls) & RESERVED_MEMBERS:
+        if not (cls.own_members is None or isinstance(cls.own_members, type)):
+            raise DeclarationError(
+                f"{cls.__module__}.{cls.__qualname__}: own_members takes a class of marshmallow's "
+                "Schema"
+            )
+        taken = (_own_names(cls) & RESERVED_MEMBERS) | (_own_attributes(cls) & _PARAMETERS)
+        for member in sorted(taken):
             raise DeclarationError(
                 f"{cls.__module__}.{cls.__qualname__}: own_members has {member}, which every "
-                "problem document may have already: choose another name, or give it a data_key"
+                "problem document may have already: choose another name"
             )
 
     def __init__(
@@ -371,7 +379,7 @@ OF_ANY_PATH: tuple[type[Problem], ...] = (
 )
 """The problems that any path may answer, also one that is not there."""
 
-_OF_FRAMEWORK: tuple[type[Problem], ...] = (*OF_ANY_PATH, NotAcceptable, RangeNotSatisfiable)
+_OF_FRAMEWORK: tuple[type[Problem], ...] = (*OF_ANY_PATH, RangeNotSatisfiable)
 # There are other reasons for a 400 than its address.
 _OF_STATUS: dict[int, type[Problem]] = {
     kind.status: kind for kind in _OF_FRAMEWORK if kind is not InvalidAddress

@@ -13,7 +13,7 @@ from api.core import checking, negotiation, serialisation
 from api.core.answers import WITHOUT_CONTENT, Answer
 from api.core.contents import own_response
 from api.core.problems import PreconditionFailed
-from api.core.responses import with_status
+from api.core.responses import status_code, with_status
 from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
 
@@ -67,17 +67,22 @@ class Writer:
         return response
 
     def _response(self, parts: Returned) -> AnyResponse:
-        value = parts.value
-        is_response = isinstance(value, AnyResponse)
-        response = with_status(value if is_response else Response(status=self._first), parts.status)
-        status = checking.declared_status(response, self._answers, self._problems)
-        if not is_response:
-            response = self._written(value, status, response.status_code)
+        if isinstance(parts.value, AnyResponse):
+            response = with_status(parts.value, parts.status)
+            status = self._declared(response.status_code, response.mimetype)
+        else:
+            code = status_code(self._first if parts.status is None else parts.status)
+            status = self._declared(code, "")
+            response = self._written(parts.value, status, code)
+            response = with_status(response, parts.status if response.status_code == code else None)
         response.headers.update(parts.headers or {})
         answer = self._answers.get(status or 0)
         if answer:
-            checking.check(response, answer, is_own=is_response)
+            checking.check(response, answer, is_own=isinstance(parts.value, AnyResponse))
         return response
+
+    def _declared(self, code: int, media_type: str | None) -> int | None:
+        return checking.declared_status(code, media_type, self._answers, self._problems)
 
     def _written(self, value: Any, status: int | None, code: int) -> AnyResponse:
         """Return the response of a value.

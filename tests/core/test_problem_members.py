@@ -125,13 +125,23 @@ def test_members_that_are_not_as_declared(
     "name",
     ["type", "title", "status", "detail", "instance", "errors", "error", "error_description"],
 )
-@pytest.mark.parametrize("by_key", [True, False])
-def test_a_taken_name_is_refused(name: str, by_key: bool) -> None:
+@pytest.mark.parametrize("by_key", [True, False, None])
+def test_a_taken_name_is_refused(name: str, by_key: bool | None) -> None:
     """A member that problem documents have already is refused when the class is made."""
-    field = fields.Str(data_key=name) if by_key else fields.Str()
+    if by_key is None:
+        name, key = "headers", "ownHeaders"
+    else:
+        key = name
+    field = fields.Str() if by_key is False else fields.Str(data_key=key)
     schema = Schema.from_dict({"own" if by_key else name: field})
     with pytest.raises(DeclarationError, match=rf"Taken: own_members has {name}, which every"):
         type("Taken", (Problem,), {"own_members": schema})
+
+
+def test_the_members_are_a_class() -> None:
+    """own_members that is no class is refused when the class is made."""
+    with pytest.raises(DeclarationError, match="own_members takes a class of marshmallow's Schema"):
+        type("Wrong", (Problem,), {"own_members": Balance()})
 
 
 def test_an_exception_cannot_be_answered_without_the_members(issuer: EmbeddedIssuer) -> None:
