@@ -33,6 +33,7 @@ negotiation     the media type that a client prefers
 returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
+access          who may call several methods at once
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
 distinct        what has a name of its own: operations, schemas, problem types
@@ -40,6 +41,7 @@ guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
 personas        as whom one can log in at it
+scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
@@ -54,8 +56,20 @@ from api.core.answers import Answer
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
-from api.core.guard import AccessToken, current_token, public, require_auth
-from api.core.personas import Persona
+from api.core.guard import (
+    AccessToken,
+    ClaimCheck,
+    SecurityScheme,
+    claim_check,
+    current_token,
+    optional_token,
+    public,
+    require,
+    require_auth,
+    same_hmac,
+    same_secret,
+)
+from api.core.personas import PERSONAS, Persona
 from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
@@ -78,9 +92,11 @@ from api.core.storage import (
 
 __all__ = [
     "NAMING_CONVENTION",
+    "PERSONAS",
     "AccessToken",
     "Answer",
     "Application",
+    "ClaimCheck",
     "DatabaseUnavailable",
     "DeclarationError",
     "IdempotencyKeyReused",
@@ -94,18 +110,24 @@ __all__ = [
     "Precondition",
     "Problem",
     "Resource",
+    "SecurityScheme",
     "Settings",
     "UtcDateTime",
     "ValidationFailed",
     "add_once",
     "between",
+    "claim_check",
     "current_settings",
     "current_token",
     "namespaces",
+    "optional_token",
     "paginate",
     "public",
     "reading",
+    "require",
     "require_auth",
+    "same_hmac",
+    "same_secret",
     "setting",
     "writing",
 ]
