@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -65,6 +66,25 @@ class Components:
         # What a contract or Flask-RESTX says of the content of a status is what is answered.
         described = {status for status, answer in operation.answers.items() if answer.content}
         return {status: by_status[status] for status in sorted(by_status.keys() - described)}
+
+    def answers_of(self, operation: Operation) -> dict[str, Answer]:
+        """Return the answers of an operation by status.
+
+        Where every failure is a problem document, `abort` answers one in place of the content that
+        Flask-RESTX's decorators document for a failure.
+
+        :param operation: the operation
+        """
+        return {
+            status: self._with_problem(answer)
+            if self.options.always and status[0] in "45" and not answer.shared
+            else answer
+            for status, answer in operation.answers.items()
+        }
+
+    def _with_problem(self, answer: Answer) -> Answer:
+        problem = MediaType(schema=self.options.problem_schema)
+        return replace(answer, content={**answer.content, PROBLEM_JSON: problem})
 
     def headers_of_answer(self, answer: Answer) -> dict[str, Header]:
         """Return the headers of an answer, those of every answer first."""

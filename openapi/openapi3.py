@@ -127,7 +127,10 @@ def _request_body(components: Components, body: RequestBody) -> Json:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _shared(components, each) for status, each in operation.answers.items()},
+        **{
+            status: _shared(components, each)
+            for status, each in components.answers_of(operation).items()
+        },
         **components.references_to_failures(operation, "#/components/responses/", write),
     }
 

@@ -196,7 +196,10 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **{
+            status: _answer(components, each)
+            for status, each in components.answers_of(operation).items()
+        },
         **components.references_to_failures(operation, "#/responses/", write),
     }
 
