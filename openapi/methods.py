@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from flask.views import http_method_funcs
-from flask_restx.swagger import extract_path
 
 from openapi.declaration import NOTHING, Declaration, declaration_of, layer_of
+from openapi.path_parameters import path_of
 
 
 class Method(NamedTuple):
@@ -29,7 +29,7 @@ class Method(NamedTuple):
     @property
     def path(self) -> str:
         """The address as OpenAPI has it: "/notes/{note_id}"."""
-        return str(extract_path(self.url)) or "/"
+        return path_of(self.url)
 
     @property
     def resource(self) -> Any:

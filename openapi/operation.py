@@ -4,7 +4,7 @@ The guard, the bridge and Flask-RESTX's own decorators declare it; the writers o
 the command `routes`, the problem pages and the tests read it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -130,10 +130,12 @@ class MediaType:
 
     :param schema: what it must be; None where nothing is said of it
     :param example: a body; without one it is put together from the examples of the schema
+    :param encoding: how the members of a form are written, as OpenAPI 3 has it
     """
 
     schema: AnySchema | None = None
     example: Any = MISSING
+    encoding: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,12 +172,30 @@ class Answer:
     :param content: by media type; empty where there is no content
     :param headers: by name
     :param links: from this answer to other operations, as OpenAPI has them
+    :param shared: its name among the answers that operations share, where it is one of them
     """
 
     description: str = "Success"
     content: Mapping[str, MediaType] = field(default_factory=dict)
     headers: Mapping[str, Header] = field(default_factory=dict)
     links: Mapping[str, Any] = field(default_factory=dict)
+    shared: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwaggerOperation:
+    """An operation in the words of Swagger 2.0, as Flask-RESTX itself documents it.
+
+    :param members: its Operation Object
+    :param parameters: the Parameter Objects that all operations of its path have
+    :param models: the models that its schemas refer to, by name
+    :param mentioned: the models of its Api that are declared somewhere, by name
+    """
+
+    members: Json
+    parameters: Sequence[Json]
+    models: Mapping[str, Any]
+    mentioned: Collection[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +217,7 @@ class Operation:
     :param answers: by status
     :param problems: the problem types that it may answer
     :param extensions: members of the Operation Object that begin with "x-"
+    :param swagger: what Flask-RESTX makes of it; None where our decorators say more
     """
 
     path: str
@@ -214,6 +235,7 @@ class Operation:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     problems: tuple[ProblemType, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    swagger: SwaggerOperation | None = None
 
     def schemas(self) -> Iterator[tuple[AnySchema, Direction]]:
         """The schemas that it names, in a fixed order, and whether they are those of a request.

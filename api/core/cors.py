@@ -6,7 +6,7 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from openapi import operations
-from openapi.security3 import authorizations
+from openapi.schemes import authorizations
 
 # What the machinery itself reads and answers, beside what every page may.
 REQUEST_HEADERS = (

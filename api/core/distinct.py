@@ -7,13 +7,13 @@ from typing import Any
 
 from api.core.declarations import DeclarationError
 from api.core.problems import OF_ANY_PATH
-from openapi import security3, swagger20
+from openapi import schemes, security3, swagger20
+from openapi.definitions import is_of_restx
 from openapi.methods import Method, methods
 from openapi.operation import Operation, ProblemType
 from openapi.operation_ids import claimed_ids, key
 from openapi.problem_pages import type_of
 from openapi.reading import operations as operations_of
-from openapi.restx_models import is_of_restx
 from openapi.schema_converter import ComponentNameError, SchemaConverter
 
 _FORM = re.compile(r"[^\W\d][\w.-]*")
@@ -89,7 +89,7 @@ def check_security_schemes(api: Any, listed: Iterable[Operation]) -> None:
     :param listed: its operations
     """
     known: dict[str, Any] = dict.fromkeys((*security3.SCHEMES, *swagger20.SCHEMES, "auth0"))
-    known.update(security3.authorizations(api, ()))
+    known.update(schemes.authorizations(api))
     for operation in listed:
         scheme = operation.access and operation.access.scheme
         if scheme and known.setdefault(scheme.name, scheme.definition()) != scheme.definition():
