@@ -16,7 +16,7 @@ from api.core.guard import (
 )
 from api.core.problems import Problem
 
-SECRET = "whsec_of_the_tests"  # noqa: S105
+SECRET = "whsec_of_the_tests"
 
 
 class EditorsOnly(Problem):
