@@ -22,12 +22,12 @@ _IN_20 = {
 _AUTHORIZATION = {"type": "apiKey", "in": "header", "name": "Authorization"}
 
 
-def authorizations(api: Any, operations: Iterable[Operation]) -> dict[str, Json]:
-    """Return the schemes that an Api, its namespaces and its operations declare.
+def authorizations(api: Any, operations: Iterable[Operation] = ()) -> dict[str, Json]:
+    """Return the schemes that an Api, its namespaces and its operations declare, by name.
 
     :param api: a flask_restx.Api
     :param operations: its operations
-    :returns: the Security Scheme Objects, as they are declared, by name
+    :returns: the Security Scheme Objects as they are declared, of any version
     """
     schemes = dict(api.authorizations or {})
     for namespace in api.namespaces:

@@ -13,7 +13,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    problem_example,
     shared_parameters,
 )
 from openapi.definitions import ROOT
@@ -31,6 +30,7 @@ from openapi.operation import (
     RequestBody,
 )
 from openapi.primitives20 import header20, parameter20
+from openapi.problem_schemas import problem_example
 from openapi.reading import shown_paths
 from openapi.restx import security_of
 from openapi.restx_parsers import MULTIPART, URLENCODED
@@ -82,9 +82,8 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         paths[path] = swagger_restx.bare_item(shown[path], components)
     components.add_models(api, (*(each.swagger for each in operations), *shown.values()))
     has_problems = bool(components.responses.keys() - components.shared)
-    schemes = {
-        name: scheme_of_20(scheme) for name, scheme in authorizations(api, operations).items()
-    }
+    declared = authorizations(api, operations)
+    schemes = {name: scheme_of_20(scheme) for name, scheme in declared.items()}
     if is_guarded:
         schemes |= {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
     members = {
@@ -208,7 +207,10 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **{
+            status: _answer(components, each)
+            for status, each in components.answers_of(operation).items()
+        },
         **components.references_to_failures(operation, "#/responses/", write),
     }
 
@@ -231,7 +233,7 @@ def _answer(components: Components, answer: Answer) -> Json:
 def _problem_response(components: Components, problems: Sequence[ProblemType]) -> Json:
     return {
         "description": description_of_problems(problems),
-        "schema": components.problem_schema(),
+        "schema": components.problem_schema(problems),
         "headers": _headers(components, components.headers_of_problems(problems)),
         "examples": {PROBLEM_JSON: problem_example(problems[0])},
     }
