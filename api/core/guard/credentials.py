@@ -54,6 +54,6 @@ def _credentials(header: str) -> tuple[str, str | None]:
     if len(header) > limit:
         raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
     match = _CREDENTIALS.fullmatch(header)
-    if match is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
+    if match is None or ("," in header and _SECOND_HEADER.search(_QUOTED.sub("", header))):
         raise InvalidRequest
     return match[1], match[2]

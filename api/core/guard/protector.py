@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Never, TypeVar, cast
 
-from authlib.integrations.flask_oauth2 import ResourceProtector
+from authlib.integrations.flask_oauth2 import ResourceProtector, token_authenticated
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
@@ -124,7 +124,8 @@ class RequireAuth(ResourceProtector):
         :raises AuthorizationProblem: the request is refused; the problem carries the challenges
         """
         try:
-            return cast(AccessToken, super().acquire_token(alternatives))
+            # Authlib would copy the request first, its body included, and no validator reads that.
+            token = cast(AccessToken, self.validate_request(alternatives, request))
         except AuthorizationProblem as refusal:
             # For the request's line in the access log.
             g.refusal = current_guard().count(refusal.code)
@@ -134,6 +135,9 @@ class RequireAuth(ResourceProtector):
             for header in challenges(parameters, refusal, used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise
+        token_authenticated.send(self, token=token)
+        g.authlib_server_oauth2_token = token
+        return token
 
     def parse_request_authorization(
         self, _request: Any
