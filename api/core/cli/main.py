@@ -7,6 +7,7 @@ import click
 from api.core.application import Application
 from api.core.cli.db import db
 from api.core.cli.doctor import doctor
+from api.core.cli.new import new
 from api.core.cli.openapi import openapi
 from api.core.cli.routes import routes
 from api.core.cli.run import run
@@ -16,7 +17,7 @@ from api.core.cli.token import token
 from api.core.declarations import DeclarationError
 from api.core.settings import SettingsError
 
-COMMANDS = (run, serve, doctor, settings, token, db, openapi, routes)
+COMMANDS = (run, serve, doctor, settings, token, db, openapi, routes, new)
 
 
 def main(application: Application, arguments: list[str] | None = None) -> None:
