@@ -9,6 +9,8 @@ from openapi.schemas import AnySchema, Json, JsonSchema
 EXAMPLE_ISSUER = "https://your-tenant.auth0.com/"
 EXAMPLE_SERVER = "http://127.0.0.1:3010"
 THIS_SERVER = {"url": "/", "description": "This server"}
+# Relative to a document at the root of the app, and so right behind any prefix.
+BESIDE_DOCUMENT = {"url": ".", "description": "This server"}
 
 PROBLEM = JsonSchema(
     {

@@ -2,13 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
+
+from flask import current_app
 
 from openapi.about import Options
+from openapi.definitions import ROOT
 from openapi.headers import HEADERS
+from openapi.info import is_ours
 from openapi.operation import Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.problem_schemas import problem_schema
+from openapi.reading import shared_answers
 from openapi.schema_converter import SchemaConverter
-from openapi.schemas import Direction, Json
+from openapi.schemas import Direction, Json, JsonSchema
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -25,6 +33,7 @@ class Components:
         self.options = options
         self.schemas = SchemaConverter(version, operations)
         self.responses: dict[str, Json] = {}
+        self.shared: set[str] = set()
         self.headers: dict[str, Header] = {}
 
     def references_to_failures(
@@ -39,6 +48,8 @@ class Components:
         references = {}
         for status, problems in self.problems_of(operation).items():
             name = "Or".join(problem.__name__ for problem in problems)
+            # An exception with an error handler may have the name of a problem type.
+            name = f"{name}Problem" if name in self.shared else name
             if name not in self.responses:
                 self.responses[name] = write(problems)
             references[status] = {"$ref": f"{root}{name}"}
@@ -56,6 +67,25 @@ class Components:
         described = {status for status, answer in operation.answers.items() if answer.content}
         return {status: by_status[status] for status in sorted(by_status.keys() - described)}
 
+    def answers_of(self, operation: Operation) -> dict[str, Answer]:
+        """Return the answers of an operation by status.
+
+        Where every failure is a problem document, `abort` answers one in place of the content that
+        Flask-RESTX's decorators document for a failure.
+
+        :param operation: the operation
+        """
+        return {
+            status: self._with_problem(answer)
+            if self.options.always and status[0] in "45" and not answer.shared
+            else answer
+            for status, answer in operation.answers.items()
+        }
+
+    def _with_problem(self, answer: Answer) -> Answer:
+        problem = MediaType(schema=self.options.problem_schema)
+        return replace(answer, content={**answer.content, PROBLEM_JSON: problem})
+
     def headers_of_answer(self, answer: Answer) -> dict[str, Header]:
         """Return the headers of an answer, those of every answer first."""
         return {**self._always_headers(), **answer.headers}
@@ -65,8 +95,41 @@ class Components:
         names = sorted({name for problem in problems for name in problem.response_headers})
         return {**self._always_headers(), **{name: HEADERS.get(name, Header()) for name in names}}
 
-    def problem_schema(self) -> Json:
-        return self.schemas.schema(self.options.problem_schema)
+    def share(self, api: Any, write: Callable[[Answer], Json], *, exact: bool) -> None:
+        """Keep the answers of error handlers, those of a stock Api even if nothing refers to them.
+
+        :param api: a flask_restx.Api
+        :param write: writes an answer
+        :param exact: whether those that Flask-RESTX does not document are left out
+        """
+        answers = shared_answers(api, exact=exact)
+        self.shared.update(answers)
+        for name, answer in answers.items() if not is_ours(api) else ():
+            self.responses[name] = write(answer)
+
+    def add_models(self, api: Any, operations: Iterable[Operation]) -> None:
+        """Add the models that are declared, though no schema refers to them; or all, if asked to.
+
+        :param api: a flask_restx.Api, in the context of its app
+        :param operations: its operations
+        """
+        declared = {}
+        if current_app.config.get("RESTX_INCLUDE_ALL_MODELS"):
+            declared.update(api.models)
+        for swagger in (operation.swagger for operation in operations):
+            declared.update(
+                {name: swagger.models[name] for name in swagger.mentioned} if swagger else {}
+            )
+        for name in declared:
+            reference = {"$ref": ROOT + quote(name, safe="")}
+            self.schemas.schema(JsonSchema(reference, models=declared))
+
+    def problem_schema(self, problems: Sequence[ProblemType]) -> Json:
+        """Return the schema of the problem documents of one response.
+
+        :param problems: the problem types of the response
+        """
+        return problem_schema(self.schemas, self.options.problem_schema, problems)
 
     def example_of(self, media: MediaType, direction: Direction) -> Any:
         """Return the example of a body, declared or made from its schema, or MISSING.
@@ -92,11 +155,6 @@ def description_of_problems(problems: Sequence[ProblemType]) -> str:
     if len(problems) == 1:
         return f"{problems[0].title}."
     return " ".join(f"{problem.title}, or" for problem in problems)[:-4] + "."
-
-
-def problem_example(problem: ProblemType) -> Json:
-    """Return what such a problem looks like."""
-    return problem().members() | {"instance": "urn:uuid:0192f0c1-2345-7abc-8def-0123456789ab"}
 
 
 def documented(operations: Iterable[Operation], methods: tuple[str, ...]) -> Mapping[str, Any]:
@@ -125,7 +183,10 @@ def shared_parameters(operations: Sequence[Operation]) -> tuple[Any, ...]:
 def _needs(access: Access | None) -> str:
     if access is None or access.public:
         return ""
+    if access.scheme:
+        return f"Needs the header `{access.scheme.header}`."
     alternatives = (" and ".join(f"`{word}`" for word in words) for words in access.alternatives)
     granted = " or ".join(alternatives)
     token = f"an access token that grants {granted}" if granted else "an access token"
-    return f"Takes {token}, or none." if access.optional else f"Needs {token}."
+    claims = "".join(f" Its claim `{each.claim}` is {each.expected}." for each in access.checks)
+    return (f"Takes {token}, or none." if access.optional else f"Needs {token}.") + claims

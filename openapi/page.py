@@ -94,7 +94,8 @@ def page(title: str, document: str = "/openapi.json", login: Login | None = None
 
     @blueprint.get("/")
     def home() -> BaseResponse:
-        return redirect("docs")
+        # The prefix may have been asked for without a slash at its end.
+        return redirect(f"{request.script_root}/docs" if request.script_root else "docs")
 
     @blueprint.get("/docs")
     def docs() -> Response:

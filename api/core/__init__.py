@@ -16,6 +16,7 @@ coroutines      methods that are `async def`
 marshalling     `marshal_with` of Flask-RESTX
 masks           the header X-Fields
 cors            cross-origin requests
+caching         what caches may keep
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
@@ -24,9 +25,15 @@ expectations    what @ns.expect of Flask-RESTX declares, validated
 refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
+answers         what a method answers with one status
+writer          the response of a method with a contract
+contents        content that a method writes itself
+checking        a response, checked against what is declared
+negotiation     the media type that a client prefers
 returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
+access          who may call several methods at once
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
 distinct        what has a name of its own: operations, schemas, problem types
@@ -34,6 +41,7 @@ guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
 personas        as whom one can log in at it
+scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
@@ -44,11 +52,24 @@ cli             the command line
 testing         a pytest plugin for tests of your own
 """
 
+from api.core.answers import Answer
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
-from api.core.guard import AccessToken, current_token, public, require_auth
-from api.core.personas import Persona
+from api.core.guard import (
+    AccessToken,
+    ClaimCheck,
+    SecurityScheme,
+    claim_check,
+    current_token,
+    optional_token,
+    public,
+    require,
+    require_auth,
+    same_hmac,
+    same_secret,
+)
+from api.core.personas import PERSONAS, Persona
 from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
@@ -79,8 +100,11 @@ from api.core.storage import (
 
 __all__ = [
     "NAMING_CONVENTION",
+    "PERSONAS",
     "AccessToken",
+    "Answer",
     "Application",
+    "ClaimCheck",
     "DatabaseUnavailable",
     "DeclarationError",
     "ExactNumeric",
@@ -96,6 +120,7 @@ __all__ = [
     "Problem",
     "Repository",
     "Resource",
+    "SecurityScheme",
     "Settings",
     "Timestamped",
     "UtcDateTime",
@@ -106,14 +131,19 @@ __all__ = [
     "at_most",
     "below",
     "between",
+    "claim_check",
     "contains",
     "current_settings",
     "current_token",
     "equals",
     "namespaces",
+    "optional_token",
     "public",
     "reading",
+    "require",
     "require_auth",
+    "same_hmac",
+    "same_secret",
     "setting",
     "writing",
 ]

@@ -7,7 +7,7 @@ from flask import Flask
 from api.core import distinct, guard, problems
 from api.core.bridge import Api, api_of
 from openapi import build_document, operations
-from openapi.about import THIS_SERVER, LoginEndpoints
+from openapi.about import BESIDE_DOCUMENT, LoginEndpoints
 from openapi.blueprint import openapi_blueprint
 from openapi.declaration import declaration_of
 from openapi.operation import ProblemType
@@ -30,14 +30,16 @@ def init_app(app: Flask, issuer: guard.IssuerConfig, others: tuple[ProblemType, 
     """
     api = api_of(app)
     endpoints = LoginEndpoints(issuer.authorization_endpoint, issuer.token_endpoint)
-    app.register_blueprint(openapi_blueprint(build_documents(app, login=endpoints)))
+    app.register_blueprint(
+        openapi_blueprint(build_documents(app, login=endpoints), app.config["PUBLIC_URL"])
+    )
     app.register_blueprint(page(api.title, login=_login(api, issuer)))
     app.register_blueprint(problem_pages(api.title, problem_catalogue(app, others)))
     guard.open_blueprints(app, "documents", "docs", "problems")
 
 
 def build_documents(
-    app: Flask, *, login: LoginEndpoints | None = None, server: Json = THIS_SERVER
+    app: Flask, *, login: LoginEndpoints | None = None, server: Json = BESIDE_DOCUMENT
 ) -> dict[str, Json]:
     """Return the documents of the app's API by file name.
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from flask import Flask
 
 from api.core import application as applications
-from api.core import cors, documents, guard, http, observability, problems, storage
+from api.core import caching, cors, documents, guard, http, observability, problems, storage
 from api.core import settings as configuration
 from api.core.application import Application
+from api.core.light import LightFlask
+from api.core.scopes import login_scopes
 from api.core.settings import Settings
 
 Clock = Callable[[], float]
@@ -36,9 +38,10 @@ def create_app(
     :raises SettingsError: neither the settings nor `issuer` say whose tokens count
     :raises DeclarationError: an operation is declared wrongly
     """
-    app = Flask(__name__, static_folder=None)
+    app = LightFlask(__name__, static_folder=None)
     configuration.init_app(app, settings)
-    http.init_app(app, trusted_proxies=settings.trusted_proxies)
+    http.init_app(app, trusted_proxies=settings.trusted_proxies, public_url=settings.public_url)
+    caching.init_app(app)
     observability.init_app(app)
     problems.init_app(app)
     storage.init_app(
@@ -49,14 +52,15 @@ def create_app(
     api = applications.init_app(app, application, settings)
     others = tuple(application.problems.values())
     if issuer and not settings.has_tenant:
-        issuer.init_app(app, api.scopes, application.personas)
+        issuer.init_app(app, login_scopes(api), application.personas)
         guard.open_blueprints(app, "issuer")
         others = (*others, *issuer.problems)
     documents.init_app(app, config, others)
     cors.init_app(
         app,
+        api,
         settings.cors_origins,
-        request_headers=application.request_headers,
+        request_headers=(*application.request_headers, *settings.cors_headers),
         response_headers=application.response_headers,
     )
     api.check()

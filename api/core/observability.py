@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+import re
 import sys
 import threading
 import time
@@ -18,14 +19,34 @@ log = logging.getLogger("api.access")
 process_log = logging.getLogger("api.process")
 
 
-def request_id() -> str:
-    """Return the id (UUIDv7) of the current request.
+# An id of others: printable, without blanks, and short enough for each line of the log.
+_REQUEST_ID = re.compile(r"[\x21-\x7E]{1,128}")
+# W3C Trace Context section 3.2: version, trace-id, parent-id and flags. Versions after 00 may have
+# more behind these.
+_TRACEPARENT = re.compile(
+    r"(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-    The log, the header X-Request-Id and the `instance` of a problem have it.
+
+def request_id() -> str:
+    """Return the id of the current request.
+
+    It is the X-Request-Id or the trace-id of the request's traceparent if either is valid, so that
+    the lines of several services can be put together; else a new UUIDv7. The log, the header
+    X-Request-Id and the `instance` of a problem have it.
     """
     if "request_id" not in g:
-        g.request_id = str(uuid_utils.uuid7())
+        g.request_id = _sent_id() or str(uuid_utils.uuid7())
     return str(g.request_id)
+
+
+def request_urn() -> str:
+    """Return the id of the current request as a URI."""
+    name = request_id()
+    if _UUID.fullmatch(name):
+        return f"urn:uuid:{name}"
+    return f"urn:request-id:{quote(name, safe='-._~:@$!*,;=')}"
 
 
 def init_logging(level: str, form: str) -> None:
@@ -175,12 +196,26 @@ _FORMATS = {
 }
 
 
+def _sent_id() -> str | None:
+    sent = request.headers.get("X-Request-Id", "")
+    if _REQUEST_ID.fullmatch(sent):
+        return sent
+    trace = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    return trace and trace[1]
+
+
 def _start() -> None:
     g.started_at = time.perf_counter()
 
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
+    if log.isEnabledFor(logging.INFO):
+        _log_request(response)
+    return response
+
+
+def _log_request(response: Response) -> None:
     now = time.perf_counter()
     spent = (now - g.get("started_at", now)) * 1000
     # Method and path are quoted, so that a client cannot write line breaks or control characters.
@@ -204,7 +239,6 @@ def _finish(response: Response) -> Response:
         f" {g.refusal}" if refusal else "",
         extra=fields | refusal,
     )
-    return response
 
 
 def masked(path: str) -> bytes:

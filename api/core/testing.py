@@ -11,14 +11,16 @@ clock and the database are arguments of `create_app`.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from api.core.application import Application
 from api.core.factory import create_app
@@ -30,6 +32,16 @@ from api.core.storage import Database, schema
 
 URL = "http://localhost/issuer/"
 AUDIENCE = "https://api.localhost/"
+
+
+def location_of(response: TestResponse) -> str:
+    """Return the path of the app that the Location header of a response leads to.
+
+    The header itself is relative to the request.
+
+    :param response: the response of a test client
+    """
+    return urljoin(response.request.path, response.headers["Location"])
 
 
 class Clock:
@@ -174,12 +186,15 @@ def client(app: Flask) -> FlaskClient:
 def bearer(app: Flask, issuer: FakeIssuer) -> Callable[..., FlaskClient]:
     """`bearer("read:messages", sub="auth0|ann")` makes a client whose token has these scopes.
 
-    The token is valid for a day, or for `expires_in` seconds. Further keyword arguments are claims;
-    None removes a claim.
+    The token is valid for a day, or for `expires_in` seconds. Further keyword arguments are claims,
+    such as `org_id="org_acme"`, and so is `claims={"https://example.com/roles": ["editor"]}`. None
+    removes a claim.
     """
 
-    def make_client(*scopes: str, **claims: Any) -> FlaskClient:
-        token = issuer.mint(" ".join(scopes), **claims)
+    def make_client(
+        *scopes: str, claims: Mapping[str, Any] | None = None, **more: Any
+    ) -> FlaskClient:
+        token = issuer.mint(" ".join(scopes), claims=claims, **more)
         client = app.test_client()
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return client

@@ -20,8 +20,6 @@ from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings, SettingsError
 from tests.core.demo import application
 
-ORIGIN = "https://app.example.com"
-
 
 def test_without_a_tenant_and_without_an_issuer_there_is_no_app() -> None:
     """create_app fails without a tenant and an issuer, and the message names both settings."""
@@ -91,68 +89,6 @@ def test_trusted_proxies_say_where_a_request_comes_from(
     assert app.test_client().get("/address", headers=headers).text == seen
 
 
-@pytest.fixture
-def shared(issuer: Issuer) -> FlaskClient:
-    return create_app(application, Settings(cors_origins=(ORIGIN,)), issuer=issuer).test_client()
-
-
-def test_a_preflight_needs_no_token(shared: FlaskClient) -> None:
-    """A CORS preflight is answered without a token, because browsers never send one with it."""
-    headers = {
-        "Origin": ORIGIN,
-        "Access-Control-Request-Method": "GET",
-        "Access-Control-Request-Headers": "authorization",
-    }
-    response = shared.options("/api/private", headers=headers)
-    assert response.status_code == 200
-    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
-
-
-def test_every_header_of_the_document_can_be_sent_and_read(shared: FlaskClient) -> None:
-    """CORS allows every request header in the document and exposes every response header in it."""
-    document = shared.get("/openapi.json").get_json()
-    asked = {
-        parameter["name"]
-        for path in document["paths"].values()
-        for operation in path.values()
-        if isinstance(operation, dict)
-        for parameter in operation.get("parameters", [])
-        if parameter["in"] == "header"
-    }
-    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
-    for name in asked | {"Authorization", "DPoP"}:
-        headers = preflight | {"Access-Control-Request-Headers": name}
-        allowed = shared.options("/api/messages", headers=headers).headers
-        assert allowed["Access-Control-Allow-Headers"].lower() == name.lower()
-    exposed = shared.get("/api/public", headers={"Origin": ORIGIN}).headers
-    told = document["components"]["headers"].keys()
-    assert told <= set(exposed["Access-Control-Expose-Headers"].split(", "))
-
-
-def test_a_refusal_can_be_read_by_the_other_origin(shared: FlaskClient) -> None:
-    """CORS exposes WWW-Authenticate, so that a page of another origin can read the reason."""
-    response = shared.get("/api/private", headers={"Origin": ORIGIN})
-    assert response.status_code == 401
-    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert "WWW-Authenticate" in response.headers["Access-Control-Expose-Headers"]
-
-
-@pytest.mark.parametrize(
-    "origin", ["https://app.example.com.evil.example", "https://appXexample.com", "null"]
-)
-def test_other_origins_are_not_let_in(shared: FlaskClient, origin: str) -> None:
-    """An origin that only resembles an allowed one is not allowed."""
-    response = shared.get("/api/public", headers={"Origin": origin})
-    assert "Access-Control-Allow-Origin" not in response.headers
-
-
-def test_by_default_no_origin_is_let_in(client: FlaskClient) -> None:
-    """CORS is off until CORS_ORIGINS is set."""
-    response = client.get("/api/public", headers={"Origin": ORIGIN})
-    assert "Access-Control-Allow-Origin" not in response.headers
-
-
 def test_organizations_restrict_who_is_let_in(
     issuer: EmbeddedIssuer,
 ) -> None:
@@ -206,12 +142,6 @@ def test_chunked_bodies_have_the_same_limit(
         environ_overrides={"wsgi.input_terminated": True},
     )
     assert answer.status_code == status
-
-
-def test_answers_vary_by_origin(shared: FlaskClient) -> None:
-    """Responses have Vary: Origin, so that no cache gives one origin the answer for another."""
-    for origin in (ORIGIN, "https://evil.example"):
-        assert "Origin" in shared.get("/api/public", headers={"Origin": origin}).vary
 
 
 def test_two_descriptions_of_a_scope_stop_the_start(issuer: Issuer) -> None:

@@ -8,6 +8,8 @@ import re
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
+from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -77,7 +79,7 @@ def ask(client: FlaskClient, method: str, path: str, headers: dict[str, str]) ->
 def test_request_id(
     client: FlaskClient, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    """Every answer has one X-Request-Id, a UUIDv7, which is also in a problem's `instance`."""
+    """Every answer has one X-Request-Id, a UUIDv7 by default, which a problem's `instance` has."""
     response = ask(client, method, path, headers)
     assert response.status_code == status
     [request_id] = response.headers.getlist("X-Request-Id")
@@ -86,12 +88,64 @@ def test_request_id(
         assert response.get_json()["instance"] == f"urn:uuid:{request_id}"
 
 
-def test_request_id_is_ours(client: FlaskClient) -> None:
-    """Each request gets a new id, even if the client sends an X-Request-Id."""
-    headers = {"X-Request-Id": "mine"}
-    ids = {client.get("/api/public", headers=headers).headers["X-Request-Id"] for _ in range(3)}
-    assert len(ids) == 3
-    assert "mine" not in ids
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = "00f067aa0ba902b7"
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        *(({"X-Request-Id": name}, name) for name in ("mine", "!~", "a" * 128, "a,b/c?d=%20<e>")),
+        ({"X-Request-Id": str(UUID(int=7))}, str(UUID(int=7))),
+        ({"traceparent": f"00-{TRACE}-{PARENT}-01"}, TRACE),
+        ({"traceparent": f"cc-{TRACE}-{PARENT}-00"}, TRACE),
+        ({"traceparent": f"cc-{TRACE}-{PARENT}-00-what comes later"}, TRACE),
+        ({"X-Request-Id": "mine", "traceparent": f"00-{TRACE}-{PARENT}-01"}, "mine"),
+        ({"X-Request-Id": "not mine", "traceparent": f"00-{TRACE}-{PARENT}-01"}, TRACE),
+    ],
+)
+def test_id_of_the_request(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, headers: dict[str, str], taken: str
+) -> None:
+    """A valid X-Request-Id, or else the trace-id of a valid traceparent, is the request's id in the
+    answer, the log and the problem, whose `instance` is a URI."""
+    response = client.get("/api/nothing", headers=headers)
+    assert response.headers.getlist("X-Request-Id") == [taken]
+    [line] = access_lines(caplog, "json")
+    assert json.loads(line)["request_id"] == taken
+    instance = response.get_json()["instance"]
+    assert unquote(instance.rpartition(":")[2]) == taken
+    assert re.fullmatch(r"urn:(uuid|request-id):([A-Za-z0-9._~:@$!*,;=-]|%[0-9A-F]{2})+", instance)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({"X-Request-Id": name} for name in ("", " ", "a b", "a" * 129, "é", "a\tb", "\x7f")),
+        *(
+            {"traceparent": value}
+            for value in (
+                f"ff-{TRACE}-{PARENT}-01",
+                f"00-{TRACE}-{PARENT}-01-",
+                f"00-{TRACE}-{PARENT}-01-later",
+                f"cc-{TRACE}-{PARENT}-01later",
+                f"00-{TRACE}-{PARENT}-1",
+                f"00-{TRACE}-{PARENT}",
+                f"00-{TRACE[1:]}-{PARENT}-01",
+                f"00-{TRACE.upper()}-{PARENT}-01",
+                f"00-{'0' * 32}-{PARENT}-01",
+                f"00-{TRACE}-{'0' * 16}-01",
+                f"00-{TRACE}-{PARENT}-01,00-{TRACE}-{PARENT}-01",
+            )
+        ),
+    ],
+)
+def test_bad_id_of_the_request(client: FlaskClient, headers: dict[str, str]) -> None:
+    """An id that is not valid is replaced by a new one, and nothing of it is in the answer."""
+    response = client.get("/api/nothing", headers=headers)
+    assert UUID7.fullmatch(response.headers["X-Request-Id"])
+    told = f"{response.headers}{response.text}"
+    assert not any(value.strip() and value in told for value in headers.values())
 
 
 @pytest.mark.parametrize(("method", "path", "headers", "status"), ANSWERS)

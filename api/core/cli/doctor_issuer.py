@@ -9,11 +9,13 @@ from api.core.cli.tables import Line, Outcome
 from api.core.guard import jwks
 from api.core.guard.fetch import SECONDS, Answer, Deadline, FetchError, ask_https
 from api.core.guard.jwks import ForeignIssuer, PublishedKeys
+from api.core.guard.proxy import is_bypassed, proxy_for
 from api.core.guard.token_rules import ALGORITHM
 from api.core.text import shown
 
 # What to do, by the code of the FetchError; about any other, NETWORK.
 REMEDIES = {
+    "proxy": "check HTTPS_PROXY, or add the issuer's host to NO_PROXY",
     "untrusted": "check AUTH0_DOMAIN, or set SSL_CERT_FILE to the CA of its certificate",
     "foreign-issuer": "set AUTH0_DOMAIN to the domain that it names, as tokens do in iss",
     "no-keys": f"have the tenant sign with {ALGORITHM}",
@@ -38,7 +40,7 @@ def check_issuer(issuer: str, leeway: float) -> Iterator[Line]:
         return
     # Its clock is read now: the key set may take its time, and lie on another machine.
     ahead = _seconds_ahead(answer)
-    yield Line("issuer", Outcome.OK, f"{issuer} answers over TLS")
+    yield Line("issuer", Outcome.OK, f"{issuer} answers over TLS{_way(issuer)}")
     yield from _check_documents(issuer, answer, deadline)
     yield _check_clock(issuer, ahead, leeway)
 
@@ -58,6 +60,14 @@ def _check_documents(issuer: str, discovery: Answer, deadline: Deadline) -> Iter
         yield _failure("keys", issuer, error)
     else:
         yield Line("keys", Outcome.OK, f"{issuer} {_counted(published)}")
+
+
+def _way(issuer: str) -> str:
+    """Which way requests to the issuer go, if the environment names a proxy."""
+    if is_bypassed(issuer):
+        return ", directly (NO_PROXY)"
+    proxy = proxy_for(issuer)
+    return f", through the proxy {proxy}" if proxy else ""
 
 
 def _check_clock(issuer: str, ahead: int | None, leeway: float) -> Line:

@@ -13,12 +13,12 @@ class ChallengeParameters:
 
     :param schemes: the schemes that are accepted; the first is used when the request had none
     :param realm: the Identifier of the API
-    :param metadata: the address of the resource's metadata (RFC 9728)
+    :param metadata: the address of the resource's metadata (RFC 9728); None if it is not known
     """
 
     schemes: tuple[str, ...]
     realm: str
-    metadata: str
+    metadata: str | None
 
 
 def challenges(
@@ -38,7 +38,9 @@ def challenges(
     """
     failing_scheme = used if used in parameters.schemes else parameters.schemes[0]
     for scheme in parameters.schemes:
-        attributes = {"realm": parameters.realm, "resource_metadata": parameters.metadata}
+        attributes = {"realm": parameters.realm}
+        if parameters.metadata is not None:
+            attributes["resource_metadata"] = parameters.metadata
         if scheme == "DPoP":
             attributes["algs"] = " ".join(ALGORITHMS)
         if scheme == failing_scheme:

@@ -7,7 +7,7 @@ from flask import request
 
 from api.core.guard import proof
 from api.core.guard.checks import first_failure
-from api.core.guard.problems import InvalidDPoPProof, ReplayMemoryUnavailable
+from api.core.guard.problems import InvalidDPoPProof, InvalidRequest, ReplayMemoryUnavailable
 from api.core.guard.proof import Proof, RequestContext
 from api.core.guard.proof_checks import CHECKS, SECONDS_AHEAD, SECONDS_BACK
 from api.core.guard.replay import ReplayCache, ReplayCacheUnavailable
@@ -40,6 +40,7 @@ class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
         :raises InvalidToken: a check of the token has failed
         :raises SigningKeysUnavailable: the signature of the token cannot be checked at the moment
         :raises InvalidDPoPProof: there is no proof, or a check of it has failed
+        :raises InvalidRequest: the request names no host that the proof could be for
         :raises ReplayMemoryUnavailable: nobody can tell whether the proof was seen before
         """
         token = super().authenticate_token(token_string)
@@ -57,9 +58,15 @@ class DPoPTokenValidator(Auth0JWTBearerTokenValidator):
         self._refuse_replay(sent)
 
     def _request_context(self, token_string: str, token: AccessToken) -> RequestContext:
+        root = root_url()
+        if root is None:
+            raise InvalidRequest(
+                "A DPoP proof is made for an address, and this request names no host: send a "
+                "Host header."
+            )
         return RequestContext(
             method=request.method,
-            url=root_url() + quote(request.path),
+            url=root + quote(request.path),
             token=token_string,
             jkt=token.claims["cnf"]["jkt"],
             now=self.now(),

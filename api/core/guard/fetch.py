@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import urllib3
 from urllib3.connection import HTTPSConnection
 
+from api.core.guard.proxy import InvalidProxy, Proxy, proxy_for
 from api.core.text import printable
 
 Fetch = Callable[[str, float], bytes]
@@ -85,7 +86,8 @@ def ask_https(
 ) -> Answer:
     """GET an address, or POST it a form: by https alone, without redirects, at most 512 KiB.
 
-    Certificates are checked against the system's trust, or SSL_CERT_FILE.
+    Certificates are checked against the system's trust, or SSL_CERT_FILE. A proxy that HTTPS_PROXY
+    names makes a tunnel, unless NO_PROXY excepts the host: it reads nothing of what is sent.
 
     :param form: the form to post; None for a GET
     :param seconds: how long the whole of it may take
@@ -103,6 +105,8 @@ def ask_https(
     except TimeoutError:
         call.hang_up()
         raise _late(url, seconds) from None
+    except InvalidProxy as error:
+        raise FetchError(f"{url}: {error}", "proxy") from None
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
         raise FetchError(f"{url}: {error}", _code(error)) from error
 
@@ -117,7 +121,7 @@ class _Call(threading.Thread):
         self._form = form
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
-        self._socket: socket.socket | None = None
+        self._connection: HTTPSConnection | None = None
 
     def run(self) -> None:
         try:
@@ -127,23 +131,35 @@ class _Call(threading.Thread):
 
     def hang_up(self) -> None:
         """Let the thread end, which would otherwise read for as long as a header drips in."""
-        if self._socket:
+        opened = self._connection and self._connection.sock
+        if opened:
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                opened.shutdown(socket.SHUT_RDWR)
 
     def _ask(self) -> Answer:
         address = urllib3.util.parse_url(self._url)
         if not address.host:
             raise ValueError("it names no host")
-        with closing(
-            HTTPSConnection(address.host, address.port, timeout=self._seconds)
-        ) as connection:
-            connection.connect()
-            self._socket = connection.sock
+        proxy = proxy_for(self._url)
+        there = (proxy.host, proxy.port) if proxy else (address.host, address.port)
+        with closing(HTTPSConnection(*there, timeout=self._seconds)) as connection:
+            self._connection = connection
+            if proxy:
+                connection.set_tunnel(address.host, address.port or 443, proxy.headers)
+            self._connect(connection, proxy)
             self._check_time()
             self._send(connection, address.request_uri)
             with connection.getresponse() as response:
                 return Answer(self._url, response.status, response.headers, self._body(response))
+
+    def _connect(self, connection: HTTPSConnection, proxy: Proxy | None) -> None:
+        try:
+            connection.connect()
+        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+            # What is wrong with TLS is so at the issuer, at the other end of the tunnel.
+            if proxy is None or isinstance(error, ssl.SSLError):
+                raise
+            raise FetchError(f"{self._url}: through the proxy {proxy}: {error}", "proxy") from error
 
     def _send(self, connection: HTTPSConnection, target: str) -> None:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}

@@ -53,15 +53,35 @@ def organization(text: str) -> None:
 
 
 def origin(text: str) -> None:
-    """The origin of a page, as browsers send it."""
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?", text):
+    """The origin of a page, as browsers and the web views of apps send it."""
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]+(?::[0-9]{1,5})?", text):
         raise ValidationError("Not an origin, scheme://host[:port] without a path.")
+
+
+def header_name(text: str) -> None:
+    """The name of a header. A browser does not take * for any, beside an Authorization header."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        raise ValidationError("Not the name of a header, which has letters, digits and hyphens.")
+
+
+def public_url(text: str) -> None:
+    """The address of this API with its prefix, or nothing."""
+    path = r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?"
+    authority = r"(?:\[[A-Fa-f0-9:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?"
+    match = re.fullmatch(f"https?://{authority}{path}", text)
+    if text and (not match or int(match[1] or 443) > 65535):
+        raise ValidationError("Not an address, http(s)://host[:port][/prefix], without a query.")
+
+
+def with_driver(url: str) -> str:
+    """Return the URL of a database as SQLAlchemy names it: providers still write postgres://."""
+    return re.sub(r"^postgres://", "postgresql+psycopg://", url)
 
 
 def database_url(text: str) -> None:
     """The SQLAlchemy URL of a database that is known here, with a driver that is installed."""
     try:
-        url = make_url(text)
+        url = make_url(with_driver(text))
         backend = url.get_backend_name()
     except (ArgumentError, ValueError):
         raise ValidationError(_NO_DATABASE) from None

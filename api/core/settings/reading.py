@@ -1,5 +1,6 @@
 """The environment and `.env`, read into an object. All mistakes are reported together."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,13 @@ from api.core.settings.settings import Settings
 S = TypeVar("S", bound=Settings)
 
 ENV_FILE = Path(".env")
+
+# Only a shell and `.env` take quotes away.
+_IN_QUOTES = re.compile(r"""(["']).*\1""", re.DOTALL)
+_QUOTED = (
+    "It is in quotes, which are part of a value (`docker run --env-file` keeps them): "
+    "write it without them."
+)
 
 
 class SettingsError(Exception):
@@ -57,7 +65,8 @@ def load(
     declared = declarations(settings)
     env = _environment(env_file)
     values = {each.attribute: _value(env, each) for each in declared.values()}
-    faults = _faults(env)
+    quoted = _quoted(env, declared)
+    faults = _faults(env) | quoted
     usable = settings(**_without(faults, values))
     # What is wrong with a value says more than that there is none to use.
     missing = {name: why for name, why in (needed or {}).items() if not values[name.lower()]}
@@ -121,6 +130,12 @@ def _faults(env: Env) -> dict[str, str]:
         faults = cast(Mapping[str, list[str]], error.error_messages)
         return {name: " ".join(messages) for name, messages in faults.items()}
     return {}
+
+
+def _quoted(env: Env, names: Iterable[str]) -> dict[str, str]:
+    """The variables whose value is in quotes, as if it came from a shell or from `.env`."""
+    values = {name: (env.str(name, None) or "").strip() for name in names}
+    return {name: _QUOTED for name, value in values.items() if _IN_QUOTES.fullmatch(value)}
 
 
 def _conflicts(usable: Settings, faults: Mapping[str, str]) -> dict[str, str]:

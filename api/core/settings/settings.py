@@ -111,11 +111,30 @@ class Settings:
     cors_origins: tuple[str, ...] = setting(
         (),
         "Origins whose pages may call the API, separated by commas.",
-        example="https://app.example.com,http://localhost:4200",
+        example="https://app.example.com,capacitor://localhost",
         check=checks.origin,
     )
+    cors_headers: tuple[str, ...] = setting(
+        (),
+        "Headers that these pages may send, beside those that operations declare, separated by "
+        "commas.",
+        example="sentry-trace,baggage",
+        check=checks.header_name,
+    )
     trusted_proxies: int = setting(
-        0, "How many proxies in front set `X-Forwarded-*`.", example="1", check=between(0, 10)
+        0,
+        "How many proxies in front set `X-Forwarded-*` (`-For`, `-Proto`, `-Host`, `-Port`, "
+        "`-Prefix`).",
+        example="1",
+        check=between(0, 10),
+    )
+    public_url: str = setting(
+        "",
+        "Where clients reach the API, with the path prefix if there is one. It is needed behind a "
+        "proxy that sets no `X-Forwarded-*`.",
+        example="https://example.com/messages-api",
+        check=checks.public_url,
+        default_text="what trusted proxies and the request say",
     )
     log_level: str = setting(
         "info",
@@ -190,6 +209,9 @@ class Settings:
 
     def __init_subclass__(cls) -> None:
         refuse_duplicates(cls)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "database_url", checks.with_driver(self.database_url))
 
     def conflicts(self) -> Iterator[Conflict]:
         """Values that do not go together. A subclass adds its own to these."""

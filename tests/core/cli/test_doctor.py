@@ -17,6 +17,7 @@ from tests.core.support.databases import ON_BOTH, Sqlite
 from tests.core.support.migrations import Migrations
 from tests.core.support.redis import Redis
 from tests.core.support.tenant import CLIENT, DISCOVERY, JWKS, Tenant
+from tests.core.support.tunnels import Tunnels
 
 SECRET = "hush-hush"
 OF_THE_ISSUER = {"issuer", "discovery", "keys", "clock"}
@@ -74,6 +75,23 @@ def test_all_is_well(doctor: Doctor, tenant: Tenant) -> None:
     assert lines["issuer"][1] == f"{tenant.issuer} answers over TLS"
     assert lines["keys"][1] == f"{tenant.issuer} 1 for RS256"
     assert lines["token get"][1] == "asks as a-machine"
+
+
+def test_proxy(doctor: Doctor, tenant: Tenant) -> None:
+    """The line of the issuer says whether it is asked through a proxy, without the password."""
+    with Tunnels() as proxy:
+        address = proxy.url.replace("//", f"//ann:{SECRET}@")
+        way = rows(doctor(HTTPS_PROXY=address))["issuer"]
+        assert way[:2] == ("ok", f"{tenant.issuer} answers over TLS, through the proxy {proxy.url}")
+        way = rows(doctor(HTTPS_PROXY=address, NO_PROXY="localhost"))["issuer"]
+        assert way[:2] == ("ok", f"{tenant.issuer} answers over TLS, directly (NO_PROXY)")
+
+
+@pytest.mark.parametrize("address", ["socks5://127.0.0.1:1", "http://127.0.0.1:1"])
+def test_proxy_out_of_order(doctor: Doctor, address: str) -> None:
+    """A proxy that cannot be used fails the check of the issuer, which says what to do."""
+    outcome, _, remedy = rows(doctor(HTTPS_PROXY=address))["issuer"]
+    assert (outcome, remedy) == ("FAIL", "check HTTPS_PROXY, or add the issuer's host to NO_PROXY")
 
 
 def test_nothing_is_set(runner: Runner) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from urllib3.connection import HTTPSConnection
 
 from api.core.guard import fetch, jwks
 from api.core.guard.fetch import MAX_BYTES, FetchError, fetch_https
@@ -249,7 +250,9 @@ def test_hanging_up_on_who_has_hung_up() -> None:
     """A connection that is already closed can be closed again."""
     call = fetch._Call("https://localhost/", None, 5)
     call.hang_up()
-    with socket.socket() as call._socket:
+    call._connection = HTTPSConnection("localhost")
+    call.hang_up()
+    with socket.socket() as call._connection.sock:
         call.hang_up()
     call.hang_up()
 

@@ -58,6 +58,8 @@ DEFAULTS: dict[str, object] = {
     "redis_url": "",
     "dpop": "allowed",
     "cors_origins": (),
+    "cors_headers": (),
+    "public_url": "",
     "trusted_proxies": 0,
     "log_level": "info",
     "log_format": "",
@@ -99,6 +101,30 @@ def test_default(read: Read, name: str) -> None:
         *[("DPOP", choice, choice) for choice in ("allowed", "required", "off")],
         ("CORS_ORIGINS", "https://a.example", ("https://a.example",)),
         ("CORS_ORIGINS", "https://a.example , http://b:80", ("https://a.example", "http://b:80")),
+        *[
+            ("CORS_ORIGINS", text, (text,))
+            for text in (
+                *("capacitor://localhost", "ionic://localhost", "tauri://localhost"),
+                *("http://tauri.localhost", "chrome-extension://abcdefghij", "http://my_pc:3000"),
+            )
+        ],
+        ("CORS_HEADERS", "sentry-trace, traceparent", ("sentry-trace", "traceparent")),
+        ("CORS_HEADERS", "X_Trace", ("X_Trace",)),
+        *[
+            ("PUBLIC_URL", url, url)
+            for url in (
+                *("", "https://a.example", "https://a.example/", "http://a_b.:3010/x/y%20"),
+                "http://[::1]:3010/x",
+            )
+        ],
+        *[
+            ("DATABASE_URL", url, "postgresql+psycopg://u:p@h:1/d?sslmode=require")
+            for url in (
+                "postgres://u:p@h:1/d?sslmode=require",
+                "postgresql+psycopg://u:p@h:1/d?sslmode=require",
+            )
+        ],
+        ("DATABASE_URL", "postgresql://u:p@h:1/d", "postgresql://u:p@h:1/d"),
         ("TRUSTED_PROXIES", "0", 0),
         ("TRUSTED_PROXIES", "10", 10),
         *[("LOG_LEVEL", level, level) for level in ("debug", "info", "warning", "error")],
@@ -168,6 +194,7 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("AUTH0_CLIENT_SECRET", "sésame", "printable ASCII"),
         ("DATABASE_URL", "", "Not an SQLAlchemy URL"),
         ("DATABASE_URL", "messages.db", "Not an SQLAlchemy URL"),
+        ("DATABASE_URL", "postgres:/h/d", "Not an SQLAlchemy URL"),
         ("DATABASE_URL", "sqlite://", "would forget everything"),
         ("DATABASE_URL", "mysql://h/d", "Not an SQLAlchemy URL"),
         ("DATABASE_URL", "postgresql://h:port/d", "Not an SQLAlchemy URL"),
@@ -188,6 +215,22 @@ def test_example(read: Read, name: str, text: str) -> None:
         ("CORS_ORIGINS", "app.example", "scheme://host"),
         ("CORS_ORIGINS", "https://app.example/", "scheme://host"),
         ("CORS_ORIGINS", "https://app.example;https://b.example", "scheme://host"),
+        ("CORS_ORIGINS", "capacitor://", "scheme://host"),
+        ("CORS_ORIGINS", "capacitor://localhost/", "scheme://host"),
+        ("CORS_ORIGINS", "://localhost", "scheme://host"),
+        ("CORS_ORIGINS", "null", "scheme://host"),
+        ("CORS_HEADERS", "*", "Not the name of a header"),
+        ("CORS_HEADERS", "a b", "Not the name of a header"),
+        ("CORS_HEADERS", "a,", "Not the name of a header"),
+        *[
+            ("PUBLIC_URL", url, "Not an address")
+            for url in (
+                *("a.example", "//a.example", "ftp://a.example", "https://", "https:///x"),
+                *("https://u:p@a.example", "https://a.example?x", "https://a.example/#x"),
+                *("https://a.example:port", "https://a.example:65536", "https://a.example//x"),
+                *("https://a b", "https://[::1"),
+            )
+        ],
         ("TRUSTED_PROXIES", "-1", "greater than or equal to 0"),
         ("TRUSTED_PROXIES", "11", "less than or equal to 10"),
         ("TRUSTED_PROXIES", "1.5", "Not a valid integer"),
@@ -237,6 +280,23 @@ def test_bad_value(read: Read, name: str, text: str, fault: str) -> None:
     assert fault in line
     assert line.endswith(f" Example: {name}={EXAMPLES[name]}")
     assert line.isprintable()
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_quotes_are_no_part_of_a_value(read: Read, name: str, quote: str) -> None:
+    """A value in quotes is refused, and the error says who keeps them and what to do."""
+    for text in (EXAMPLES[name], ""):
+        [line] = faults(read, **PAIRS | {name: f"{quote}{text}{quote}"})
+        assert line == (
+            f"{name}: It is in quotes, which are part of a value (`docker run --env-file` keeps "
+            f"them): write it without them. Example: {name}={EXAMPLES[name]}"
+        )
+
+
+def test_quotes_of_an_env_file(read: Read) -> None:
+    """Quotes in .env are not part of the value, as always."""
+    assert read('LOG_LEVEL="debug"').log_level == "debug"
 
 
 def test_every_variable_has_bad_values() -> None:
@@ -412,9 +472,8 @@ def test_repr_has_no_secret(read: Read) -> None:
     settings = read(**urls, AUTH0_CLIENT_ID="a", AUTH0_CLIENT_SECRET="hush")
     assert "hush" not in repr(settings)
     secret = re.compile("secret|password|_url$")
-    assert not [
-        field.name for field in fields(Settings) if field.repr and secret.search(field.name)
-    ]
+    shown = [field.name for field in fields(Settings) if field.repr]
+    assert [name for name in shown if secret.search(name)] == ["public_url"]
 
 
 @pytest.mark.parametrize(

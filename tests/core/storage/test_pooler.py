@@ -12,6 +12,7 @@ from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
 from api.core.storage import Database, Unavailable, schema
 from api.core.storage.connecting import is_pooled
+from api.core.testing import location_of
 from tests.core.cli.test_doctor import rows
 from tests.core.demo import application
 from tests.core.support.cli import Runner
@@ -61,7 +62,7 @@ def test_every_operation_works(caller: Callable[[], FlaskClient]) -> None:
         for round_ in range(12):
             key = {"Idempotency-Key": f"{number}-{round_}"}
             made = client.post("/api/messages", json={"text": "Hello"}, headers=key)
-            path = made.headers["Location"]
+            path = location_of(made)
             answers: list[Any] = [
                 made,
                 client.post("/api/messages", json={"text": "Hello"}, headers=key),

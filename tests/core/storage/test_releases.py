@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.core.storage import CORE, Database, SchemaError, schema
+from api.core.testing import location_of
 from tests.core.demo import application
 from tests.core.support.databases import ON_BOTH
 from tests.core.support.migrations import Migrations
@@ -39,7 +40,7 @@ def test_the_code_works_on_the_next_schema(
     ann = bearer("read:messages", "write:messages", sub="auth0|ann")
     key = {"Idempotency-Key": "once"}
     made = [ann.post("/api/messages", json={"text": "Hi"}, headers=key) for _ in range(2)]
-    path = made[0].headers["Location"]
+    path = location_of(made[0])
     answers: list[Any] = [
         *made,
         ann.get(path),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.support import chromium, node, pgbouncer, redis
+from tests.core.support import chromium, nginx, node, pgbouncer, redis
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ NEEDS = {
         remedy=(
             "sudo apt-get install chromium (Debian/Ubuntu), or any Chromium or Chrome on the PATH"
         ),
+    ),
+    "nginx": Need(
+        tested="the API behind a proxy and a path prefix",
+        present=lambda: nginx.find() is not None,
+        remedy="sudo apt-get install nginx-light (Debian/Ubuntu)",
     ),
     "node": Need(
         tested="the login at an independent OpenID provider",
