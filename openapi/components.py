@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,16 @@ from openapi.about import Options
 from openapi.definitions import ROOT
 from openapi.headers import HEADERS
 from openapi.info import is_ours
-from openapi.operation import Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.operation import (
+    Access,
+    Answer,
+    Header,
+    MediaType,
+    Operation,
+    ProblemType,
+    SwaggerOperation,
+)
+from openapi.problem_schemas import problem_schema
 from openapi.reading import shared_answers
 from openapi.schema_converter import SchemaConverter
 from openapi.schemas import Direction, Json, JsonSchema
@@ -65,6 +75,25 @@ class Components:
         described = {status for status, answer in operation.answers.items() if answer.content}
         return {status: by_status[status] for status in sorted(by_status.keys() - described)}
 
+    def answers_of(self, operation: Operation) -> dict[str, Answer]:
+        """Return the answers of an operation by status.
+
+        Where every failure is a problem document, `abort` answers one in place of the content that
+        Flask-RESTX's decorators document for a failure.
+
+        :param operation: the operation
+        """
+        return {
+            status: self._with_problem(answer)
+            if self.options.always and status[0] in "45" and not answer.shared
+            else answer
+            for status, answer in operation.answers.items()
+        }
+
+    def _with_problem(self, answer: Answer) -> Answer:
+        problem = MediaType(schema=self.options.problem_schema)
+        return replace(answer, content={**answer.content, PROBLEM_JSON: problem})
+
     def headers_of_answer(self, answer: Answer) -> dict[str, Header]:
         """Return the headers of an answer, those of every answer first."""
         return {**self._always_headers(), **answer.headers}
@@ -86,25 +115,28 @@ class Components:
         for name, answer in answers.items() if not is_ours(api) else ():
             self.responses[name] = write(answer)
 
-    def add_models(self, api: Any, operations: Iterable[Operation]) -> None:
+    def add_models(self, api: Any, declared: Iterable[SwaggerOperation | None]) -> None:
         """Add the models that are declared, though no schema refers to them; or all, if asked to.
 
         :param api: a flask_restx.Api, in the context of its app
-        :param operations: its operations
+        :param declared: what Flask-RESTX says of its operations and paths
         """
-        declared = {}
+        models, names = dict(api.models), []
         if current_app.config.get("RESTX_INCLUDE_ALL_MODELS"):
-            declared.update(api.models)
-        for swagger in (operation.swagger for operation in operations):
-            declared.update(
-                {name: swagger.models[name] for name in swagger.mentioned} if swagger else {}
-            )
-        for name in declared:
+            names += api.models
+        for each in filter(None, declared):
+            models |= each.models
+            names += each.mentioned
+        for name in dict.fromkeys(names):
             reference = {"$ref": ROOT + quote(name, safe="")}
-            self.schemas.schema(JsonSchema(reference, models=declared))
+            self.schemas.schema(JsonSchema(reference, models=models))
 
-    def problem_schema(self) -> Json:
-        return self.schemas.schema(self.options.problem_schema)
+    def problem_schema(self, problems: Sequence[ProblemType]) -> Json:
+        """Return the schema of the problem documents of one response.
+
+        :param problems: the problem types of the response
+        """
+        return problem_schema(self.schemas, self.options.problem_schema, problems)
 
     def example_of(self, media: MediaType, direction: Direction) -> Any:
         """Return the example of a body, declared or made from its schema, or MISSING.
@@ -130,11 +162,6 @@ def description_of_problems(problems: Sequence[ProblemType]) -> str:
     if len(problems) == 1:
         return f"{problems[0].title}."
     return " ".join(f"{problem.title}, or" for problem in problems)[:-4] + "."
-
-
-def problem_example(problem: ProblemType) -> Json:
-    """Return what such a problem looks like."""
-    return problem().members() | {"instance": "urn:uuid:0192f0c1-2345-7abc-8def-0123456789ab"}
 
 
 def documented(operations: Iterable[Operation], methods: tuple[str, ...]) -> Mapping[str, Any]:

@@ -12,11 +12,10 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    problem_example,
     shared_parameters,
 )
 from openapi.headers import HEADERS
-from openapi.info import base_path, host, info, tags
+from openapi.info import base_path, host, info, is_ours, tags
 from openapi.operation import (
     METHODS,
     MISSING,
@@ -28,6 +27,8 @@ from openapi.operation import (
     ProblemType,
     RequestBody,
 )
+from openapi.problem_schemas import problem_example
+from openapi.reading import shown_paths
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
 
@@ -46,7 +47,8 @@ def document(version: str, api: Any, operations: Sequence[Operation], options: O
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
-    components.add_models(api, operations)
+    shown = {} if is_ours(api) else shown_paths(api)
+    components.add_models(api, (*(each.swagger for each in operations), *shown.values()))
     members = {
         "openapi": version,
         "info": info(api, version),
@@ -127,7 +129,10 @@ def _request_body(components: Components, body: RequestBody) -> Json:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _shared(components, each) for status, each in operation.answers.items()},
+        **{
+            status: _shared(components, each)
+            for status, each in components.answers_of(operation).items()
+        },
         **components.references_to_failures(operation, "#/components/responses/", write),
     }
 
@@ -174,7 +179,9 @@ def _problem_response(components: Components, problems: Sequence[ProblemType]) -
     return {
         "description": description_of_problems(problems),
         **({"headers": headers} if headers else {}),
-        "content": {PROBLEM_JSON: {"schema": components.problem_schema(), "examples": examples}},
+        "content": {
+            PROBLEM_JSON: {"schema": components.problem_schema(problems), "examples": examples}
+        },
     }
 
 
@@ -192,4 +199,5 @@ def _headers(components: Components, headers: Mapping[str, Header]) -> Json:
 
 def _header(components: Components, header: Header) -> Json:
     described = {"description": header.description} if header.description else {}
-    return {**described, "schema": components.schemas.schema(header.schema)}
+    required = {"required": True} if header.required else {}
+    return {**described, **required, "schema": components.schemas.schema(header.schema)}

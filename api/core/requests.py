@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
-from api.core import problems
+from api.core import problems, strictload
 from api.core.problems import PreconditionFailed, ValidationFailed
 
 MarshmallowSchema = Schema | type[Schema]
@@ -36,11 +36,12 @@ def schema_reader(
     :param read: takes the part from the request, before it is validated
     """
     instance = resolve_schema_instance(schema)
+    load_part = strictload.load_json if where == "pointer" else strictload.load_texts
 
     def load() -> Any:
         data = read(instance)
         try:
-            return instance.load(data)
+            return load_part(instance, data)
         except ValidationError as error:
             errors = problems.validation_errors(error.messages, where)
             raise ValidationFailed(errors=errors) from None
