@@ -1,6 +1,5 @@
 """JSON Schema in the words of Swagger 2.0, which are fewer yet than those of OpenAPI 3.0."""
 
-
 from openapi.dialects import translated
 from openapi.schemas import Json
 
