@@ -104,7 +104,7 @@ def _shape(schema: Schema) -> _Shape:
     is_proven = any(field.required and field.dump_default is missing for field in reading)
     computed = any(isinstance(field, (fields.Function, fields.Method)) for field in reading)
     return _Shape(
-        {key: field.name for key, _, field in named if field.required},
+        {key: str(field.name) for key, _, field in named if field.required},
         tuple(each for each in named if _is_container(each[2])),
         () if is_free or is_proven or computed else tuple(attribute for _, attribute, _ in named),
         is_free,
