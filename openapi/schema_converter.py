@@ -134,6 +134,11 @@ class SchemaConverter:
         }
 
     @property
+    def names(self) -> set[str]:
+        """The name of every schema that was referred to so far."""
+        return self._named.keys() | self._marshmallow.components.keys()
+
+    @property
     def components(self) -> Json:
         """Every schema referred to so far, by name."""
         of_marshmallow = self._marshmallow.components

@@ -80,7 +80,7 @@ def check_schemas(listed: Iterable[Operation]) -> None:
                 f"{two} of {operation}. Rename one, or give its class another name there: "
                 'class Meta: component = "..."'
             ) from error
-        for name in converter.components:
+        for name in converter.names - brought_by.keys():
             brought_by.setdefault(name, operation)
 
 
