@@ -33,6 +33,8 @@ class MarshmallowConverter:
 
     def __init__(self, claim: Callable[[str, Variant], str]) -> None:
         self.components: dict[str, Json] = {}
+        # Where examples are that are not shown: the class and the field.
+        self.unfit_examples: set[str] = set()
         self._claim = claim
         self._names: dict[tuple[Key, bool], str] = {}
         self._answered: set[Key] | None = None

@@ -42,7 +42,7 @@ def serving(part: str, field: Any) -> Namespace:
         "returns": Schema.from_dict({"a": fields.Str()}, name="Two"),
         part: schema,
     }
-    view = ns.operation(**declared)(lambda self, **_values: {})
+    view: Any = ns.operation(**declared)(lambda self, **_values: {})
     ns.add_resource(type("One", (Resource,), {"post": public(view)}), "")
     return ns
 
