@@ -23,6 +23,7 @@ from api.core import Namespace, Settings
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
+from openapi.schema_converter import SchemaConverter
 from tests.core.support.commands import printed_by
 from tests.core.support.markdown import examples_of
 from tests.core.support.server import Server, clean_environment
@@ -220,6 +221,15 @@ def test_the_answers_are_answered(issuer: EmbeddedIssuer, accept: str, text: str
     response = app.test_client().get("/api/report", headers={"Accept": accept})
     assert response.status_code == 200
     assert text in response.text
+
+
+def test_a_field_describes_itself() -> None:
+    """A field of a team's own is documented by its `json_schema`."""
+    [source] = [block for block in SETTINGS if "json_schema" in block]
+    names: dict[str, Any] = {"fields": fields}
+    exec(source, names)  # noqa: S102
+    converter = SchemaConverter("3.1.0")
+    assert converter.schema(names["Colour"]()) == names["Colour"].json_schema
 
 
 def test_the_setting_is_a_line(project: Path) -> None:
