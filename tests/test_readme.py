@@ -188,10 +188,10 @@ def test_the_price_of_the_recipe_is_a_line_in_each_file(project: Path, tmp_path:
     fields_line = "from schemas.core.fields import"
     decimals = "from schemas.core.decimals import ExactDecimal\n"
     replace_in(copy / SCHEMA, (fields_line, decimals + fields_line))
-    replace_in(copy / "tests/resources/test_books.py", ('{"title":', '{"price": "12.50", "title":'))
     replace_in(
         copy / "tests/resources/test_books.py",
-        ('query_string={"price": "12.50", ', "query_string={"),
+        ('json={"title":', 'json={"price": "12.50", "title":'),
+        ('BODY = {"title":', 'BODY = {"price": "12.50", "title":'),
     )
     draft = Path(manage(copy, "db", "revision", "prices").splitlines()[-1]).read_text("utf-8")
     assert "sa.Column('price', sa.Numeric(precision=12, scale=2), server_default=" in draft
