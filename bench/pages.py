@@ -26,7 +26,7 @@ from sqlalchemy import event, text
 from api.application import application
 from api.core import storage
 from api.core.storage import Database
-from api.storage import messages
+from api.storage.messages import messages
 from api.storage.models import Message
 from tests.core.support.databases import Postgres, Sqlite
 from tests.core.support.server import ROOT, clean_environment

@@ -8,6 +8,7 @@ from typing import Any
 from openapi import openapi3, swagger20
 from openapi.about import PROBLEM, THIS_SERVER, LoginEndpoints, Options
 from openapi.operation import Operation, ProblemType
+from openapi.plain import plain
 from openapi.reading import operations
 from openapi.schemas import AnySchema, Json
 
@@ -55,7 +56,8 @@ def build_document(
         server=server,
         dpop=dpop,
     )
-    return WRITERS[version](api, operations(api), options)
+    # A model may have values that JSON does not have.
+    return dict(plain(WRITERS[version](api, operations(api), options)))
 
 
 def as_text(document: Json) -> str:

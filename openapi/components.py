@@ -3,12 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
+
+from flask import current_app
 
 from openapi.about import Options
+from openapi.definitions import ROOT
 from openapi.headers import HEADERS
+from openapi.info import is_ours
 from openapi.operation import Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.reading import shared_answers
 from openapi.schema_converter import SchemaConverter
-from openapi.schemas import Direction, Json
+from openapi.schemas import Direction, Json, JsonSchema
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -25,6 +31,7 @@ class Components:
         self.options = options
         self.schemas = SchemaConverter(version, operations)
         self.responses: dict[str, Json] = {}
+        self.shared: set[str] = set()
         self.headers: dict[str, Header] = {}
 
     def references_to_failures(
@@ -39,6 +46,8 @@ class Components:
         references = {}
         for status, problems in self.problems_of(operation).items():
             name = "Or".join(problem.__name__ for problem in problems)
+            # An exception with an error handler may have the name of a problem type.
+            name = f"{name}Problem" if name in self.shared else name
             if name not in self.responses:
                 self.responses[name] = write(problems)
             references[status] = {"$ref": f"{root}{name}"}
@@ -64,6 +73,35 @@ class Components:
         """Return the headers that answers of these problems may have."""
         names = sorted({name for problem in problems for name in problem.response_headers})
         return {**self._always_headers(), **{name: HEADERS.get(name, Header()) for name in names}}
+
+    def share(self, api: Any, write: Callable[[Answer], Json], *, exact: bool) -> None:
+        """Keep the answers of error handlers, those of a stock Api even if nothing refers to them.
+
+        :param api: a flask_restx.Api
+        :param write: writes an answer
+        :param exact: whether those that Flask-RESTX does not document are left out
+        """
+        answers = shared_answers(api, exact=exact)
+        self.shared.update(answers)
+        for name, answer in answers.items() if not is_ours(api) else ():
+            self.responses[name] = write(answer)
+
+    def add_models(self, api: Any, operations: Iterable[Operation]) -> None:
+        """Add the models that are declared, though no schema refers to them; or all, if asked to.
+
+        :param api: a flask_restx.Api, in the context of its app
+        :param operations: its operations
+        """
+        declared = {}
+        if current_app.config.get("RESTX_INCLUDE_ALL_MODELS"):
+            declared.update(api.models)
+        for swagger in (operation.swagger for operation in operations):
+            declared.update(
+                {name: swagger.models[name] for name in swagger.mentioned} if swagger else {}
+            )
+        for name in declared:
+            reference = {"$ref": ROOT + quote(name, safe="")}
+            self.schemas.schema(JsonSchema(reference, models=declared))
 
     def problem_schema(self) -> Json:
         return self.schemas.schema(self.options.problem_schema)
@@ -125,7 +163,10 @@ def shared_parameters(operations: Sequence[Operation]) -> tuple[Any, ...]:
 def _needs(access: Access | None) -> str:
     if access is None or access.public:
         return ""
+    if access.scheme:
+        return f"Needs the header `{access.scheme.header}`."
     alternatives = (" and ".join(f"`{word}`" for word in words) for words in access.alternatives)
     granted = " or ".join(alternatives)
     token = f"an access token that grants {granted}" if granted else "an access token"
-    return f"Takes {token}, or none." if access.optional else f"Needs {token}."
+    claims = "".join(f" Its claim `{each.claim}` is {each.expected}." for each in access.checks)
+    return (f"Takes {token}, or none." if access.optional else f"Needs {token}.") + claims

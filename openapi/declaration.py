@@ -14,8 +14,10 @@ from apispec.ext.marshmallow.common import get_fields, resolve_schema_instance
 from openapi.operation import MISSING, Access, Answer, Parameter, ProblemType, RequestBody
 
 View = TypeVar("View", bound=Callable[..., Any])
+Decorator = TypeVar("Decorator", bound=Callable[..., Any])
 
 _DECLARATION = "__declaration__"
+_LAYER = "__layer__"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,25 @@ def declare(view: View, *, problems: tuple[ProblemType, ...] = (), **changes: An
     declared = replace(below, problems=(*below.problems, *problems), **changes)
     setattr(view, _DECLARATION, declared)
     return view
+
+
+def declaring(decorator: Decorator, layer: str) -> Decorator:
+    """Record that a decorator declares something of a method, and return the decorator.
+
+    :param decorator: the decorator
+    :param layer: what it is, as it is written: "@require_auth"
+    """
+    setattr(decorator, _LAYER, layer)
+    return decorator
+
+
+def layer_of(decorator: Any) -> str | None:
+    """Return what a decorator declares, as it is written; None where it declares nothing.
+
+    :param decorator: the decorator
+    """
+    layer: str | None = getattr(decorator, _LAYER, None)
+    return layer
 
 
 def parameters_of(

@@ -1,24 +1,26 @@
 """The methods of the Resources of an Api, each at each of its addresses, hidden ones included."""
 
 import inspect
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from flask.views import http_method_funcs
-from flask_restx.swagger import extract_path
 
-from openapi.declaration import Declaration, declaration_of
+from openapi.declaration import NOTHING, Declaration, declaration_of, layer_of
+from openapi.path_parameters import path_of
 
 
 class Method(NamedTuple):
     """A method of a Resource, by its name in lower case, at one of the Resource's addresses.
 
+    :param api: the Api
     :param namespace: the Namespace that the Resource is in
     :param route: what Flask-RESTX keeps of the Resource: its class, addresses and documentation
     :param name: the name of the method
     :param url: the address, as Flask has it: "/notes/<int:note_id>"
     """
 
+    api: Any
     namespace: Any
     route: Any
     name: str
@@ -27,7 +29,7 @@ class Method(NamedTuple):
     @property
     def path(self) -> str:
         """The address as OpenAPI has it: "/notes/{note_id}"."""
-        return str(extract_path(self.url)) or "/"
+        return path_of(self.url)
 
     @property
     def resource(self) -> Any:
@@ -38,9 +40,32 @@ class Method(NamedTuple):
         return getattr(self.resource, self.name)
 
     @property
+    def decorators(self) -> Sequence[Any]:
+        """The decorators that are applied to the method at each request, the innermost first."""
+        return decorators_of(getattr(self.resource, "method_decorators", ()), self.name)
+
+    @property
+    def outer_decorators(self) -> Iterator[tuple[str, Any]]:
+        """The decorators of the whole Resource, each after the list that it is in."""
+        lists = {
+            "the decorators of its class": self.resource.decorators,
+            "the decorators of its Namespace": self.namespace.decorators,
+            "the decorators of the Api": self.api.decorators,
+        }
+        for name, decorators in lists.items():
+            yield from ((name, decorator) for decorator in decorators or ())
+
+    @property
     def declaration(self) -> Declaration:
-        """What our own decorators declare."""
-        return declaration_of(self.view)
+        """What our own decorators declare, above the method and in lists of decorators."""
+        view = self.view
+        for decorator in self.decorators:
+            view = _decorated(view, decorator)
+        for _, decorator in self.outer_decorators:
+            # The others take the function of the whole Resource, which this is not.
+            if layer_of(decorator):
+                view = _decorated(view, decorator)
+        return declaration_of(view)
 
     @property
     def doc(self) -> dict[str, Any]:
@@ -80,7 +105,30 @@ def methods(api: Any) -> Iterator[Method]:
             for url in api.ns_urls(namespace, route.urls):
                 for name in names:
                     if hasattr(route.resource, name):
-                        yield Method(namespace, route, name, url)
+                        yield Method(api, namespace, route, name, url)
+
+
+def decorators_of(listed: Any, name: str) -> Sequence[Any]:
+    """Return those of the `method_decorators` of a Resource that one of its methods has.
+
+    :param listed: a list for all methods, or a dict of lists by the name of the method
+    :param name: the name of the method, in lower case
+    """
+    if not isinstance(listed, Mapping):
+        return cast(Sequence[Any], listed)
+    # HEAD is answered as GET is.
+    names = (name, "get") if name == "head" else (name,)
+    return next((listed[each] for each in names if each in listed), ())
+
+
+def _decorated(view: Any, decorator: Any) -> Any:
+    """The view with a decorator, if that can be applied and keeps what is declared."""
+    try:
+        decorated = decorator(view)
+    except Exception:
+        # Some need a request. An Api of ours refuses them at the start (api.core.rules).
+        return view
+    return view if declaration_of(decorated) is NOTHING else decorated
 
 
 def source(function: Any) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from openapi import security3
-from openapi.about import Options
+from openapi.about import THIS_SERVER, Options
 from openapi.components import (
     PROBLEM_JSON,
     Components,
@@ -16,7 +16,7 @@ from openapi.components import (
     shared_parameters,
 )
 from openapi.headers import HEADERS
-from openapi.info import base_path, info, tags
+from openapi.info import base_path, host, info, tags
 from openapi.operation import (
     METHODS,
     MISSING,
@@ -41,14 +41,16 @@ def document(version: str, api: Any, operations: Sequence[Operation], options: O
     """
     components = Components(version, operations, options)
     security = security3.Security(api, operations, options)
+    components.share(api, partial(_answer, components), exact=False)
     paths = {
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
+    components.add_models(api, operations)
     members = {
         "openapi": version,
-        "info": info(api, has_summary=version.startswith("3.1")),
-        "servers": [_server(options.server, base_path(api))],
+        "info": info(api, version),
+        "servers": [_server(options.server, host(api), base_path(api))],
         "security": security.default,
         "tags": tags(api, operations),
         "paths": paths,
@@ -57,7 +59,9 @@ def document(version: str, api: Any, operations: Sequence[Operation], options: O
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _server(server: Json, base: str) -> Json:
+def _server(server: Json, host: str, base: str) -> Json:
+    if host and server == THIS_SERVER:
+        server = {**server, "url": f"//{host}/"}
     return {**server, "url": server["url"].rstrip("/") + base} if base != "/" else server
 
 
@@ -123,9 +127,17 @@ def _request_body(components: Components, body: RequestBody) -> Json:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **{status: _shared(components, each) for status, each in operation.answers.items()},
         **components.references_to_failures(operation, "#/components/responses/", write),
     }
+
+
+def _shared(components: Components, answer: Answer) -> Json:
+    if not answer.shared:
+        return _answer(components, answer)
+    if answer.shared not in components.responses:
+        components.responses[answer.shared] = _answer(components, answer)
+    return {"$ref": f"#/components/responses/{answer.shared}"}
 
 
 def _answer(components: Components, answer: Answer) -> Json:
@@ -152,6 +164,7 @@ def _media_type(components: Components, media: MediaType, direction: Direction) 
     return {
         **({} if schema is None else {"schema": schema}),
         **({} if example is MISSING else {"example": example}),
+        **({"encoding": dict(media.encoding)} if media.encoding else {}),
     }
 
 

@@ -4,7 +4,7 @@ The guard, the bridge and Flask-RESTX's own decorators declare it; the writers o
 the command `routes`, the problem pages and the tests read it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -36,6 +36,37 @@ class ProblemLike(Protocol):
 ProblemType = type[ProblemLike]
 
 
+class ClaimLike(Protocol):
+    """What an access token must say in one claim."""
+
+    @property
+    def claim(self) -> str:
+        """The name of the claim."""
+
+    @property
+    def expected(self) -> str:
+        """What the claim must be, in words."""
+
+
+@dataclass(frozen=True)
+class HeaderScheme:
+    """A security scheme beside access tokens: a key or a signature in a header.
+
+    :param name: its name in the documents
+    :param header: the header
+    :param description: what the header holds, in CommonMark
+    """
+
+    name: str
+    header: str
+    description: str = ""
+
+    def definition(self) -> Json:
+        """Return the Security Scheme Object, which is the same in every version of OpenAPI."""
+        described = {"description": self.description} if self.description else {}
+        return {"type": "apiKey", "in": "header", "name": self.header, **described}
+
+
 @dataclass(frozen=True)
 class Access:
     """Who may call an operation.
@@ -43,11 +74,15 @@ class Access:
     :param alternatives: scopes; a token must grant all words of one alternative. Empty: any token
     :param public: anybody may call, and no token is read
     :param optional: a caller without a token is let in as well
+    :param checks: what the token must say beside its scopes
+    :param scheme: what a caller needs instead of a token
     """
 
     alternatives: tuple[tuple[str, ...], ...] = ()
     public: bool = False
     optional: bool = False
+    checks: tuple[ClaimLike, ...] = ()
+    scheme: HeaderScheme | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -57,8 +92,11 @@ class Access:
     def __str__(self) -> str:
         if self.public:
             return "nothing"
+        if self.scheme:
+            return f"{self.scheme.name} (header {self.scheme.header})"
         needed = " or ".join(" ".join(words) for words in self.alternatives) or "any access token"
-        return f"{needed}, or nothing" if self.optional else needed
+        claims = (f"{check.claim}: {check.expected}" for check in self.checks)
+        return ", ".join([needed, *claims, *(["or nothing"] if self.optional else ())])
 
 
 PUBLIC = Access(public=True)
@@ -92,10 +130,12 @@ class MediaType:
 
     :param schema: what it must be; None where nothing is said of it
     :param example: a body; without one it is put together from the examples of the schema
+    :param encoding: how the members of a form are written, as OpenAPI 3 has it
     """
 
     schema: AnySchema | None = None
     example: Any = MISSING
+    encoding: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,12 +172,30 @@ class Answer:
     :param content: by media type; empty where there is no content
     :param headers: by name
     :param links: from this answer to other operations, as OpenAPI has them
+    :param shared: its name among the answers that operations share, where it is one of them
     """
 
     description: str = "Success"
     content: Mapping[str, MediaType] = field(default_factory=dict)
     headers: Mapping[str, Header] = field(default_factory=dict)
     links: Mapping[str, Any] = field(default_factory=dict)
+    shared: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwaggerOperation:
+    """An operation in the words of Swagger 2.0, as Flask-RESTX itself documents it.
+
+    :param members: its Operation Object
+    :param parameters: the Parameter Objects that all operations of its path have
+    :param models: the models that its schemas refer to, by name
+    :param mentioned: the models of its Api that are declared somewhere, by name
+    """
+
+    members: Json
+    parameters: Sequence[Json]
+    models: Mapping[str, Any]
+    mentioned: Collection[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +217,7 @@ class Operation:
     :param answers: by status
     :param problems: the problem types that it may answer
     :param extensions: members of the Operation Object that begin with "x-"
+    :param swagger: what Flask-RESTX makes of it; None where our decorators say more
     """
 
     path: str
@@ -176,6 +235,7 @@ class Operation:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     problems: tuple[ProblemType, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    swagger: SwaggerOperation | None = None
 
     def schemas(self) -> Iterator[tuple[AnySchema, Direction]]:
         """The schemas that it names, in a fixed order, and whether they are those of a request.

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any
 
+from openapi.declaration import NOTHING
 from openapi.methods import Method
 
 Key = tuple[Any, str, str]
@@ -58,8 +59,13 @@ def _own_id(api: Any, method: Method) -> str:
     declared = method.declaration.id
     if declared is not None:
         return declared
-    default = api.default_id(method.resource.__name__, method.name)
-    return str(next((doc["id"] for doc in method.docs if "id" in doc), default))
+    for doc in method.docs:
+        if "id" in doc:
+            return str(doc["id"])
+    name = method.resource.__name__
+    # Flask-RESTX tells the routes of a Resource apart where one is documented.
+    is_told_apart = method.route.route_doc and method.declaration == NOTHING
+    return str(api.default_id(f"{name}_{method.url}" if is_told_apart else name, method.name))
 
 
 def _spread(identifier: str, group: list[Method]) -> Iterable[tuple[Method, str]]:

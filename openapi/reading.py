@@ -1,12 +1,28 @@
 """The operations of an Api, read off what our decorators and Flask-RESTX's declare."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+from flask import Flask, has_app_context
+from flask_restx.swagger import is_hidden
+
+from openapi.declaration import NOTHING
 from openapi.methods import Method, methods
-from openapi.operation import METHODS, Answer, Operation, ProblemType
+from openapi.operation import (
+    JSON,
+    METHODS,
+    Answer,
+    Header,
+    Operation,
+    ProblemType,
+    SwaggerOperation,
+)
 from openapi.operation_ids import key, unique_ids
-from openapi.restx import Documentation
+from openapi.restx import Reader
+from openapi.schemas import Json
+from openapi.swagger_objects import Objects
 
 
 def operations(api: Any) -> tuple[Operation, ...]:
@@ -15,40 +31,124 @@ def operations(api: Any) -> tuple[Operation, ...]:
     Hidden ones are left out. Where two Resources have one path, the first of them is documented,
     as it is the first that Flask asks.
 
-    :param api: a flask_restx.Api, a stock one or ours
+    :param api: a flask_restx.Api, a stock one or ours, which has its app
     """
     documented: dict[tuple[str, int, str], Method] = {}
     for method in methods(api):
         if method.is_documented:
             documented.setdefault((method.path, _rank(method.name), method.name), method)
     ids = unique_ids(api, documented.values())
-    return tuple(
-        _operation(api, method, ids[key(method)]) for _, method in sorted(documented.items())
-    )
+    with _context(api):
+        read = _Reading(api)
+        return tuple(
+            read.operation(method, ids[key(method)]) for _, method in sorted(documented.items())
+        )
+
+
+def shared_answers(api: Any, *, exact: bool = False) -> dict[str, Answer]:
+    """Return what the error handlers of an Api answer, by the name of the exception.
+
+    :param api: a flask_restx.Api
+    :param exact: whether those that Flask-RESTX does not document are left out
+    """
+    reader = Reader(api, exact=exact)
+    responses = reader.register_errors()
+    objects = Objects((), {}, reader.models, {})
+    return {name: objects.answer(each, api.representations) for name, each in responses.items()}
+
+
+def bare_paths(api: Any) -> Iterator[tuple[str, SwaggerOperation]]:
+    """Return the paths of a stock Api that Flask-RESTX shows, though no operation is there.
+
+    :param api: a flask_restx.Api
+    """
+    reader = Reader(api, exact=True)
+    shown = {method.path for method in methods(api) if method.is_documented}
+    for namespace in api.namespaces:
+        for route in namespace.resources:
+            for url in api.ns_urls(namespace, route.urls):
+                method = Method(api, namespace, route, "", url)
+                if method.path not in shown and not is_hidden(route.resource, route.route_doc):
+                    yield method.path, _swagger({}, method, reader)
+
+
+@contextmanager
+def _context(api: Any) -> Iterator[None]:
+    """The context of the app of an Api, whose settings and converters count."""
+    app = getattr(api.blueprint_setup, "app", api.app)
+    if has_app_context() or not isinstance(app, Flask):
+        yield
+        return
+    with app.app_context():
+        yield
 
 
 def _rank(name: str) -> int:
     return METHODS.index(name) if name in METHODS else len(METHODS)
 
 
-def _operation(api: Any, method: Method, identifier: str) -> Operation:
-    documentation, declared = Documentation(method, api.models), method.declaration
-    return Operation(
-        path=method.path,
-        method=method.name,
-        id=identifier,
-        place=str(method),
-        tags=(method.namespace.name,),
-        summary=documentation.summary(),
-        description=documentation.description(),
-        deprecated=bool(documentation.value("deprecated")),
-        access=declared.access,
-        security=documentation.security(),
-        parameters=(*documentation.parameters(), *declared.parameters),
-        body=declared.body or documentation.body(),
-        answers=_answers(documentation.answers(), declared.answers),
-        problems=tuple(dict.fromkeys((*declared.problems, *_more_problems(api, method)))),
-        extensions=documentation.extensions(),
+class _Reading:
+    """The reading of one Api, once as Flask-RESTX itself does it, and once with all there is."""
+
+    def __init__(self, api: Any) -> None:
+        self._api = api
+        self._exact, self._full = Reader(api, exact=True), Reader(api)
+        self._exact.models = self._full.models
+        self._shared = self._full.register_errors()
+
+    def operation(self, method: Method, identifier: str) -> Operation:
+        declared, members = method.declaration, self._full.operation(method)
+        parameters = [*self._full.shared_parameters(method), *members.get("parameters", ())]
+        objects = Objects(_last(parameters), members, self._full.models, self._shared)
+        consumes = self._full.value(method, "consumes") or (JSON,)
+        produces = self._full.value(method, "produces") or ()
+        # Flask-RESTX does not read what a class produces: it is produced beside the others.
+        others = () if "produces" in members else self._api.representations
+        media_types = tuple(dict.fromkeys((*others, *produces)))
+        answers = objects.answers(media_types, is_declared="produces" in members)
+        return Operation(
+            path=method.path,
+            method=method.name,
+            id=identifier,
+            place=str(method),
+            tags=(method.namespace.name,),
+            summary=members.get("summary", ""),
+            description=members.get("description", ""),
+            deprecated=members.get("deprecated", False),
+            access=declared.access,
+            security=_security(members),
+            parameters=(*objects.plain_parameters(), *declared.parameters),
+            body=declared.body or objects.body(consumes),
+            answers=self._answers(method, answers),
+            problems=tuple(dict.fromkeys((*declared.problems, *_more_problems(self._api, method)))),
+            extensions={name: members[name] for name in members if name.startswith("x-")},
+            swagger=None if declared != NOTHING else self._swagger(method),
+        )
+
+    def _swagger(self, method: Method) -> SwaggerOperation:
+        return _swagger(self._exact.operation(method), method, self._exact)
+
+    def _answers(self, method: Method, answers: dict[str, Answer]) -> dict[str, Answer]:
+        """What a contract says of a status counts; Flask-RESTX's decorators add others."""
+        declared = method.declaration.answers
+        if declared is None:
+            return answers
+        says_more = any(self._full.value(method, name) for name in ("responses", "model"))
+        others = {status: each for status, each in answers.items() if each.shared or says_more}
+        # Without an answer of their own, they say which headers the others have.
+        unused = {} if others else _headers(answers)
+        return others | {
+            status: replace(answer, headers={**unused, **answer.headers})
+            for status, answer in declared.items()
+        }
+
+
+def _swagger(members: Json, method: Method, reader: Reader) -> SwaggerOperation:
+    return SwaggerOperation(
+        members=members,
+        parameters=reader.shared_parameters(method),
+        models=reader.models,
+        mentioned=reader.mentioned,
     )
 
 
@@ -59,11 +159,17 @@ def _more_problems(api: Any, method: Method) -> tuple[ProblemType, ...]:
     return tuple(of_class(api, method)) if of_class else ()
 
 
-def _answers(
-    documented: Mapping[str, Answer], declared: Mapping[str, Answer] | None
-) -> Mapping[str, Answer]:
-    """What a contract says of a status counts; Flask-RESTX's decorators add other statuses."""
-    if declared is None:
-        return documented or {"200": Answer()}
-    more = {status: answer for status, answer in documented.items() if status not in declared}
-    return {**declared, **more}
+def _headers(answers: Mapping[str, Answer]) -> dict[str, Header]:
+    return {name: each for answer in answers.values() for name, each in answer.headers.items()}
+
+
+def _last(parameters: list[Json]) -> list[Json]:
+    """The parameters, each once: what a method says of one counts, not what its class says."""
+    return list({(each["name"], each["in"]): each for each in parameters}.values())
+
+
+def _security(members: Json) -> tuple[Mapping[str, tuple[str, ...]], ...] | None:
+    if "security" not in members:
+        return None
+    requirements = [each for each in members["security"] if each is not None]
+    return tuple({name: tuple(each[name]) for name in each} for each in requirements)

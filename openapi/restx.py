@@ -1,303 +1,235 @@
-"""Flask-RESTX's own declarations, read into the types of an Operation.
+"""Flask-RESTX's own declarations of a method, in the words of Swagger 2.0, which it speaks.
 
-Its decorators keep what they are spec in `__apidoc__`, on the function, its class and its route.
+Its decorators keep what they are told in `__apidoc__`, on the function, its class and its route.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
-from copy import copy
-from inspect import cleandoc
 from typing import Any
 
-from flask_restx import fields
+from flask_restx import Model, fields
+from flask_restx.model import ModelBase
 from flask_restx.reqparse import RequestParser
-from flask_restx.swagger import parse_rule
-from flask_restx.utils import merge
-from werkzeug.routing.rules import parse_converter_args
+from flask_restx.swagger import Swagger, parse_docstring, ref
+from flask_restx.utils import merge, not_none
 
+from openapi.declaration import NOTHING, declaration_of
+from openapi.definitions import models_of
 from openapi.methods import Method
-from openapi.operation import (
-    JSON,
-    MISSING,
-    Answer,
-    Header,
-    MediaType,
-    Parameter,
-    RequestBody,
-)
-from openapi.restx_models import is_of_restx
-from openapi.schemas import AnySchema, ArrayOf, Json, JsonSchema, ObjectOf
-
-URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+from openapi.path_parameters import schema_of, type_of, variables
+from openapi.restx_notes import docstring, notes_of, tidy
+from openapi.restx_parsers import DocumentedParser, consumes
+from openapi.schemas import Json
 
 _TYPES: dict[Any, str] = {int: "integer", float: "number", str: "string", bool: "boolean"}
-_CONVERTERS: dict[str, Json] = {
-    "int": {"type": "integer"},
-    "float": {"type": "number"},
-    "uuid": {"type": "string", "format": "uuid"},
-}
-_CONVERTER_ARGUMENTS = {
-    "min": "minimum",
-    "max": "maximum",
-    "minlength": "minLength",
-    "maxlength": "maxLength",
-}
-_NOT_OF_SCHEMA = ("name", "in", "required", "description", "example", "collectionFormat", "schema")
-# A delimiter between the items is what OpenAPI 3 has for `explode: false`.
-_STYLES = {"multi": {"explode": True}, "csv": {"explode": False}}
 
 
-class Documentation:
-    """What Flask-RESTX's decorators say of one method.
+class Reader(Swagger):
+    """What Flask-RESTX says of the methods of an Api, also where Flask-RESTX itself gives up.
 
-    :param method: the method
-    :param models: the models of its Api, by name
+    :param api: a flask_restx.Api
+    :param exact: whether it says no more than Flask-RESTX does
+    :ivar models: every model that is known, by name
+    :ivar mentioned: the names of those that were declared somewhere, in the order of reading
     """
 
-    def __init__(self, method: Method, models: Mapping[str, Any]) -> None:
-        self._method = method
-        self._models = models
-        of_class = merge(_doc(method.resource), method.route.route_doc or {})
-        self._levels = (of_class, merge(of_class.get(method.name) or {}, method.doc))
+    def __init__(self, api: Any, *, exact: bool = False) -> None:
+        super().__init__(api)
+        self.models: dict[str, Any] = dict(api.models)
+        self.mentioned: dict[str, None] = {}
+        self._is_exact = exact
+        self._docs: dict[tuple[int, str], Json] = {}
 
-    def value(self, name: str) -> Any:
-        """The last word on something: that of the method, else that of its class."""
-        return next((doc[name] for doc in reversed(self._levels) if name in doc), None)
+    def shared_parameters(self, method: Method) -> list[Json]:
+        """Return the parameters that all methods of a path have: those of its class and route.
 
-    def summary(self) -> str:
-        return _docstring(self._method.view)[0]
+        :param method: one of the methods
+        """
+        return _at_home(self.parameters_for(self._doc(method)), method)
 
-    def description(self) -> str:
-        texts = [str(doc.get("description") or "") for doc in self._levels]
-        return "\n".join(filter(None, [*texts, _docstring(self._method.view)[1]])).strip()
+    def operation(self, method: Method) -> Json:
+        """Return the Operation Object of a method, without the shared parameters.
 
-    def extensions(self) -> Json:
-        vendor = self._levels[1].get("vendor") or {}
-        return {name if name.startswith("x-") else f"x-{name}": vendor[name] for name in vendor}
-
-    def security(self) -> tuple[Mapping[str, tuple[str, ...]], ...] | None:
-        declared = self.value("security")
-        return None if declared is None else security_requirements(declared)
-
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Those of the path first, in its order, then the others in the order of declaration."""
-        specs: dict[tuple[str, str], Json] = {}
-        of_path = dict(_path_parameters(self._method.url))
-        for name, spec in self._declared_parameters():
-            location = "path" if name in of_path else spec.get("in", "query")
-            specs[name, location] = {**specs.get((name, location), {}), **spec}
-        for name, schema in reversed(of_path.items()):
-            declared = specs.pop((name, "path"), {})
-            # The converter knows what the address accepts; a decorator may say something else.
-            spec = {"type": "string", **declared, **schema, "required": True}
-            specs = {(name, "path"): spec, **specs}
-        return tuple(
-            _parameter(name, location, spec)
-            for (name, location), spec in specs.items()
-            if location in ("query", "header", "cookie") or name in of_path
-        )
-
-    def body(self) -> RequestBody | None:
-        """What `@ns.expect` or `@ns.doc(body=...)` says; the last model of several counts."""
-        form = {name: spec for name, spec in self._declared_parameters() if _is_form(spec)}
-        if form:
-            return _form(form)
-        body = None
-        for expected in self._expected():
-            body = self._body_of(expected) or body
-        return body
-
-    def answers(self) -> dict[str, Answer]:
-        """What `@ns.response`, `@ns.doc(responses=..., model=...)` and `marshal_with` say."""
-        answers: dict[str, Answer] = {}
-        headers = {
-            name: _header(spec)
-            for doc in self._levels
-            for name, spec in (doc.get("headers") or {}).items()
+        :param method: the method
+        """
+        doc, name = self._doc(method), method.name
+        parameters = _at_home(self.parameters_for(doc[name]), method)
+        members = {
+            "responses": self.responses_for(doc, name),
+            "summary": doc[name]["docstring"]["summary"],
+            "description": self.description_for(doc, name) or None,
+            "operationId": self.operation_id_for(doc, name),
+            "parameters": parameters or None,
+            "security": self.security_for(doc, name),
+            "produces": doc[name].get("produces"),
+            "deprecated": bool(doc.get("deprecated") or doc[name].get("deprecated")) or None,
+            "consumes": consumes([*self.parameters_for(doc), *parameters]),
+            **self.vendor_fields(doc, name),
+            "tags": [method.namespace.name],
         }
-        for doc in self._levels:
-            for status, spec in (doc.get("responses") or {}).items():
-                answers[_status(status)] = self._answer(spec, headers)
-            if "model" in doc:
-                status = _status(doc.get("default_code", 200))
-                known = answers.get(status)
-                description = known.description if known else "Success"
-                answers[status] = self._answer((description, doc["model"]), headers)
-        return answers
+        return dict(not_none(members))
 
-    def _answer(self, spec: Any, headers: Mapping[str, Header]) -> Answer:
-        parts = (spec,) if isinstance(spec, str) else tuple(spec)
-        description, model, more = (*parts, None, None, None)[:3]
-        more = more or {}
-        schema = None if model is None else self._schema(model)
-        if schema is not None and more.get("envelope"):
-            schema = ObjectOf({more["envelope"]: schema})
-        media_types = self.value("produces") or (JSON,)
-        own = {name: _header(each) for name, each in (more.get("headers") or {}).items()}
-        media = MediaType(schema=schema)
-        return Answer(
-            description=str(description or "Success"),
-            content={} if schema is None else dict.fromkeys(media_types, media),
-            headers={**headers, **own},
-        )
+    def value(self, method: Method, name: str) -> Any:
+        """Return the last word on something: that of the method, else that of its class.
 
-    def _expected(self) -> Iterator[Any]:
-        for doc in self._levels:
-            yield from doc.get("expect") or ()
-            if doc.get("body") is not None:
-                yield doc["body"]
+        :param method: the method
+        :param name: what the decorators call it
+        """
+        doc = self._doc(method)
+        return doc[method.name].get(name, doc.get(name))
 
-    def _declared_parameters(self) -> Iterator[tuple[str, Json]]:
-        for doc in self._levels:
-            for expected in doc.get("expect") or ():
-                if isinstance(expected, RequestParser):
-                    yield from ((spec["name"], spec) for spec in _specs(expected))
-            for name, spec in (doc.get("params") or {}).items():
-                yield name, {"description": spec} if isinstance(spec, str) else dict(spec or {})
+    def register_errors(self) -> dict[str, Json]:
+        """Return the Response Object of each error handler, by the name of the exception."""
+        responses = {}
+        for exception, handler in self._error_handlers().items():
+            notes = notes_of(handler) or {}
+            response = {"description": parse_docstring(handler)["summary"] or exception.__name__}
+            self.process_headers(response, notes)
+            model = next((model for _, model, _ in notes.get("responses", {}).values()), None)
+            if model is not None:
+                response["schema"] = self.serialize_schema(model)
+            responses[exception.__name__] = response
+        return responses
 
-    def _body_of(self, expected: Any) -> RequestBody | None:
-        if isinstance(expected, RequestParser):
-            members = {spec["name"]: spec for spec in _specs(expected) if spec["in"] == "body"}
-            if not members:
-                return None
-            return RequestBody(content={JSON: MediaType(schema=_object(members))})
-        description = ""
-        if isinstance(expected, (list, tuple)) and len(expected) == 2:
-            expected, description = expected
-        media_types = self.value("consumes") or (JSON,)
-        content = dict.fromkeys(media_types, MediaType(schema=self._schema(expected)))
-        return RequestBody(content=content, description=str(description))
+    def responses_for(self, doc: Json, method: str) -> dict[str, Json]:
+        """Return the Response Objects, those of `:raises` in the docstring included."""
+        responses: dict[str, Json] = super().responses_for(doc, method)
+        for exception, handler in self._error_handlers().items():
+            codes = list((notes_of(handler) or {}).get("responses", {}))
+            if codes and exception.__name__ in doc[method]["docstring"]["raises"]:
+                responses[str(codes[0])] = {"$ref": f"#/responses/{exception.__name__}"}
+        return responses
 
-    def _schema(self, model: Any) -> AnySchema:
-        """The schema that Flask-RESTX means by a model, its name, a field, a type, or a list."""
-        if isinstance(model, (list, tuple)) and model:
-            return ArrayOf(self._schema(model[0]))
-        if isinstance(model, str):
-            model = self._models.get(model)
+    def expected_params(self, doc: Json) -> Json:
+        """Return the parameters that `expect` declares, by name; the body is among them."""
+        params: Json = {}
+        for expected in map(self._expected, doc.get("expect") or ()):
+            params |= super().expected_params({"expect": [expected]})
+            if isinstance(expected, DocumentedParser) and not self._is_exact:
+                schema = expected.body_schema(self.serialize_schema)
+                params |= {"payload": {**params["payload"], "schema": schema}} if schema else {}
+        return params
+
+    def serialize_schema(self, model: Any) -> Json:
+        """Return the schema that is meant by a model, its name, a field, a type, or a list."""
+        if isinstance(model, (list, tuple)):
+            return {"type": "array", "items": self.serialize_schema(model[0] if model else None)}
         if isinstance(model, type) and issubclass(model, fields.Raw):
             model = model()
-        if is_of_restx(model):
-            return model
-        return JsonSchema({"type": _TYPES[model]} if _is_named(model) else {})
+        if isinstance(model, dict) and not isinstance(model, ModelBase):
+            model = Model("", {name: each for name, each in model.items() if _is_field(each)})
+        if isinstance(model, (ModelBase, fields.Raw)):
+            for each in models_of(model):
+                if each.name:
+                    self.models.setdefault(each.name, each)
+        if isinstance(model, ModelBase) and model.name:
+            model = model.name
+        if isinstance(model, str) and model in self.models:
+            self.mentioned[model] = None
+            return dict(ref(model))
+        if isinstance(model, (ModelBase, fields.Raw)):
+            return dict(model.__schema__)
+        return {"type": _TYPES[model]} if isinstance(model, type) and model in _TYPES else {}
+
+    def _error_handlers(self) -> dict[Any, Any]:
+        """Those of the Api; Flask-RESTX says nothing of those of namespaces."""
+        handlers = dict(self.api.error_handlers)
+        for namespace in () if self._is_exact else self.api.namespaces:
+            handlers |= namespace.error_handlers
+        return handlers
+
+    def _expected(self, expected: Any) -> Any:
+        if isinstance(expected, RequestParser):
+            return DocumentedParser(expected, exact=self._is_exact)
+        is_named = isinstance(expected, str) and expected in self.models
+        if not self._is_exact and (is_named or isinstance(expected, fields.Raw)):
+            return expected, None
+        if isinstance(expected, (list, tuple)) and len(expected) == 2:
+            # Of two, Flask-RESTX takes the second for the description of the first.
+            return [expected[0]] if isinstance(expected[1], ModelBase) else expected
+        return expected
+
+    def _doc(self, method: Method) -> Json:
+        """What is declared at a path: of all its methods, and of each by its name."""
+        key = id(method.route), method.url
+        if key not in self._docs:
+            self._docs[key] = self._read(method)
+        return self._docs[key]
+
+    def _read(self, method: Method) -> Json:
+        resource, route_doc = method.resource, tidy(method.route.route_doc or {})
+        doc: Json = merge(notes_of(resource), route_doc)
+        name = resource.__name__
+        doc["name"] = f"{name}_{method.url}" if route_doc else name
+        shared = merge(merge(self.expected_params(doc), doc.get("params", {})), self._path(method))
+        own = {each: self._of_method(doc, resource, each, shared) for each in _names(resource)}
+        return {**doc, **own, "params": _unshared(shared, [each for each in own.values() if each])}
+
+    def _of_method(self, doc: Json, resource: Any, name: str, shared: Json) -> Any:
+        view = getattr(resource, name)
+        notes = notes_of(view)
+        if doc.get(name) is False or notes is False:
+            return False
+        of_method = merge(doc.get(name, {}), notes)
+        params = merge(self.expected_params(of_method), of_method.get("params", {}))
+        inherited = {each: spec for each, spec in shared.items() if each in params}
+        return {
+            **of_method,
+            "docstring": self._docstring(view),
+            "params": merge(inherited, params),
+        }
+
+    def _docstring(self, view: Any) -> Json:
+        if self._is_exact:
+            return dict(parse_docstring(view))
+        return docstring(view, has_long_summary=declaration_of(view) != NOTHING)
+
+    def _path(self, method: Method) -> Json:
+        return {
+            name: {
+                "name": name,
+                "in": "path",
+                "required": True,
+                **(type_of(converter) if self._is_exact else schema_of(converter, arguments)),
+            }
+            for name, converter, arguments in variables(method.url)
+        }
 
 
-def security_requirements(declared: Any) -> tuple[Mapping[str, tuple[str, ...]], ...]:
-    """What Flask-RESTX takes as `security`, as Security Requirement Objects.
+def security_of(api: Any) -> list[Json]:
+    """Return what every operation of an Api needs that says nothing of it.
 
-    :param declared: the name of a scheme, a dict from names to scopes, or a list of either
+    :param api: a flask_restx.Api
     """
-    several = declared if isinstance(declared, (list, tuple)) else [declared]
-    return tuple(
-        {each: ()} if isinstance(each, str) else {name: _words(each[name]) for name in each}
-        for each in several
-        if isinstance(each, (str, dict)) and each
+    requirements = Swagger(api).security_requirements(api.security) or ()
+    return [each for each in requirements if each is not None]
+
+
+def _at_home(parameters: list[Json], method: Method) -> list[Json]:
+    """The parameters, but for those of the path that it does not have."""
+    names = {name for name, _, _ in variables(method.url)}
+    return [each for each in parameters if each["in"] != "path" or each["name"] in names]
+
+
+def _unshared(shared: Json, methods: list[Json]) -> Json:
+    """Give each method those shared parameters that any of them overrides; return the others."""
+    overridden = {_key(each) for method in methods for each in method["params"].items()}
+    for method in methods:
+        own = set(map(_key, method["params"].items()))
+        for name, spec in shared.items():
+            if _key((name, spec)) in overridden - own:
+                method["params"][name] = spec
+    return {name: spec for name, spec in shared.items() if _key((name, spec)) not in overridden}
+
+
+def _key(parameter: tuple[str, Json]) -> tuple[str, str]:
+    name, spec = parameter
+    return name, spec.get("in", "query")
+
+
+def _names(resource: Any) -> list[str]:
+    return sorted(str(name).lower() for name in resource.methods or ())
+
+
+def _is_field(value: Any) -> bool:
+    return isinstance(value, fields.Raw) or (
+        isinstance(value, type) and issubclass(value, fields.Raw)
     )
-
-
-def _specs(parser: RequestParser) -> list[Json]:
-    # The schema of the parser itself is refused where form and JSON are mixed.
-    return [spec for argument in parser.args if (spec := _spec(argument))]
-
-
-def _spec(argument: Any) -> Json:
-    if isinstance(argument.location, list):
-        # Flask-RESTX itself cannot document it. Of several places a document can name one.
-        argument = copy(argument)
-        argument.location = next(iter(argument.location), "values")
-    place = {"in": "cookie"} if argument.location == "cookies" else {}
-    return {**(argument.__schema__ or {}), **place}
-
-
-def _words(scopes: Any) -> tuple[str, ...]:
-    return tuple(scopes) if isinstance(scopes, (list, tuple)) else (str(scopes),)
-
-
-def _doc(resource: Any) -> dict[str, Any]:
-    return getattr(resource, "__apidoc__", None) or {}
-
-
-def _docstring(view: Any) -> tuple[str, str]:
-    """The first line of a docstring, whole, and what follows."""
-    summary, _, details = cleandoc(view.__doc__ or "").partition("\n")
-    return summary.strip(), details.strip()
-
-
-def _status(code: Any) -> str:
-    return str(int(code)) if isinstance(code, int) else str(code)
-
-
-def _path_parameters(url: str) -> Iterator[tuple[str, Json]]:
-    """The variables of an address, as their converters accept them."""
-    for converter, arguments, name in parse_rule(url):
-        if converter:
-            yield name, _CONVERTERS.get(converter, {}) | _bounds(converter, arguments or "")
-
-
-def _bounds(converter: str, arguments: str) -> Json:
-    values, named = parse_converter_args(arguments)
-    if converter == "any":
-        return {"enum": [str(value) for value in values]}
-    return {word: named[name] for name, word in _CONVERTER_ARGUMENTS.items() if name in named}
-
-
-def _parameter(name: str, place: str, spec: Json) -> Parameter:
-    return Parameter(
-        name=name,
-        location=place,
-        schema=_json_schema(spec),
-        required=bool(spec.get("required")),
-        description=str(spec.get("description") or ""),
-        example=spec.get("example", MISSING),
-        style=_STYLES.get(spec.get("collectionFormat", ""), {}),
-    )
-
-
-def _json_schema(spec: Json) -> JsonSchema:
-    """The schema of a parameter of Swagger 2.0, which has its members beside `name` and `in`."""
-    if "schema" in spec:
-        return JsonSchema(spec["schema"])
-    schema = {name: value for name, value in spec.items() if name not in _NOT_OF_SCHEMA}
-    kind = schema.get("type", "string")
-    if isinstance(kind, (list, tuple)) and kind:
-        return JsonSchema({**schema, "type": "array", "items": {"type": _type(kind[0])}})
-    if kind == "file":
-        return JsonSchema({**schema, "type": "string", "format": "binary"})
-    return JsonSchema({**schema, "type": _type(kind)})
-
-
-def _type(kind: Any) -> str:
-    return _TYPES[kind] if _is_named(kind) else kind if isinstance(kind, str) else "string"
-
-
-def _is_named(kind: Any) -> bool:
-    return isinstance(kind, Hashable) and kind in _TYPES
-
-
-def _is_form(spec: Json) -> bool:
-    return spec.get("in") == "formData"
-
-
-def _form(form: Mapping[str, Json]) -> RequestBody:
-    has_files = any(spec.get("type") == "file" for spec in form.values())
-    media_types = (MULTIPART,) if has_files else (URLENCODED, MULTIPART)
-    return RequestBody(
-        content=dict.fromkeys(media_types, MediaType(schema=_object(form))),
-        required=any(spec.get("required") for spec in form.values()),
-    )
-
-
-def _object(members: Mapping[str, Json]) -> ObjectOf:
-    return ObjectOf(
-        {name: _property(spec) for name, spec in members.items()},
-        tuple(name for name, spec in members.items() if spec.get("required")),
-    )
-
-
-def _property(spec: Json) -> JsonSchema:
-    description = {"description": spec["description"]} if spec.get("description") else {}
-    return JsonSchema({**_json_schema(spec).members, **description})
-
-
-def _header(spec: Any) -> Header:
-    if isinstance(spec, str):
-        return Header(description=spec)
-    return Header(description=str(spec.get("description") or ""), schema=_json_schema(spec))

@@ -1,10 +1,12 @@
 """Schemas of every kind as JSON Schema of one version of OpenAPI."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from marshmallow import Schema, fields, missing
 
+from openapi.defaults import fitting, fitting_all
+from openapi.definitions import ROOT, Definitions, is_of_restx
 from openapi.dialect20 import polymorphic_20, schema_20
 from openapi.dialects import translated
 from openapi.examples import example_of, fits, would_be_loaded
@@ -12,7 +14,7 @@ from openapi.marshmallow.converter import MarshmallowConverter
 from openapi.marshmallow.parameters import is_list, parameter_members
 from openapi.marshmallow.variants import Variant, variant_of
 from openapi.operation import MISSING, Operation, Parameter
-from openapi.restx_models import ModelConverter, is_of_restx, reference
+from openapi.plain import plain
 from openapi.schemas import (
     ANSWER,
     REQUEST,
@@ -22,7 +24,6 @@ from openapi.schemas import (
     Json,
     JsonSchema,
     ObjectOf,
-    RestxSchema,
 )
 
 
@@ -60,7 +61,7 @@ class SchemaConverter:
         self._strict = strict
         self._named: dict[str, Any] = {}
         self._written: Json = {}
-        self._models = ModelConverter()
+        self._models = Definitions(self._claim, any_name=self.is_20)
         # Its schemas are those of 3.1, which have all that the others can say.
         self._marshmallow = MarshmallowConverter(self._claim_variant)
         if operations is not None:
@@ -83,10 +84,6 @@ class SchemaConverter:
                 return {"type": "array", "items": self._schema(schema.items, direction)}
             case ObjectOf():
                 return self._object(schema, direction)
-        if is_of_restx(schema):
-            for model in self._models.add(schema):
-                self._claim(model.name, model)
-            return reference(schema)
         members = self._of_marshmallow(schema, direction)
         return schema_20(members) if self.is_20 else members
 
@@ -109,13 +106,10 @@ class SchemaConverter:
         members = self._of_marshmallow(schema, direction)
         components = self._marshmallow.components
         made = example_of(members, components, direction)
-        for example in (declared, made):
-            is_there = example is not MISSING and example is not missing
-            if (
-                is_there
-                and fits(example, members, components)
-                and (direction == ANSWER or would_be_loaded(variant_of(schema).schema, example))
-            ):
+        shown = (each for each in (declared, made) if each is not MISSING and each is not missing)
+        for example in shown:
+            is_loaded = direction == ANSWER or would_be_loaded(variant_of(schema).schema, example)
+            if is_loaded and fits(example, members, components):
                 return example
         return MISSING
 
@@ -146,7 +140,8 @@ class SchemaConverter:
         if self.is_20:
             adapted = polymorphic_20(of_marshmallow)
             of_marshmallow = {name: schema_20(schema) for name, schema in adapted.items()}
-        named = {**of_marshmallow, **self._models.components, **self._written}
+        models = fitting_all(self._models.schemas)
+        named = {**of_marshmallow, **models, **self._written}
         return {name: self._translated(schema) for name, schema in sorted(named.items())}
 
     def _translated(self, schema: Json) -> Json:
@@ -154,12 +149,13 @@ class SchemaConverter:
         return members
 
     def _of_json(self, schema: JsonSchema) -> Json:
-        members = dict(schema.members)
+        members: Json = self._models.linked(plain(schema.members), schema.models)
+        members = fitting(members, self._models.schemas)
         if not schema.name:
             return members
         self._claim(schema.name, schema)
         self._written[schema.name] = members
-        return {"$ref": f"#/definitions/{schema.name}"}
+        return {"$ref": f"{ROOT}{schema.name}"}
 
     def _object(self, schema: ObjectOf, direction: Direction) -> Json:
         properties = {
@@ -188,7 +184,7 @@ class SchemaConverter:
             raise ComponentNameError(name, other, schema)
 
 
-def is_of_marshmallow(schema: Any) -> bool:
+def is_of_marshmallow(schema: Any) -> TypeGuard[Schema | type[Schema]]:
     """Return whether a schema is one of marshmallow, a class or an instance.
 
     :param schema: the schema
@@ -208,14 +204,11 @@ def _answered(operations: Iterable[Operation]) -> Iterable[Any]:
 
 def _is_same(one: Any, two: Any) -> bool:
     # Flask-RESTX copies models when it merges what its decorators say.
-    return one is two or (is_of_restx(one) and is_of_restx(two) and _json_of(one) == _json_of(two))
-
-
-def _json_of(schema: RestxSchema) -> Any:
-    return schema.__schema__
+    both = is_of_restx(one) and is_of_restx(two)
+    return one is two or (both and one.__schema__ == two.__schema__)
 
 
 def _collection_format(parameter: Parameter) -> Json:
-    formats = {True: "multi", False: "csv"}
-    explode = parameter.style.get("explode")
-    return {} if explode is None else {"collectionFormat": formats[explode]}
+    explode, style = parameter.style.get("explode"), parameter.style.get("style", "")
+    delimited = {"spaceDelimited": "ssv", "pipeDelimited": "pipes"}.get(style, "csv")
+    return {} if explode is None else {"collectionFormat": "multi" if explode else delimited}

@@ -1,8 +1,8 @@
-"""What may stand for a schema in an Operation: marshmallow's, Flask-RESTX's, or JSON Schema."""
+"""What may stand for a schema in an Operation: marshmallow's, or JSON Schema."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import marshmallow
 
@@ -19,10 +19,12 @@ class JsonSchema:
 
     :param members: the members of the schema
     :param name: its name among the components; without one it is written where it is referred to
+    :param models: the models of Flask-RESTX that it may refer to, by name
     """
 
     members: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    models: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,6 @@ class ObjectOf:
     required: tuple[str, ...] = ()
 
 
-class RestxSchema(Protocol):
-    """A model or a field of Flask-RESTX, which ships no types."""
-
-    @property
-    def __schema__(self) -> Any: ...
-
-
 AnySchema: TypeAlias = (
     marshmallow.Schema
     | type[marshmallow.Schema]
@@ -61,7 +56,6 @@ AnySchema: TypeAlias = (
     | JsonSchema
     | ArrayOf
     | ObjectOf
-    | RestxSchema
 )
 
 STRING = JsonSchema({"type": "string"})

@@ -5,8 +5,9 @@ from typing import Any
 
 from openapi.about import Options
 from openapi.operation import Access, Operation
-from openapi.restx import security_requirements
+from openapi.restx import security_of
 from openapi.schemas import Json
+from openapi.schemes import authorizations, scheme_of_3
 
 # Alternatives, each of schemes that go together.
 BEARER = (("bearerAuth",), ("auth0",))
@@ -42,13 +43,6 @@ SCHEMES: dict[str, Json] = {
     },
 }
 
-_FLOWS = {
-    "accessCode": "authorizationCode",
-    "application": "clientCredentials",
-    "implicit": "implicit",
-    "password": "password",
-}
-
 
 class Security:
     """The security of one document.
@@ -75,9 +69,8 @@ class Security:
     @property
     def schemes(self) -> Json:
         """The Security Scheme Objects, by name."""
-        stock = {
-            name: _security_scheme(scheme) for name, scheme in authorizations(self._api).items()
-        }
+        declared = authorizations(self._api, self._operations)
+        stock = {name: scheme_of_3(scheme) for name, scheme in declared.items()}
         return {**stock, **(self._guards() if self._is_guarded else {})}
 
     def of(self, operation: Operation) -> list[Json] | None:
@@ -92,11 +85,13 @@ class Security:
         return self._of_api() if self._is_guarded else None
 
     def _of_api(self) -> list[Json]:
-        return [listed(each) for each in security_requirements(self._api.security or ())]
+        return security_of(self._api)
 
     def _requirements(self, access: Access) -> list[Json]:
         if access.public:
             return []
+        if access.scheme:
+            return [{access.scheme.name: []}]
         needed = [
             {name: list(words) for name in schemes}
             for words in access.alternatives or ((),)
@@ -133,33 +128,9 @@ class Security:
         return {**required, **getattr(self._api, "scopes", {})}
 
 
-def authorizations(api: Any) -> dict[str, Json]:
-    """Return the security schemes that a stock Api and its namespaces declare, as 2.0 has them.
-
-    :param api: a flask_restx.Api
-    """
-    schemes = dict(api.authorizations or {})
-    for namespace in api.namespaces:
-        schemes.update(namespace.authorizations or {})
-    return schemes
-
-
 def listed(requirement: Mapping[str, Sequence[str]]) -> Json:
     """Return a Security Requirement Object as it is written.
 
     :param requirement: the scopes of each scheme
     """
     return {name: list(scopes) for name, scopes in requirement.items()}
-
-
-def _security_scheme(scheme: Mapping[str, Any]) -> Json:
-    """A Security Scheme Object of 2.0 as OpenAPI 3 has it."""
-    if scheme.get("type") == "basic":
-        return {**scheme, "type": "http", "scheme": "basic"}
-    if scheme.get("type") != "oauth2" or "flow" not in scheme:
-        return dict(scheme)
-    names = ("authorizationUrl", "tokenUrl", "refreshUrl", "scopes")
-    flow = {name: scheme[name] for name in names if name in scheme}
-    others = {name: each for name, each in scheme.items() if name not in ("flow", *names)}
-    flow.setdefault("scopes", {})
-    return {**others, "flows": {_FLOWS.get(scheme["flow"], scheme["flow"]): flow}}

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
+from openapi import swagger_restx
 from openapi.about import Options
 from openapi.components import (
     PROBLEM_JSON,
@@ -14,7 +16,8 @@ from openapi.components import (
     problem_example,
     shared_parameters,
 )
-from openapi.info import base_path, info, tags
+from openapi.definitions import ROOT
+from openapi.info import base_path, host, info, is_ours, tags
 from openapi.operation import (
     JSON,
     METHODS,
@@ -26,9 +29,13 @@ from openapi.operation import (
     ProblemType,
     RequestBody,
 )
-from openapi.restx import MULTIPART, URLENCODED, security_requirements
-from openapi.schemas import ANSWER, REQUEST, Json, ObjectOf
-from openapi.security3 import authorizations, listed
+from openapi.primitives20 import header20, parameter20
+from openapi.reading import bare_paths
+from openapi.restx import security_of
+from openapi.restx_parsers import MULTIPART, URLENCODED
+from openapi.schemas import ANSWER, REQUEST, AnySchema, Json
+from openapi.schemes import authorizations, scheme_of_20
+from openapi.security3 import listed
 
 VERSION = "2.0"
 
@@ -63,30 +70,40 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
     :param options: what the document says beside them
     """
     components = Components(VERSION, operations, options)
+    components.share(api, partial(_answer, components), exact=not is_ours(api))
     is_guarded = any(operation.access is not None for operation in operations)
     paths = {
         path: _path_item(each, components)
         for path, each in documented(operations, _METHODS).items()
     }
-    own = {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
-    security = [listed(each) for each in security_requirements(api.security or ())]
+    for path, bare in () if is_ours(api) else bare_paths(api):
+        paths[path] = swagger_restx.bare_item(bare, components)
+    components.add_models(api, operations)
+    has_problems = bool(components.responses.keys() - components.shared)
+    declared = authorizations(api, operations)
+    schemes = {name: scheme_of_20(scheme) for name, scheme in declared.items()}
+    if is_guarded:
+        schemes |= {name: SCHEMES[name] for name in (SCHEMES if options.dpop else ("Bearer",))}
     members = {
         "swagger": VERSION,
         "basePath": base_path(api),
         "paths": paths,
-        "info": info(api, has_summary=False),
-        "produces": [*api.representations, *([PROBLEM_JSON] if components.responses else ())],
+        "info": info(api, VERSION),
+        "produces": [*api.representations, *([PROBLEM_JSON] if has_problems else ())],
         "consumes": [JSON],
-        "security": security or None,
+        "security": security_of(api) or None,
         "tags": tags(api, operations),
         "definitions": components.schemas.components or None,
-        "securityDefinitions": {**authorizations(api), **(own if is_guarded else {})} or None,
+        "securityDefinitions": schemes or None,
         "responses": dict(sorted(components.responses.items())) or None,
+        "host": host(api) or None,
     }
     return {name: value for name, value in members.items() if value is not None}
 
 
 def _path_item(operations: Sequence[Operation], components: Components) -> Json:
+    if all(operation.swagger for operation in operations):
+        return swagger_restx.path_item(operations, components)
     shared = shared_parameters(operations)
     item: Json = {"parameters": _parameters(components, shared)} if shared else {}
     for operation in operations:
@@ -130,15 +147,19 @@ def _not_json(media_types: Any) -> list[str]:
 
 
 def _parameters(components: Components, parameters: Sequence[Parameter]) -> list[Json]:
-    return [components.schemas.parameter(each) for each in parameters if each.location != "cookie"]
+    kept = (each for each in parameters if each.location != "cookie")
+    return [parameter20(components.schemas.parameter(each)) for each in kept]
 
 
 def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json]:
     """2.0 has one body of one schema, or the fields of a form, among the parameters."""
-    media = next(iter(body.content.values()))
-    if body.content.keys() <= {URLENCODED, MULTIPART} and isinstance(media.schema, ObjectOf):
-        yield from _form(components, media.schema)
+    form = next(
+        (body.content[name] for name in (MULTIPART, URLENCODED) if name in body.content), None
+    )
+    if form and form.schema is not None:
+        yield from _form(components, form.schema)
         return
+    media = next(iter(body.content.values()))
     described = {"description": body.description} if body.description else {}
     yield {
         "name": "body",
@@ -149,13 +170,13 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
     }
 
 
-def _form(components: Components, schema: ObjectOf) -> Iterator[Json]:
-    for name, field in schema.properties.items():
-        members = components.schemas.schema(field, REQUEST)
-        if members.get("format") == "binary":
-            members = {**members, "type": "file"}
-            del members["format"]
-        yield {"name": name, "in": "formData", "required": name in schema.required, **members}
+def _form(components: Components, schema: AnySchema) -> Iterator[Json]:
+    members = components.schemas.schema(schema, REQUEST)
+    if "$ref" in members:
+        members = components.schemas.components[unquote(members["$ref"].removeprefix(ROOT))]
+    required = members.get("required", ())
+    for name, field in members.get("properties", {}).items():
+        yield parameter20({"name": name, "in": "formData", "required": name in required, **field})
 
 
 def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
@@ -165,6 +186,8 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
         return None if declared is None else [listed(each) for each in declared]
     if access.public:
         return []
+    if access.scheme:
+        return [{access.scheme.name: []}]
     # An apiKey has no scopes here: the operation's description names them.
     needed: list[Json] = [{"Bearer": []}, *([{"Bearer": [], "DPoP": []}] if dpop else ())]
     return [*needed, {}] if access.optional else needed
@@ -207,5 +230,5 @@ def _headers(components: Components, headers: Mapping[str, Header]) -> Json:
 
 
 def _header(components: Components, header: Header) -> Json:
-    schema = components.schemas.schema(header.schema)
+    schema = header20(components.schemas.schema(header.schema))
     return {**schema, **({"description": header.description} if header.description else {})}

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from api.core import problems, strictjson
 from api.core.storage import Database
-from api.storage import messages
+from api.storage.messages import add_all, known_ids
 from schemas.message import MessageRecord
 
 BATCH = 1000
@@ -108,11 +108,11 @@ def _batches(data: Iterable[bytes]) -> Iterator[list[Line]]:
 
 def _write(session: Session, lines: Sequence[Line]) -> list[Line]:
     """Write the valid lines, and return the invalid ones."""
-    stored_ids = messages.known_ids(session, [line.row["id"] for line in lines if line.row])
+    stored_ids = known_ids(session, [line.row["id"] for line in lines if line.row])
     checked = list(_check_ids(lines, stored_ids))
     rows = [line.row for line in checked if not line.fault]
     if rows:
-        messages.add_all(session, rows)
+        add_all(session, rows)
     return [line for line in checked if line.fault]
 
 

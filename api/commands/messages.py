@@ -16,7 +16,8 @@ from api.commands.importing import BATCH, InvalidLines, Line, import_all, import
 from api.core.application import Application
 from api.core.cli.database import ready_database
 from api.core.settings import load
-from api.storage import messages as stored
+from api.storage.messages import count
+from api.storage.messages import messages as stored
 from schemas.message import MessageRecord
 
 
@@ -65,12 +66,14 @@ def export(application: Application) -> None:
         ready_database(application, load(application.settings)),
         _progress(MofNCompleteColumn()) as progress,
     ):
-        task = progress.add_task("Exporting", total=stored.count())
-        last = None
-        while batch := stored.after(last, BATCH):
-            click.echo(b"\n".join(orjson.dumps(record.dump(message)) for message in batch))
-            last = batch[-1]
-            progress.advance(task, len(batch))
+        task = progress.add_task("Exporting", total=count())
+        page = stored.page(order="oldest", limit=BATCH)
+        while page.items:
+            click.echo(b"\n".join(orjson.dumps(record.dump(message)) for message in page.items))
+            progress.advance(task, len(page.items))
+            if page.next is None:
+                break
+            page = stored.page(order="oldest", limit=BATCH, cursor=page.next)
 
 
 def _report(lines: Iterable[Line]) -> None:

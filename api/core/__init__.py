@@ -28,6 +28,7 @@ documenting     the same as its Operation tells it
 returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
+access          who may call several methods at once
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
 distinct        what has a name of its own: operations, schemas, problem types
@@ -35,6 +36,7 @@ guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
 personas        as whom one can log in at it
+scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
 observability   request ids and logs
 masking         text without tokens, for the log
@@ -48,8 +50,20 @@ testing         a pytest plugin for tests of your own
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
-from api.core.guard import AccessToken, current_token, public, require_auth
-from api.core.personas import Persona
+from api.core.guard import (
+    AccessToken,
+    ClaimCheck,
+    SecurityScheme,
+    claim_check,
+    current_token,
+    optional_token,
+    public,
+    require,
+    require_auth,
+    same_hmac,
+    same_secret,
+)
+from api.core.personas import PERSONAS, Persona
 from api.core.problems import (
     DatabaseUnavailable,
     IdempotencyKeyReused,
@@ -61,44 +75,68 @@ from api.core.settings import Settings, between, current_settings, setting
 from api.core.sizes import KiB, MiB
 from api.core.storage import (
     NAMING_CONVENTION,
-    Order,
+    ExactNumeric,
+    FoldedText,
     Page,
+    Repository,
+    Timestamped,
     UtcDateTime,
+    Versioned,
     add_once,
-    paginate,
+    at_least,
+    at_most,
+    below,
+    contains,
+    equals,
     reading,
     writing,
 )
 
 __all__ = [
     "NAMING_CONVENTION",
+    "PERSONAS",
     "AccessToken",
     "Application",
+    "ClaimCheck",
     "DatabaseUnavailable",
     "DeclarationError",
+    "ExactNumeric",
+    "FoldedText",
     "IdempotencyKeyReused",
     "KiB",
     "MiB",
     "Namespace",
     "NotFound",
-    "Order",
     "Page",
     "Persona",
     "Precondition",
     "Problem",
+    "Repository",
     "Resource",
+    "SecurityScheme",
     "Settings",
+    "Timestamped",
     "UtcDateTime",
     "ValidationFailed",
+    "Versioned",
     "add_once",
+    "at_least",
+    "at_most",
+    "below",
     "between",
+    "claim_check",
+    "contains",
     "current_settings",
     "current_token",
+    "equals",
     "namespaces",
-    "paginate",
+    "optional_token",
     "public",
     "reading",
+    "require",
     "require_auth",
+    "same_hmac",
+    "same_secret",
     "setting",
     "writing",
 ]

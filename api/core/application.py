@@ -12,6 +12,7 @@ from sqlalchemy import MetaData
 
 from api.core import problems
 from api.core.bridge import Api, Namespace
+from api.core.declarations import DeclarationError
 from api.core.personas import PERSONAS, Persona
 from api.core.problems import Problem
 from api.core.settings import Settings
@@ -40,7 +41,8 @@ class Application:
         enforces them is the team's own decorator; operations name them by `@ns.doc(security=…)`
     :param request_headers: headers that browsers of other origins may send, beside the machinery's
     :param response_headers: headers that browsers of other origins may read, likewise
-    :param personas: as whom one can log in at the embedded issuer, with the scopes that each grants
+    :param personas: as whom one can log in at the embedded issuer: the scopes that each grants, its
+        organization, and further claims of its tokens
     """
 
     import_name: str
@@ -65,7 +67,13 @@ class Application:
     def __post_init__(self) -> None:
         """
         :raises ValueError: there are tables without a directory of migrations, or the reverse
+        :raises DeclarationError: two personas have one name
         """
+        for number, persona in enumerate(self.personas):
+            if persona.name in (each.name for each in self.personas[:number]):
+                raise DeclarationError(
+                    f"two personas have the name {persona.name}: give one of them another"
+                )
         if (self.tables is None) != (self.migrations is None):
             raise ValueError("tables and migrations of an Application go together: give it both")
 

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Never, NoReturn, TypeVar, cast
 
 import flask_restx
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_restx.mask import MaskError
 
 from api.core import (
@@ -28,15 +28,14 @@ from api.core import (
     rules,
     views,
 )
+from api.core.access import ByMethod, DefaultAccess
 from api.core.contract import BODY_PROBLEMS, Contract
 from api.core.coroutines import awaited, then
 from api.core.declarations import (
     CONTRACT,
-    GUARD,
     DeclarationError,
     add_layer,
-    for_methods,
-    layers,
+    is_guarded,
     named,
     refuse_unknown,
 )
@@ -44,7 +43,7 @@ from api.core.problems import Problem
 from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
 from api.core.serialisation import AnswerError
-from openapi.declaration import declare
+from openapi.declaration import declaring
 from openapi.methods import Method
 from openapi.operation import MISSING
 
@@ -59,15 +58,20 @@ class Resource(flask_restx.Resource):
     """A Flask-RESTX Resource whose methods are guarded before anything of the request is read."""
 
     def validate_payload(self, func: Any) -> None:
-        # Flask-RESTX does it before it calls the method, and so before the method's guard.
-        if GUARD not in layers(func):
-            self.validate_behind_guard()
+        """Validate the body as `@ns.expect` says, behind the guard of the method if it has one.
 
-    def validate_behind_guard(self) -> None:
-        """Validate what `@ns.expect` says, and X-Fields. The guard calls this after it accepted."""
+        :param func: the method, which Flask-RESTX is about to call
+        """
         name = _method_name(type(self))
-        masks.check(getattr(self, name))
-        expectations.validate(self.api, type(self), name)
+
+        def validate() -> None:
+            masks.check(getattr(self, name))
+            expectations.validate(self.api, type(self), name)
+
+        if is_guarded(func):
+            g.behind_guard = validate
+        else:
+            validate()
 
 
 class Namespace(flask_restx.Namespace):
@@ -79,6 +83,9 @@ class Namespace(flask_restx.Namespace):
     :param scopes: the scopes that its operations require, each with the description that the
         documents, the login page of the embedded issuer and Swagger UI show
     :param problems: problem types that each of its operations may answer
+    :param auth: who may call the operations that do not say it themselves: `require_auth(...)`,
+        `require(...)` or `public`
+    :param decorators: decorators of all of its Resources, the innermost first
     """
 
     def __init__(
@@ -89,8 +96,11 @@ class Namespace(flask_restx.Namespace):
         path: str,
         scopes: Mapping[str, str] | None = None,
         problems: tuple[type[Problem], ...] = (),
+        auth: Callable[..., Any] | None = None,
+        decorators: Sequence[Callable[..., Any]] = (),
     ) -> None:
-        super().__init__(name, description, path=path)
+        defaults = [] if auth is None else [DefaultAccess(auth)]
+        super().__init__(name, description, path=path, decorators=[*defaults, *decorators])
         self.scopes = dict(scopes or {})
         self.problems = problems
 
@@ -186,10 +196,11 @@ class Namespace(flask_restx.Namespace):
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return then(view(*args, **kwargs, **read()), write)
 
-            add_layer(view, contracted, CONTRACT)
             bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body))
-            return declare(  # type: ignore[return-value]
+            return add_layer(
+                view,
                 contracted,
+                CONTRACT,
                 id=id,
                 parameters=documenting.parameters(contract),
                 body=documenting.request_body(contract),
@@ -197,7 +208,7 @@ class Namespace(flask_restx.Namespace):
                 problems=(*contract.problems(), *problems, *self.problems),
             )
 
-        return for_methods(decorate)
+        return declaring(decorate, CONTRACT)
 
 
 _NAME = "api"
@@ -262,10 +273,11 @@ class Api(flask_restx.Api):
         if resource.validate_payload is flask_restx.Resource.validate_payload:
             # A Resource of Flask-RESTX's own class is validated behind its guard as well.
             resource.validate_payload = Resource.validate_payload
-            resource.validate_behind_guard = Resource.validate_behind_guard
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()
+        if isinstance(resource.method_decorators, Mapping):
+            resource.method_decorators = ByMethod(resource.method_decorators)
         return super().register_resource(namespace, resource, *urls, **more)
 
     def problems_of(self, method: Method) -> tuple[type[Problem], ...]:

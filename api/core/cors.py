@@ -6,6 +6,7 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from openapi import operations
+from openapi.schemes import authorizations
 
 # What the machinery itself reads and answers, beside what every page may.
 REQUEST_HEADERS = (
@@ -54,10 +55,11 @@ def init_app(
 
 def _sent(api: Any) -> list[str]:
     """The headers of requests that operations declare, and those of keys in a header."""
-    parameters = [each for operation in operations(api) for each in operation.parameters]
-    schemes = [each for each in (api.authorizations or {}).values() if each.get("in") == "header"]
+    listed = operations(api)
+    parameters = [each for operation in listed for each in operation.parameters]
     declared = [each.name for each in parameters if each.location == "header"]
-    return [*declared, *(scheme["name"] for scheme in schemes)]
+    schemes = authorizations(api, listed).values()
+    return [*declared, *(each["name"] for each in schemes if each.get("in") == "header")]
 
 
 def _read(api: Any) -> list[str]:

@@ -1,6 +1,6 @@
 """The layers above a method of a Resource, and the error for a wrong order.
 
-A layer is `@require_auth` or `@public`, which declares who may call the method, or
+A layer is `@require_auth`, `@require` or `@public`, which declares who may call the method, or
 `@ns.operation`, which declares its contract.
 """
 
@@ -10,20 +10,23 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from types import FunctionType, NoneType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
+from openapi.declaration import declare
 from openapi.methods import source
 
-GUARD, PUBLIC, CONTRACT = "@require_auth", "@public", "@ns.operation"
+GUARD, REQUIRE, PUBLIC = "@require_auth", "@require", "@public"
+CONTRACT = "@ns.operation"
+GUARDS = (GUARD, REQUIRE)
+ACCESS = (*GUARDS, PUBLIC)
 LADDER = (
-    "the order from above is @ns.route, @require_auth(...) or @public, @ns.operation(...), "
-    "the method"
+    "the order from above is @ns.route, @require_auth(...), @require(...) or @public, "
+    "@ns.operation(...), the method"
 )
 
-Decorator = TypeVar("Decorator", bound=Callable[..., Any])
+View = TypeVar("View", bound=Callable[..., Any])
 
 _LAYERS = "__layers__"
-_FOR_METHODS = "__for_methods__"
 # A function cannot be called through values of these types.
 _PLAIN = (str, bytes, int, float, NoneType)
 
@@ -32,22 +35,24 @@ class DeclarationError(ValueError):
     """A declaration is wrong. The text names the place and the remedy."""
 
 
-def add_layer(view: Any, wrapper: Any, layer: str) -> None:
-    """Record that a wrapper is the outermost layer of a method.
+def add_layer(view: View, wrapper: Callable[..., Any], layer: str, **declared: Any) -> View:
+    """Record that a wrapper is the outermost layer of a method, and return the wrapper.
 
     :param view: the method
     :param wrapper: the function that wraps it
-    :param layer: GUARD, PUBLIC or CONTRACT
+    :param layer: GUARD, REQUIRE, PUBLIC or CONTRACT
+    :param declared: what the layer declares of the method (see `openapi.declaration.declare`)
     :raises DeclarationError: the layers are in the wrong order, or exclude each other
     """
     if inspect.isclass(view):
         raise DeclarationError(f"{view.__qualname__} is a class: write {layer} above its methods")
     known = layers(view)
-    for other in (GUARD, PUBLIC, *([CONTRACT] if layer == CONTRACT else ())):
+    for other in (*ACCESS, *([CONTRACT] if layer == CONTRACT else ())):
         if other in known:
             remedy = LADDER if layer == CONTRACT != other else "write one of the two"
             raise DeclarationError(f"{named(view)} has {layer} above {other}: {remedy}")
     setattr(wrapper, _LAYERS, {**known, layer: wrapper})
+    return cast(View, declare(wrapper, **declared))
 
 
 def layers(view: Any) -> dict[str, Any]:
@@ -79,7 +84,15 @@ def says_who(view: Any) -> bool:
 
     :param view: the view
     """
-    return any(above(view, layer) is not None for layer in (GUARD, PUBLIC))
+    return any(above(view, layer) is not None for layer in ACCESS)
+
+
+def is_guarded(view: Any) -> bool:
+    """Return whether a view has a guard, which `@public` is not.
+
+    :param view: the view
+    """
+    return not layers(view).keys().isdisjoint(GUARDS)
 
 
 def calls(view: Any) -> Iterator[Any]:
@@ -113,23 +126,6 @@ def _held(function: FunctionType) -> Iterator[Any]:
         # A cell is empty until its variable has a value.
         with suppress(ValueError):
             yield cell.cell_contents
-
-
-def for_methods(decorator: Decorator) -> Decorator:
-    """Record that a decorator adds a layer: it belongs above a method, not into a list.
-
-    :param decorator: the decorator
-    """
-    setattr(decorator, _FOR_METHODS, True)
-    return decorator
-
-
-def is_for_methods(decorator: Any) -> bool:
-    """Return whether a decorator adds a layer.
-
-    :param decorator: the decorator
-    """
-    return getattr(decorator, _FOR_METHODS, False) is True
 
 
 def named(view: Any) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from api.core.declarations import DeclarationError
+from api.core.fieldrules import check_fields
 from api.core.problems import OF_ANY_PATH
+from openapi import schemes, security3, swagger20
+from openapi.definitions import is_of_restx
 from openapi.methods import Method, methods
 from openapi.operation import Operation, ProblemType
 from openapi.operation_ids import claimed_ids, key
 from openapi.problem_pages import type_of
 from openapi.reading import operations as operations_of
-from openapi.restx_models import is_of_restx
 from openapi.schema_converter import ComponentNameError, SchemaConverter
 
 _FORM = re.compile(r"[^\W\d][\w.-]*")
@@ -25,7 +27,9 @@ def check(api: Any) -> None:
     """
     check_ids(api)
     listed = operations_of(api)
+    check_fields(listed)
     check_schemas(listed)
+    check_security_schemes(api, listed)
     of_operations = (problem for operation in listed for problem in operation.problems)
     check_problems((*OF_ANY_PATH, *of_operations))
 
@@ -78,6 +82,23 @@ def check_schemas(listed: Iterable[Operation]) -> None:
             ) from error
         for name in converter.components:
             brought_by.setdefault(name, operation)
+
+
+def check_security_schemes(api: Any, listed: Iterable[Operation]) -> None:
+    """Raise DeclarationError when two security schemes have one name in the documents.
+
+    :param api: the Api
+    :param listed: its operations
+    """
+    known: dict[str, Any] = dict.fromkeys((*security3.SCHEMES, *swagger20.SCHEMES, "auth0"))
+    known.update(schemes.authorizations(api))
+    for operation in listed:
+        scheme = operation.access and operation.access.scheme
+        if scheme and known.setdefault(scheme.name, scheme.definition()) != scheme.definition():
+            raise DeclarationError(
+                f"another security scheme has the name {scheme.name} of that of {operation}: "
+                "give one of them another name, or use the same SecurityScheme"
+            )
 
 
 def check_problems(problems: Iterable[ProblemType]) -> None:

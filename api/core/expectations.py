@@ -10,13 +10,14 @@ from flask import request
 from flask_restx import inputs
 from flask_restx.model import ModelBase
 from flask_restx.reqparse import RequestParser
+from flask_restx.swagger import ref
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from api.core import problems
 from api.core.problems import Problem, ValidationFailed
-from openapi.restx_models import ModelConverter, reference
+from openapi.definitions import models_of
 
 # Models are schemas of Swagger 2.0, which has the words of draft 4. There, 1.0 is no integer.
 _Validator = extend(Draft4Validator, type_checker=Draft202012Validator.TYPE_CHECKER)
@@ -113,11 +114,10 @@ def _models(api: Any, resource: type[Any], name: str) -> Iterator[Any]:
 
 def _validator(api: Any, model: Any) -> Any:
     is_list = isinstance(model, list)
-    converter = ModelConverter()
     [item] = model if is_list else [model]
-    schemas = {each.name: each.__schema__ for each in (*api.models.values(), *converter.add(item))}
+    schemas = {each.name: each.__schema__ for each in (*api.models.values(), *models_of(item))}
     more = chain.from_iterable((each.get("definitions") or {}).items() for each in schemas.values())
-    of_item = reference(item)
+    of_item = ref(item)
     schema = {
         **({"type": "array", "items": of_item} if is_list else {"allOf": [of_item]}),
         "definitions": _of_request({**dict(more), **schemas}),

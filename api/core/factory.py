@@ -9,6 +9,7 @@ from api.core import application as applications
 from api.core import caching, cors, documents, guard, http, observability, problems, storage
 from api.core import settings as configuration
 from api.core.application import Application
+from api.core.scopes import login_scopes
 from api.core.settings import Settings
 
 Clock = Callable[[], float]
@@ -50,7 +51,7 @@ def create_app(
     api = applications.init_app(app, application, settings)
     others = tuple(application.problems.values())
     if issuer and not settings.has_tenant:
-        issuer.init_app(app, api.scopes, application.personas)
+        issuer.init_app(app, login_scopes(api), application.personas)
         guard.open_blueprints(app, "issuer")
         others = (*others, *issuer.problems)
     documents.init_app(app, config, others)

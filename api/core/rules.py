@@ -1,6 +1,7 @@
 """The checks of a complete Api at the start, so that mistakes are found before a request."""
 
 import inspect
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -9,21 +10,23 @@ import flask_restx
 from api.core import expectations
 from api.core.declarations import (
     CONTRACT,
-    GUARD,
+    GUARDS,
     DeclarationError,
     above,
     calls,
-    is_for_methods,
+    is_guarded,
     layers,
     package,
     says_who,
 )
 from api.core.marshalling import is_marshalled
+from openapi.declaration import layer_of
 from openapi.methods import Method, methods, source
 
 # The functions that call the methods of a Resource, and the packages whose functions are allowed.
 _ENTRANCES = ("as_view", "dispatch_request")
 _FRAMEWORK = frozenset({"flask", "flask_restx"})
+_OURS = frozenset({"api", "flask_restx"})
 
 # Packages whose decorators read the request, or answer it from a cache.
 _ANSWERING_PACKAGES = frozenset(
@@ -47,9 +50,7 @@ def check(api: Any) -> None:
             _check_names(route)
     for method in methods(api):
         _check_kind(method)
-        _check_lists(method, api)
         _check_access(method)
-        _check_replaced(method)
         _check_order(method)
         _check_body(method, api)
         _check_scopes(method, api)
@@ -74,6 +75,23 @@ def check_class(resource: Any) -> None:
                 f"{_name(resource)} has a {name} of its own ({source(entrance)}), which may leave "
                 "out the guard of a method: write get, post and so on, each with its guard, and "
                 "what is common to them into a decorator above them or in method_decorators"
+            )
+    _check_method_decorators(resource)
+
+
+def _check_method_decorators(resource: Any) -> None:
+    """Check that the `method_decorators` are in a list, or in lists by the name of a method."""
+    listed = getattr(resource, "method_decorators", ())
+    for name, decorators in listed.items() if isinstance(listed, Mapping) else [(None, listed)]:
+        if not isinstance(decorators, (list, tuple)):
+            raise DeclarationError(
+                f"the method_decorators of {_name(resource)} have {decorators!r} where a list of "
+                "decorators belongs: write [...], or {'get': [...]}"
+            )
+        if name is not None and not hasattr(resource, str(name)):
+            raise DeclarationError(
+                f"the method_decorators of {_name(resource)} name {name!r}, and it has no method "
+                "of this name: write the name of a method in lower case"
             )
 
 
@@ -125,55 +143,64 @@ def _is_of_framework(function: Any) -> bool:
 
 
 def _check_access(method: Method) -> None:
-    if not says_who(method.view):
+    """Check that a method says who may call it, above it or in a list of decorators.
+
+    The guard runs before any decorator that reads the request.
+    """
+    view = method.view
+    for decorator in method.decorators:
+        view = _decorated(method, view, "its method_decorators", decorator)
+    if is_guarded(view) and package(method.resource.validate_payload) not in _OURS:
         raise DeclarationError(
-            f"{method} does not say who may call it: write @require_auth(...) or @public above it "
-            "(a decorator above those hides them, unless it uses functools.wraps and calls what it "
-            "is given)"
+            f"{method} has a validate_payload of its own, which is called before @require_auth has "
+            "let the caller in: validate in the method, or in a decorator below its guard"
+        )
+    for name, decorator in method.outer_decorators:
+        view = _decorated(method, view, name, decorator)
+    if not says_who(view):
+        raise DeclarationError(
+            f"{method} does not say who may call it: write @require_auth(...) or @public above it, "
+            "or Namespace(auth=...) for all that do not say it (a decorator above those hides "
+            "them, unless it uses functools.wraps and calls what it is given)"
         )
 
 
-def _check_replaced(method: Method) -> None:
-    """Check that `method_decorators`, which are applied at each request, keep the guard."""
-    view = getattr(object.__new__(method.resource), method.name)
-    for decorator in getattr(method.resource, "method_decorators", ()):
-        location = f"{method}: the decorator of {source(decorator)} in its method_decorators"
-        try:
-            view = decorator(view)
-        except Exception as error:
-            raise DeclarationError(
-                f"{location} cannot be applied before there is a request ({error!r}): let the "
-                "function that it returns do what needs one"
-            ) from error
-        if not says_who(view):
-            raise DeclarationError(
-                f"{location} takes away @require_auth or @public: use functools.wraps in it, and "
-                "call what it is given"
-            )
+def _decorated(method: Method, view: Any, name: str, decorator: Any) -> Any:
+    """The method with a decorator of a list.
 
-
-def _check_lists(method: Method, api: Any) -> None:
-    """Check the lists of decorators, whose guards no document would show."""
-    resource, namespace = method.resource, method.namespace
-    lists = {
-        "method_decorators of its class": getattr(resource, "method_decorators", ()),
-        "decorators of its class": resource.decorators,
-        "decorators of its Namespace": namespace.decorators,
-        "decorators of the Api": api.decorators,
-    }
-    for location, decorators in lists.items():
-        for decorator in decorators:
-            if is_for_methods(decorator):
-                raise DeclarationError(
-                    f"{method}: the {location} hold @require_auth, @public or @ns.operation, where "
-                    "the documents do not see it: write it above each method instead"
-                )
-            _check_outside(method, decorator)
+    Those of a whole Resource get its function, which this is not: of them, only ours are applied.
+    """
+    if layer_of(decorator) == CONTRACT:
+        raise DeclarationError(
+            f"{method}: {name} have @ns.operation, where the documents of several methods would be "
+            "one: write it above each method instead"
+        )
+    if is_guarded(view):
+        _check_outside(method, decorator)
+    if decorator not in method.decorators and not layer_of(decorator):
+        return view
+    location = f"{method}: the decorator of {source(decorator)} in {name}"
+    try:
+        decorated = decorator(view)
+    except DeclarationError as error:
+        raise DeclarationError(f"{method}, in {name}: {error}") from error
+    except Exception as error:
+        raise DeclarationError(
+            f"{location} cannot be applied before there is a request ({error!r}): let the "
+            "function that it returns do what needs one"
+        ) from error
+    if says_who(view) and not says_who(decorated):
+        raise DeclarationError(
+            f"{location} takes away @require_auth or @public: use functools.wraps in it, and "
+            "call what it is given"
+        )
+    return decorated
 
 
 def _check_order(method: Method) -> None:
-    for decorated in above(method.view, GUARD) or ():
-        _check_outside(method, decorated)
+    for guard in GUARDS:
+        for decorated in above(method.view, guard) or ():
+            _check_outside(method, decorated)
     contract = layers(method.view).get(CONTRACT)
     for decorated in above(method.view, CONTRACT) or ():
         is_written_again = is_marshalled(decorated) and not is_marshalled(contract)
@@ -190,7 +217,7 @@ def _check_outside(method: Method, decorator: Any) -> None:
     One that validates the request would tell anybody what is wrong with it, and a cache would give
     the responses for some callers to others.
     """
-    if GUARD in layers(method.view) and _answers(decorator):
+    if _answers(decorator):
         raise DeclarationError(
             f"{method}: the decorator of {source(decorator)} reads or answers the request before "
             "@require_auth has let the caller in: write it between @require_auth and the method"

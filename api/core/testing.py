@@ -11,7 +11,7 @@ clock and the database are arguments of `create_app`.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -186,12 +186,15 @@ def client(app: Flask) -> FlaskClient:
 def bearer(app: Flask, issuer: FakeIssuer) -> Callable[..., FlaskClient]:
     """`bearer("read:messages", sub="auth0|ann")` makes a client whose token has these scopes.
 
-    The token is valid for a day, or for `expires_in` seconds. Further keyword arguments are claims;
-    None removes a claim.
+    The token is valid for a day, or for `expires_in` seconds. Further keyword arguments are claims,
+    such as `org_id="org_acme"`, and so is `claims={"https://example.com/roles": ["editor"]}`. None
+    removes a claim.
     """
 
-    def make_client(*scopes: str, **claims: Any) -> FlaskClient:
-        token = issuer.mint(" ".join(scopes), **claims)
+    def make_client(
+        *scopes: str, claims: Mapping[str, Any] | None = None, **more: Any
+    ) -> FlaskClient:
+        token = issuer.mint(" ".join(scopes), claims=claims, **more)
         client = app.test_client()
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return client

@@ -1,5 +1,6 @@
 """The resource messages. Copy this file to start a resource of your own."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from api.core import (
     current_token,
     require_auth,
 )
-from api.storage import messages
+from api.storage.messages import messages
 from api.storage.models import Message
 from schemas.core.idempotency import IdempotencyHeaders
 from schemas.message import (
@@ -100,7 +101,8 @@ class MessageList(Resource):
         The caller is its author. With an Idempotency-Key, a retry gets the response of the first
         request, and no second message is written.
         """
-        return messages.create(**body, author=_author(), **headers)
+        message = Message(**body, author=_author())
+        return messages.add(message, owner=message.author, request=message.text, **headers)
 
 
 @ns.route("/<uuid:message_id>")
@@ -129,7 +131,7 @@ class MessageItem(Resource):
     )
     def patch(self, message_id: UUID, body: dict[str, Any], precondition: Precondition) -> Message:
         """Change a message"""
-        return _require(messages.change(message_id, **body, allow=_allow(precondition)))
+        return _require(messages.change(message_id, body, allow=_allow(precondition)))
 
     @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(if_match=True, problems=(MessageNotFound, NotYourMessage), id="deleteMessage")
@@ -162,7 +164,7 @@ def _require(message: Message | None) -> Message:
     return message
 
 
-def _allow(precondition: Precondition) -> messages.Allow:
+def _allow(precondition: Precondition) -> Callable[[Message], None]:
     """Return a check that the caller may change a message, and has seen its current version."""
 
     def allow(message: Message) -> None:

@@ -1,12 +1,12 @@
 """The tables of this API."""
 
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, MetaData, String, Text, Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy import Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, validates
+from uuid_utils.compat import uuid7
 
-from api.core import NAMING_CONVENTION, UtcDateTime
+from api.core import NAMING_CONVENTION, FoldedText, Timestamped, Versioned
 from schemas.message import MAX_AUTHOR
 
 
@@ -16,22 +16,18 @@ class Base(MappedAsDataclass, DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-class Message(Base):
+class Message(Versioned, Timestamped, Base):
     """A message.
 
-    :ivar version: it is incremented by each change
-    :ivar folded: the case-folded text, which is searched
+    :ivar folded: the text once more, which is searched
     """
 
     __tablename__ = "messages"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, init=False, default_factory=uuid7)
     text: Mapped[str] = mapped_column(Text)
-    folded: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(FoldedText, init=False)
     author: Mapped[str] = mapped_column(String(MAX_AUTHOR))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int] = mapped_column(default=1)
 
     # These indexes serve the listing, filtered by author or not, in both orders.
     __table_args__ = (
@@ -39,7 +35,7 @@ class Message(Base):
         Index(None, "author", "created_at", "id"),
     )
 
-    @property
-    def etag(self) -> str:
-        """The entity tag of this version, without quotes (RFC 9110 section 8.8.3)."""
-        return f"{self.id.hex}.{self.version}"
+    @validates("text")
+    def _fold(self, _name: str, text: str) -> str:
+        self.folded = text
+        return text

@@ -14,6 +14,6 @@ class PageQuery(Schema):
         metadata={"description": "The maximum number of items in a page.", "format": "int32"},
     )
     cursor = SingleLine(
-        validate=validate.Length(1, 512),
+        validate=validate.Length(1, 4096),
         metadata={"description": "The `next` of the previous page, with the same filters."},
     )

@@ -10,7 +10,7 @@ from api.core import require_auth
 
 # Values, and a class whose fields explain themselves by their help.
 WITHOUT_PARAMETERS = {
-    *("KiB", "MiB", "NAMING_CONVENTION"),
+    *("KiB", "MiB", "NAMING_CONVENTION", "PERSONAS"),
     *("Settings", "current_settings", "current_token"),
 }
 CALLABLES: dict[str, Any] = {

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, jsonify
 from flask.testing import FlaskClient
 
 from api.core.factory import create_app
-from api.core.guard import SigningKeys, guard_of
+from api.core.guard import SigningKeys, current_token, guard_of, require_auth
 from api.core.guard.keys import KEPT_THROUGH_FAILURES, RETRY_AFTER_FAILURE, UNKNOWN_KID_COOLDOWN
 from api.core.settings import Settings
 from api.core.storage import Database
@@ -240,6 +240,17 @@ def test_logins_are_signed_with_the_new_key(
     )
     headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
     assert client.get(PRIVATE, headers=headers).status_code == 200
+
+
+def test_claims_of_any_name(app: Flask, bearer: Callable[..., FlaskClient]) -> None:
+    """`bearer` takes claims by keyword, and any other by name in `claims`."""
+    roles = "https://example.com/roles"
+    show = require_auth()(lambda: jsonify(current_token.claims))
+    app.add_url_rule("/claims", "claims", show)
+    client = bearer("a", org_id="org_acme", claims={roles: ["editor"], "subject": "x"})
+    claims: Any = client.get("/claims").json
+    assert (claims["org_id"], claims[roles], claims["subject"]) == ("org_acme", ["editor"], "x")
+    assert (claims["scope"], claims["sub"]) == ("a", "auth0|developer")
 
 
 def test_two_apps(

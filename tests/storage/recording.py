@@ -24,7 +24,8 @@ from api.application import application
 from api.core import storage
 from api.core.storage import Database, schema
 from api.core.storage.history import History
-from api.storage import messages
+from api.storage.messages import add_all, count, known_ids, messages
+from api.storage.models import Message
 from tests.core.support.databases import Postgres, Sqlite
 
 DIRECTORY = Path(__file__).parent / "queries"
@@ -46,7 +47,7 @@ def record(url: str) -> Recording:
 
     with _app(database):
         # What SQLAlchemy asks of a new server is no query of ours.
-        messages.count()
+        count()
         event.listen(database.engine, "before_cursor_execute", listen)
         _query(database)
     database.engine.dispose()
@@ -68,11 +69,11 @@ def _query(database: Database) -> None:
     """Send every query of the release, in each of its forms."""
     allow: Callable[[Any], None] = lambda _message: None  # noqa: E731
     schema.current(database)
-    made = messages.create(text="a", author="a")
+    made = messages.add(Message(text="a", author="a"), owner="a", request="a")
     for text in ("b", "b"):
-        messages.create(text=text, author="a", key="k")
+        messages.add(Message(text=text, author="a"), owner="a", request=text, key="k")
     messages.get(made.id)
-    messages.change(made.id, text="c", allow=allow)
+    messages.change(made.id, {"text": "c"}, allow=allow)
     for order in ("newest", "oldest"):
         filters: dict[str, Any] = {
             "author": "a",
@@ -83,12 +84,10 @@ def _query(database: Database) -> None:
         for asked in ({}, *({name: value} for name, value in filters.items()), filters):
             page = messages.page(limit=1, order=order, **asked)
             messages.page(limit=1, order=order, cursor=page.next, **asked)
-    messages.after(None, 2)
-    messages.after(made, 2)
-    messages.count()
+    count()
     messages.remove(made.id, allow=allow)
-    database.run(lambda session: messages.known_ids(session, [made.id]), writes=False)
-    database.run(lambda session: messages.add_all(session, [ROW]), writes=True)
+    database.run(lambda session: known_ids(session, [made.id]), writes=False)
+    database.run(lambda session: add_all(session, [ROW]), writes=True)
 
 
 @contextmanager

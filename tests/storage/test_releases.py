@@ -18,11 +18,11 @@ VERSIONS = sorted(MIGRATIONS.glob("*.py"))
 
 @pytest.mark.parametrize("name", ["sqlite", "postgres"])
 def test_the_recording_is_current(request: pytest.FixtureRequest, name: str) -> None:
-    """The recording has the statements that the code sends. If not, run: python -m
+    """A recording has the statements that the code sends. If not, run: python -m
     tests.storage.recording"""
     maker: Sqlite | Postgres = request.getfixturevalue(name)
-    recorded = recording.read(recording.FILE)[name]
-    assert recorded.keys() == recording.record(maker.make()).keys()
+    sent = recording.record(maker.make()).keys()
+    assert sent in [recording.read(file)[name].keys() for file in RELEASES]
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=[file.stem for file in RELEASES])
@@ -50,7 +50,7 @@ def test_a_removal_is_noticed(database: Database, migrations: Migrations) -> Non
     """The replay fails when a migration removes what this release needs."""
     migrations.add("0002", 'op.drop_column("messages", "folded")')
     schema.upgrade(database)
-    recorded = recording.read(recording.FILE)
+    recorded = recording.read(RELEASES[-1])
     with pytest.raises(DBAPIError, match="folded"):
         replay(database, recorded["sqlite" if database.is_sqlite else "postgres"])
 

@@ -1,16 +1,27 @@
 """What `token explain` says: the result of every check of the guard, in words."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from flask import Flask
 from joserfc.jwk import RSAKey
 
+from api.core.bridge import api_of
 from api.core.cli.tables import Line, Outcome
-from api.core.guard import Auth0JWTBearerTokenValidator, Guard, SigningKeys, claims, jws
+from api.core.guard import (
+    Auth0JWTBearerTokenValidator,
+    ClaimCheck,
+    Guard,
+    SigningKeys,
+    claims,
+    jws,
+)
 from api.core.guard.checks import CheckResult
 from api.core.guard.claims import Members
 from api.core.guard.jws import UnverifiedToken
 from api.core.guard.problems import SigningKeysUnavailable
+from openapi.declaration import declaration_of
+from openapi.methods import methods
 
 FORM = "a signed JWT: three parts"
 
@@ -29,6 +40,7 @@ def explain_token(
     *,
     required: Collection[str],
     known: Collection[str],
+    checks: Iterable[ClaimCheck],
     has_tenant: bool,
 ) -> list[Line]:
     """Return a line for each check of the guard.
@@ -36,6 +48,7 @@ def explain_token(
     :param text: the token
     :param required: the scopes that must be granted
     :param known: the scopes of the API, of which operations may need some if none is required
+    :param checks: the team's own checks, of which each operation has some or none
     :param has_tenant: whether the settings name a tenant; if they do not, a tenant's token may
         lack nothing but a setting
     """
@@ -45,8 +58,22 @@ def explain_token(
     except jws.Unreadable as error:
         return [Line("format", Outcome.FAIL, _form(text, longest), FORM, str(error))]
     form = Line("format", Outcome.PASS, "a signed JWT", FORM)
-    checks = _checks(_validator_for(guard, token), token, has_tenant=has_tenant)
-    return [form, *checks, *_grants(token.claims, tuple(required), tuple(known))]
+    lines = _checks(_validator_for(guard, token), token, has_tenant=has_tenant)
+    grants = _grants(token.claims, tuple(required), tuple(known))
+    return [form, *lines, *grants, *(_of_claim(each.result(token.claims)) for each in checks)]
+
+
+def claim_checks(app: Flask) -> list[ClaimCheck]:
+    """Return the team's own checks of claims, those of every operation and view, each once.
+
+    :param app: the app
+    """
+    declared = [
+        *(method.declaration for method in methods(api_of(app))),
+        *(declaration_of(view) for view in app.view_functions.values()),
+    ]
+    checks = [check for each in declared if each.access for check in each.access.checks]
+    return [check for check in dict.fromkeys(checks) if isinstance(check, ClaimCheck)]
 
 
 def _read(text: str, longest: int) -> UnverifiedToken:
@@ -144,6 +171,12 @@ def _tenant(iss: object) -> str | None:
     """The value of AUTH0_DOMAIN with which that issuer would be accepted."""
     match = _TENANT.fullmatch(iss) if isinstance(iss, str) else None
     return match and match[1]
+
+
+def _of_claim(result: CheckResult) -> Line:
+    """A check of a claim, which only some operations make."""
+    outcome = Outcome.PASS if result.passed else Outcome.NOTE
+    return Line(result.name, outcome, result.found, result.expected, result.remedy)
 
 
 def _grants(members: Members, required: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Line]:

@@ -3,18 +3,25 @@
 import logging
 import re
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
+from api.core import strictjson
 from api.core.application import Application
 from api.core.bridge import api_of
 from api.core.cli import embedded
 from api.core.cli.client_credentials import access_token
-from api.core.cli.explain import explain_token
+from api.core.cli.explain import claim_checks, explain_token
 from api.core.cli.tables import exit_status, show
 from api.core.factory import create_app
 from api.core.guard import guard_of
+from api.core.personas import claim_fault
 from api.core.settings import load
+
+# The claims that options of `token mint` set.
+OPTIONS = {"sub": "--sub", "scope": "--scope", "exp": "--expires", "org_id": "--org"}
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -47,13 +54,80 @@ class Duration(click.ParamType[int]):
         return int(match[1]) * UNITS[match[2] or "s"]
 
 
+class Text(click.ParamType[str]):
+    """A text that a token can hold."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            self.fail("it is not UTF-8.", param, ctx)
+        return str(value)
+
+
+class Claim(click.ParamType[tuple[str, Any]]):
+    """`NAME=VALUE`, a claim. The value is JSON, or a text where it is none."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        name, separator, text = str(value).partition("=")
+        if not separator:
+            self.fail(f"{value!r} is no NAME=VALUE. Example: plan=pro.", param, ctx)
+        if name in OPTIONS:
+            self.fail(f"Set {name} with {OPTIONS[name]}.", param, ctx)
+        claim = self._value(text, param, ctx)
+        fault = claim_fault(name, claim)
+        if fault:
+            self.fail(f"{value!r} cannot be used: {fault}.", param, ctx)
+        return name, claim
+
+    def _value(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return strictjson.loads(text.encode("utf-8", "surrogateescape"))
+        except ValueError as error:
+            # What begins as JSON is meant as such.
+            if text[:1] in ("[", "{", '"'):
+                self.fail(f"{text!r} is no JSON: {error}.", param, ctx)
+            return text
+
+
 @token.command()
-@click.option("--scope", default="", help='Scopes to grant, as in "read:messages write:messages".')
-@click.option("--sub", help="Subject of the token.")
+@click.option(
+    "--scope",
+    type=Text(),
+    default="",
+    help='Scopes to grant, as in "read:messages write:messages".',
+)
+@click.option("--sub", type=Text(), help="Subject of the token.")
 @click.option("--expires", type=Duration(), default="24h", show_default=True, help="Lifetime.")
+@click.option("--org", type=Text(), help="Organization that the subject logs in to: org_id.")
+@click.option(
+    "--claim",
+    "claims",
+    type=Claim(),
+    multiple=True,
+    help="A further claim, as JSON or plain text. Can be given several times.",
+)
 @click.pass_obj
-def mint(application: Application, scope: str, sub: str | None, expires: int) -> None:
+def mint(
+    application: Application,
+    scope: str,
+    sub: str | None,
+    expires: int,
+    org: str | None,
+    claims: tuple[tuple[str, Any], ...],
+) -> None:
     """Print an access token of the embedded issuer, and nothing else."""
+    further = dict(claims)
+    if len(further) < len(claims):
+        raise click.UsageError("--claim: One claim is given twice.")
     settings = load(application.settings)
     if settings.has_tenant:
         raise click.UsageError(
@@ -61,14 +135,20 @@ def mint(application: Application, scope: str, sub: str | None, expires: int) ->
             "accepts only tokens of the tenant. Get one: python manage.py token get"
         )
     place = embedded.place_without_issuer(settings)
-    click.echo(embedded.for_tokens(settings).mint(scope, subject=sub, expires_in=expires))
+    issuer = embedded.for_tokens(settings)
+    further["org_id"] = org
+    click.echo(issuer.mint(scope, subject=sub, expires_in=expires, claims=further))
     if place:
-        click.echo(
-            f"No embedded issuer was in {place}, so one was made there. Its tokens are for the API "
-            "that runs in this directory: python manage.py run. For one that runs elsewhere, use "
-            "this command in its directory.",
-            err=True,
-        )
+        _tell_of_new_issuer(place)
+
+
+def _tell_of_new_issuer(place: Path) -> None:
+    click.echo(
+        f"No embedded issuer was in {place}, so one was made there. Its tokens are for the API "
+        "that runs in this directory: python manage.py run. For one that runs elsewhere, use "
+        "this command in its directory.",
+        err=True,
+    )
 
 
 @token.command()
@@ -104,6 +184,7 @@ def explain(application: Application, text: str, scope: str) -> None:
         _pasted(text),
         required=scope.split(),
         known=scopes,
+        checks=claim_checks(app),
         has_tenant=settings.has_tenant,
     )
     columns = ("CHECK", "RESULT", "FOUND", "EXPECTED", "WHAT TO CHANGE")

@@ -1,6 +1,9 @@
 """Authentication and authorisation. In reading order:
 
 protector    require_auth and public: enforce and document, in the one line above a method
+schemes      SecurityScheme and require: guards by a key or a signature in a header
+guarding     what both have in common
+claim_checks further checks of a team's own, on the claims of a token
 problems     the refusals, as clients see them
 validator    the validator of Bearer tokens
 verified     the cache of verified tokens: one that comes again need not be verified again
@@ -29,19 +32,27 @@ extension    where an app keeps its guard
 issuer       whose tokens are accepted: a tenant's, or the embedded issuer's
 """
 
+from api.core.guard.claim_checks import ClaimCheck, claim_check
 from api.core.guard.dpop import DPoPTokenValidator
 from api.core.guard.extension import current_guard, guard_of, init_app
 from api.core.guard.fetch import Fetch, fetch_https
 from api.core.guard.guard import METADATA_PATH, Guard
 from api.core.guard.issuer import Issuer, IssuerConfig, issuer_config
 from api.core.guard.keys import SigningKeys
-from api.core.guard.protector import current_token, open_blueprints, public, require_auth
+from api.core.guard.protector import (
+    current_token,
+    open_blueprints,
+    optional_token,
+    public,
+    require_auth,
+)
 from api.core.guard.replay import (
     MemoryReplayCache,
     RedisReplayCache,
     ReplayCache,
     ReplayCacheUnavailable,
 )
+from api.core.guard.schemes import SecurityScheme, require, same_hmac, same_secret
 from api.core.guard.token import AccessToken
 from api.core.guard.token_rules import TokenRequirements
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
@@ -51,6 +62,7 @@ __all__ = [
     "METADATA_PATH",
     "AccessToken",
     "Auth0JWTBearerTokenValidator",
+    "ClaimCheck",
     "DPoPTokenValidator",
     "Fetch",
     "Guard",
@@ -60,9 +72,11 @@ __all__ = [
     "RedisReplayCache",
     "ReplayCache",
     "ReplayCacheUnavailable",
+    "SecurityScheme",
     "SigningKeys",
     "TokenRequirements",
     "VerifiedTokens",
+    "claim_check",
     "current_guard",
     "current_token",
     "fetch_https",
@@ -70,6 +84,10 @@ __all__ = [
     "init_app",
     "issuer_config",
     "open_blueprints",
+    "optional_token",
     "public",
+    "require",
     "require_auth",
+    "same_hmac",
+    "same_secret",
 ]

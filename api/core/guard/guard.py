@@ -11,7 +11,6 @@ from api.core.guard.challenges import ChallengeParameters
 from api.core.guard.dpop import DPoPTokenValidator
 from api.core.guard.issuer import IssuerConfig
 from api.core.guard.keys import SigningKeys
-from api.core.guard.problems import AuthorizationProblem
 from api.core.guard.proof_checks import ALGORITHMS
 from api.core.guard.replay import MemoryReplayCache, RedisReplayCache, ReplayCache
 from api.core.guard.token_rules import TokenRequirements
@@ -33,7 +32,7 @@ class Guard:
     :param dpop_mode: "allowed" beside Bearer, "required" instead of it, or "off"
     :param max_header: the bytes of an Authorization header that are read
     :param refusals: how many requests were refused, by the code of the refusal:
-        "invalid_token:exp", "insufficient_scope"
+        "invalid_token:exp", "insufficient_scope", or the name of a problem of the team's own
     """
 
     bearer: Auth0JWTBearerTokenValidator
@@ -126,11 +125,14 @@ class Guard:
         replay_fault = self.dpop.replay_cache.fault() if self.dpop_mode == "required" else None
         return [*faults, replay_fault] if replay_fault else faults
 
-    def count(self, refusal: AuthorizationProblem) -> str:
-        """Add a refusal to `refusals`, and return the code that it is counted by."""
+    def count(self, code: str) -> str:
+        """Add a refusal to `refusals`, and return its code.
+
+        :param code: a name that is fixed in the code, without any input
+        """
         with self._lock:
-            self.refusals[refusal.code] += 1
-        return refusal.code
+            self.refusals[code] += 1
+        return code
 
 
 def _signing_keys(

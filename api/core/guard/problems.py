@@ -74,6 +74,16 @@ class AuthorizationMissing(AuthorizationProblem):
     detail = "Send an access token in the header Authorization: Bearer TOKEN."
 
 
+class InvalidCredential(AuthorizationProblem):
+    """The operation takes a header of its own instead of an access token, such as the signature of
+    a webhook. It is missing or wrong: the challenge names the header."""
+
+    name = "invalid-credential"
+    status = 401
+    title = "The header that the operation needs is missing or wrong"
+    detail = "The header that this operation needs is missing or wrong."
+
+
 class FailedCheck(AuthorizationProblem):
     """A check of the guard failed. The detail names it, and says what to change.
 

@@ -1,7 +1,7 @@
 """require_auth and public: who may call, enforced and documented in one line above a method."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Never, TypeVar, cast
 
@@ -15,13 +15,14 @@ from api.core.declarations import (
     PUBLIC,
     DeclarationError,
     add_layer,
-    for_methods,
     named,
     refuse_unknown,
 )
 from api.core.guard.challenges import challenges
+from api.core.guard.claim_checks import ClaimCheck, refuse_unless
 from api.core.guard.extension import current_guard
 from api.core.guard.guard import METADATA_PATH
+from api.core.guard.guarding import guarding
 from api.core.guard.problems import (
     AuthorizationMissing,
     AuthorizationProblem,
@@ -36,15 +37,20 @@ from api.core.guard.token import AccessToken
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.http import root_url
 from api.core.sizes import in_words
-from openapi.declaration import declare
+from openapi.declaration import declaring
 from openapi.operation import PUBLIC as ANYBODY
 from openapi.operation import Access
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 current_token = cast(AccessToken, _current_token)
-"""The access token of the current request, after it has been accepted."""
+"""The access token of the current request, after it has been accepted.
 
+Where no token was needed and none was sent, it is None and false: `if current_token:` tells, and
+`optional_token()` tells type checkers as well.
+"""
+
+_KEYWORDS = ("checks", "optional")
 _CREDENTIALS = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
 _TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
@@ -61,48 +67,69 @@ class RequireAuth(ResourceProtector):
     that grants at least one of them. It keeps no state: each app has its own validators.
     """
 
-    def __call__(self, *scopes: str, **unknown: Never) -> Callable[[View], View]:
+    def __call__(
+        self,
+        *scopes: str,
+        optional: bool = False,
+        checks: Sequence[ClaimCheck] = (),
+        **unknown: Never,
+    ) -> Callable[[View], View]:
         """Return the decorator that lets in a token which grants all of the scopes.
 
         :param scopes: the scopes, a word each; without one, any accepted token is let in
-        :raises DeclarationError: there is an argument by name
-        :raises ValueError: one of them is no scope
+        :param optional: let in a request without the header Authorization, too. A token that is
+            sent must be good. `current_token` is None for an anonymous caller
+        :param checks: what the token must say beside its scopes (see `claim_check`)
+        :raises DeclarationError: an argument is unknown or wrong
+        :raises ValueError: one of the scopes is none
         """
         if unknown:
-            refuse_unknown(GUARD, unknown, ())
-        return self.any_of(" ".join(_checked(scopes))) if scopes else self._guard(())
+            refuse_unknown(GUARD, unknown, _KEYWORDS)
+        alternatives = (" ".join(_checked(scopes)),) if scopes else ()
+        return self._guard(alternatives, optional=optional, checks=checks)
 
-    def any_of(self, *alternatives: str, **unknown: Never) -> Callable[[View], View]:
+    def any_of(
+        self,
+        *alternatives: str,
+        optional: bool = False,
+        checks: Sequence[ClaimCheck] = (),
+        **unknown: Never,
+    ) -> Callable[[View], View]:
         """Return the decorator that lets in a token which grants one of the alternatives.
 
         :param alternatives: each a scope, or several that are all needed, with a space between
-        :raises DeclarationError: there is an argument by name
+        :param optional: let in anonymous callers, too (see `require_auth`)
+        :param checks: what the token must say beside its scopes (see `claim_check`)
+        :raises DeclarationError: an argument is unknown or wrong
         :raises ValueError: there is no alternative, or one of them is no scope
         """
         if unknown:
-            refuse_unknown(f"{GUARD}.any_of", unknown, ())
+            refuse_unknown(f"{GUARD}.any_of", unknown, _KEYWORDS)
         if not alternatives:
             raise ValueError("any_of() would let in every token; for that, say @require_auth()")
         for alternative in alternatives:
             _checked(tuple(str(alternative).split(" ")))
-        return self._guard(alternatives)
+        return self._guard(alternatives, optional=optional, checks=checks)
 
-    def _guard(self, alternatives: tuple[str, ...]) -> Callable[[View], View]:
-        access = Access(tuple(tuple(words.split(" ")) for words in alternatives))
+    def _guard(
+        self, alternatives: tuple[str, ...], *, optional: bool, checks: Sequence[ClaimCheck]
+    ) -> Callable[[View], View]:
+        if not isinstance(checks, (list, tuple)) or not all(
+            isinstance(each, ClaimCheck) for each in checks
+        ):
+            raise DeclarationError(f"checks= takes a list of claim_check(...), not {checks!r}")
 
-        def decorate(view: View) -> View:
-            @wraps(view)
-            def guarded(*args: Any, **kwargs: Any) -> Any:
-                self.acquire_token(alternatives)
-                _validate_body(view, args)
-                return then(view(*args, **kwargs), same)
+        def admit() -> None:
+            if not optional or "Authorization" in request.headers:
+                refuse_unless(checks, self.acquire_token(alternatives).claims)
 
-            add_layer(view, guarded, GUARD)
-            return declare(  # type: ignore[return-value]
-                guarded, access=access, problems=_answers(alternatives)
-            )
-
-        return for_methods(decorate)
+        access = Access(
+            tuple(tuple(words.split(" ")) for words in alternatives),
+            optional=optional,
+            checks=tuple(checks),
+        )
+        problems = (*_answers(alternatives), *(each.problem for each in checks))
+        return guarding(GUARD, admit, access=access, problems=problems)
 
     def acquire_token(self, alternatives: tuple[str, ...] = ()) -> AccessToken:
         """Return the token of the request.
@@ -114,7 +141,7 @@ class RequireAuth(ResourceProtector):
             return cast(AccessToken, super().acquire_token(alternatives))
         except AuthorizationProblem as refusal:
             # For the request's line in the access log.
-            g.refusal = current_guard().count(refusal)
+            g.refusal = current_guard().count(refusal.code)
             root = root_url()
             metadata = None if root is None else f"{root}/{METADATA_PATH}"
             parameters = current_guard().challenge_parameters(metadata)
@@ -149,11 +176,12 @@ class RequireAuth(ResourceProtector):
 require_auth = RequireAuth()
 
 
-def _validate_body(view: Any, args: tuple[Any, ...]) -> None:
-    """Validate the body by the models of Flask-RESTX, where the view is a method of a Resource."""
-    # In `method_decorators`, the view is a bound method.
-    resource = getattr(view, "__self__", None) or next(iter(args), None)
-    getattr(resource, "validate_behind_guard", lambda: None)()
+def optional_token() -> AccessToken | None:
+    """Return the access token of the current request, or None for an anonymous caller.
+
+    It is for `@require_auth(optional=True)`.
+    """
+    return cast(AccessToken | None, _current_token._get_current_object())
 
 
 def public(view: View) -> View:
@@ -170,11 +198,10 @@ def public(view: View) -> View:
         return then(view(*args, **kwargs), same)
 
     # On the function itself the note would go wherever the function is used as well.
-    add_layer(view, open_to_all, PUBLIC)
-    return declare(open_to_all, access=ANYBODY)  # type: ignore[return-value]
+    return add_layer(view, open_to_all, PUBLIC, access=ANYBODY)
 
 
-for_methods(public)
+declaring(public, PUBLIC)
 
 
 def _checked(scopes: tuple[str, ...]) -> tuple[str, ...]:

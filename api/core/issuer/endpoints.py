@@ -11,14 +11,13 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from api.core.issuer.clients import OIDC_SCOPES
 from api.core.issuer.loopback import csp_source, is_loopback_host, is_loopback_origin
-from api.core.issuer.personas import CUSTOM, Approval, approve
+from api.core.issuer.personas import Approval, approve
 from api.core.issuer.server import IssuerServer
-from api.core.personas import Persona
+from api.core.personas import CUSTOM, DENY, Persona
 from api.core.problems import Problem
 from openapi.page_headers import set_page_headers
 
 HERE = Path(__file__).parent
-DENY = "deny"
 # CORS has to allow X-Requested-With, since Swagger UI sends it with its token request.
 ALLOWED_HEADERS = "Authorization, Content-Type, X-Requested-With"
 

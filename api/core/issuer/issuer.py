@@ -87,7 +87,8 @@ class EmbeddedIssuer:
         *,
         subject: str | None = None,
         expires_in: int = DAY,
-        **claims: object,
+        claims: Mapping[str, object] | None = None,
+        **more: object,
     ) -> str:
         """Return a signed access token.
 
@@ -95,6 +96,7 @@ class EmbeddedIssuer:
         :param subject: the claim sub, by default "auth0|developer"
         :param expires_in: seconds until the token expires
         :param claims: further claims, which override the defaults; None removes a claim
+        :param more: the same, for claims whose name is that of a Python variable
         """
         now = int(self._clock())
         payload: dict[str, object] = {
@@ -105,7 +107,8 @@ class EmbeddedIssuer:
             "exp": now + expires_in,
             "azp": self.spa_client_id,
             "scope": scope or None,
-        } | claims
+        }
+        payload.update(more, **(claims or {}))
         present = {name: value for name, value in payload.items() if value is not None}
         key = self.keys.current
         header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
@@ -156,7 +159,8 @@ class EmbeddedIssuer:
         if "openid" in user.scopes:
             # At Auth0, the audience of such a token includes the userinfo endpoint of the issuer.
             audience = [self.audience, self.url + "userinfo"]
-        return self.mint(scope, subject=user.subject, azp=client.client_id, aud=audience)
+        claims = {**user.claims, "azp": client.client_id, "aud": audience}
+        return self.mint(scope, subject=user.subject, claims=claims)
 
     def _discovery(self) -> dict[str, Any]:
         # OpenID Connect Discovery 1.0 section 3.

@@ -1,9 +1,10 @@
 """What a login at the issuer grants."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from api.core.personas import Persona
+from api.core.personas import CUSTOM, Persona
 
 
 @dataclass(frozen=True)
@@ -12,13 +13,12 @@ class Approval:
 
     :param subject: the claim sub of the token
     :param scopes: the scopes of the token
+    :param claims: further claims of the token
     """
 
     subject: str
     scopes: tuple[str, ...]
-
-
-CUSTOM = "custom"
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
 
 def approve(
@@ -32,11 +32,11 @@ def approve(
     :param ticked: the scopes that the custom approval has
     :raises LookupError: the login page has no such persona
     """
+    subject = f"auth0|{name}"
     if name == CUSTOM:
-        granted = [scope for scope in scopes if scope in ticked]
-    else:
-        granted = _persona(personas, name).grants(scopes)
-    return Approval(f"auth0|{name}", tuple(granted))
+        return Approval(subject, tuple(scope for scope in scopes if scope in ticked))
+    persona = _persona(personas, name)
+    return Approval(subject, tuple(persona.grants(scopes)), persona.all_claims)
 
 
 def _persona(personas: Iterable[Persona], name: str) -> Persona:

@@ -3,7 +3,12 @@
 database    transactions, retries and outages
 extension   the database of an app, and the answers to its failures
 models      the tables of the machinery, and types for the tables of a team
+rows        columns that many tables have: a version with its ETag, and times
 numeric     a column of exact decimal numbers
+repository  a table as a resource needs it: pages, and rows that are read, added, changed, removed
+filters     the filters of listings, among them the literal search
+orders      the orders of listings
+indexes     the indexes that these need
 pages       keyset pagination
 cursors     signed cursors of pages
 idempotency idempotency keys
@@ -33,11 +38,14 @@ from api.core.storage.cursors import CursorError
 from api.core.storage.database import Database, reading, writing
 from api.core.storage.extension import current_database, database_of, init_app
 from api.core.storage.faults import Unavailable
+from api.core.storage.filters import FoldedText, at_least, at_most, below, contains, equals
 from api.core.storage.history import SchemaError
 from api.core.storage.idempotency import KeyReused, add_once
 from api.core.storage.models import NAMING_CONVENTION, UtcDateTime
 from api.core.storage.numeric import ExactNumeric
-from api.core.storage.pages import Order, Page, paginate
+from api.core.storage.pages import Page
+from api.core.storage.repository import Repository
+from api.core.storage.rows import Timestamped, Versioned
 from api.core.storage.schema import fault
 
 __all__ = [
@@ -47,18 +55,25 @@ __all__ = [
     "CursorError",
     "Database",
     "ExactNumeric",
+    "FoldedText",
     "KeyReused",
-    "Order",
     "Page",
+    "Repository",
     "SchemaError",
+    "Timestamped",
     "Unavailable",
     "UtcDateTime",
+    "Versioned",
     "add_once",
+    "at_least",
+    "at_most",
+    "below",
+    "contains",
     "current_database",
     "database_of",
+    "equals",
     "fault",
     "init_app",
-    "paginate",
     "reading",
     "writing",
 ]

@@ -1,7 +1,8 @@
 """Signed cursors of pages.
 
 A cursor has the values by which the last item of a page is ordered. Its signature also covers the
-filters of the listing. All instances of the service share the secret through the database.
+listing: its table, order and filters. All instances of the service share the secret through the
+database.
 """
 
 from collections.abc import Sequence
@@ -16,28 +17,28 @@ from api.core.storage.models import SharedSecret
 
 
 class CursorError(ValueError):
-    """The cursor was not issued by this service, or was issued for other filters."""
+    """The cursor was not issued by this service, or was issued for another listing."""
 
 
-def write(session: Session, filters: Any, values: Sequence[Any]) -> str:
+def write(session: Session, listing: str, values: Sequence[Any]) -> str:
     """Return the cursor of a page.
 
     :param session: a session of the database that has the secret
-    :param filters: the filters of the listing; their repr identifies it
+    :param listing: the table, order and filters of the listing
     :param values: the values by which the last item of the page is ordered
     """
-    return str(_serializer(session, filters).dumps([encode(value) for value in values]))
+    return str(_serializer(session, listing).dumps([encode(value) for value in values]))
 
 
-def read(session: Session, filters: Any, cursor: str) -> list[Any]:
+def read(session: Session, listing: str, cursor: str) -> list[Any]:
     """Return the values of a cursor, encoded for JSON.
 
     :param session: a session of the database that has the secret
-    :param filters: the filters of the listing
+    :param listing: the table, order and filters of the listing
     :param cursor: the cursor of the request
-    :raises CursorError: it was not issued by this service, or was issued for other filters
+    :raises CursorError: it was not issued by this service, or was issued for another listing
     """
-    serializer = _serializer(session, filters)
+    serializer = _serializer(session, listing)
     try:
         values = serializer.loads(cursor)
     except BadSignature as error:
@@ -48,8 +49,13 @@ def read(session: Session, filters: Any, cursor: str) -> list[Any]:
     return list(values)
 
 
-def _serializer(session: Session, filters: Any) -> URLSafeSerializer:
-    return URLSafeSerializer(_secret(session), salt=f"cursor of {filters!r}")
+def _serializer(session: Session, listing: str) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        _secret(session),
+        salt=f"cursor of {listing}",
+        # An escaped character would take up to twelve bytes.
+        serializer_kwargs={"ensure_ascii": False},
+    )
 
 
 def _secret(session: Session) -> bytes:

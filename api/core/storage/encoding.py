@@ -1,6 +1,9 @@
 """The encoding of column values in JSON."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Set
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +17,22 @@ _MICROSECOND = timedelta(microseconds=1)
 def encode(value: Any) -> Any:
     """Return the value of a column as a value of JSON.
 
-    :param value: a str, int, float, bool, None, datetime, date, UUID, bytes, or any other value,
-        which is encoded by str()
+    :param value: None, a value of JSON, datetime, date, time, timedelta, Decimal, UUID, bytes, Enum
+    :raises TypeError: it is of another type
     """
-    if isinstance(value, datetime):
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, datetime) and value.tzinfo:
         return (value - _EPOCH) // _MICROSECOND
+    if isinstance(value, timedelta):
+        return value // _MICROSECOND
     if isinstance(value, UUID | bytes):
         return value.hex if isinstance(value, UUID) else value.hex()
-    if value is None or isinstance(value, str | int | float | bool | list | dict):
+    if isinstance(value, date | time | Decimal):
+        return str(value)
+    if value is None or isinstance(value, str | int | float | list | dict):
         return value
-    return str(value)
+    raise TypeError(f"a value of type {type(value).__name__} has no form in JSON")
 
 
 def decode(value: Any, column: ColumnElement[Any]) -> Any:
@@ -32,19 +41,43 @@ def decode(value: Any, column: ColumnElement[Any]) -> Any:
     :param value: the value of JSON
     :param column: the column, whose type decides that of the result
     """
-    kind = _python_type(column.type)
+    kind = python_type(column.type)
     if value is None or isinstance(value, kind):
         return value
-    if issubclass(kind, datetime):
+    if issubclass(kind, Enum):
+        return kind[value]
+    if issubclass(kind, datetime) and isinstance(value, int):
         return _EPOCH + value * _MICROSECOND
-    if issubclass(kind, date | bytes):
-        return kind.fromisoformat(value) if issubclass(kind, date) else kind.fromhex(value)
-    return kind(value)
+    if issubclass(kind, timedelta):
+        return value * _MICROSECOND
+    if issubclass(kind, date | time):
+        return kind.fromisoformat(value)
+    return kind.fromhex(value) if issubclass(kind, bytes) else kind(value)
 
 
-def _python_type(type_: TypeEngine[Any]) -> Any:
-    if isinstance(type_, TypeDecorator):
-        return _python_type(type_.impl_instance)
+def canonical(value: Any) -> Any:
+    """Return a value whose repr is the same for equal values, in every process.
+
+    :param value: filters, or the content of a request: what `encode` takes, in any nesting
+    :raises TypeError: it has a value that `encode` does not take
+    """
+    if isinstance(value, Mapping):
+        return sorted((repr(key), canonical(each)) for key, each in value.items())
+    if isinstance(value, Set):
+        return sorted(map(canonical, value), key=repr)
+    if isinstance(value, list | tuple):
+        return list(map(canonical, value))
+    return encode(value)
+
+
+def python_type(type_: TypeEngine[Any]) -> Any:
+    """Return the Python type of the values of a column.
+
+    :param type_: the type of the column
+    """
     if isinstance(type_, LargeBinary):
         return bytes
+    # A type that wraps another one rarely says it itself.
+    if isinstance(type_, TypeDecorator) and type_.python_type is object:
+        return python_type(type_.impl_instance)
     return type_.python_type

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, inspect
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from api.core.storage.encoding import decode, encode
-from api.core.storage.models import IdempotencyKey
+from api.core.storage.encoding import canonical, decode, encode
+from api.core.storage.models import MAX_OWNER, IdempotencyKey
 
 KEY_LIFETIME = timedelta(hours=24)
 
@@ -30,7 +30,7 @@ def add_once(session: Session, row: Row, *, owner: str, key: str | None, request
     :param row: the new row, with all its values
     :param owner: the owner of the key: the caller's `sub`
     :param key: the Idempotency-Key, or None if the request has none
-    :param request: the content of the request; its repr identifies it
+    :param request: the content of the request: values of columns, in lists and dicts
     :returns: `row`, or the first row as it was created, without later changes
     :raises KeyReused: the key was used for another request
     """
@@ -40,7 +40,7 @@ def add_once(session: Session, row: Row, *, owner: str, key: str | None, request
     now = datetime.now(UTC)
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEY_LIFETIME))
     this_use = IdempotencyKey(
-        owner=owner,
+        owner=_owner(owner),
         key=key,
         digest=_digest(row, request),
         row=_as_json(row),
@@ -52,11 +52,18 @@ def add_once(session: Session, row: Row, *, owner: str, key: str | None, request
     if first_use is not this_use:
         return _from_json(type(row), first_use.row)
     session.add(row)
-    if None in _mapper(type(row)).primary_key_from_instance(row):
-        # The database generates the primary key of this row.
-        session.flush()
-        first_use.row = _as_json(row)
+    session.flush()
+    # The database may have given it a primary key and other values.
+    if first_use.row != (stored := _as_json(row)):
+        first_use.row = stored
     return row
+
+
+def _owner(owner: str) -> str:
+    """Return an owner as the database can store it."""
+    if len(owner) <= MAX_OWNER and "\0" not in owner:
+        return owner
+    return hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _first_use(session: Session, this_use: IdempotencyKey) -> IdempotencyKey:
@@ -69,7 +76,8 @@ def _first_use(session: Session, this_use: IdempotencyKey) -> IdempotencyKey:
 
 
 def _digest(row: DeclarativeBase, request: Any) -> str:
-    return hashlib.sha256(repr((row.__tablename__, request)).encode()).hexdigest()
+    content = repr((row.__tablename__, canonical(request)))
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _as_json(row: DeclarativeBase) -> dict[str, Any]:
@@ -83,6 +91,8 @@ def _from_json(kind: type[Row], values: dict[str, Any]) -> Row:
         if attribute.key in values:
             value = decode(values[attribute.key], attribute.columns[0])
             set_committed_value(row, attribute.key, value)
+    # As for the first row, what is not loaded raises an error after the transaction.
+    make_transient_to_detached(row)
     return row
 
 

@@ -16,6 +16,10 @@ NAMING_CONVENTION = {
 }
 
 
+# Characters of the owner of an Idempotency-Key.
+MAX_OWNER = 255
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A date-time in UTC, with microseconds. SQLite has no time zones, and stores it in UTC."""
 
@@ -56,7 +60,7 @@ class IdempotencyKey(Base):
 
     __tablename__ = "idempotency_keys"
 
-    owner: Mapped[str] = mapped_column(String(255), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(MAX_OWNER), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     row: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -40,7 +40,8 @@ class _Comparator(TypeDecorator.Comparator[Decimal]):
         if op is operators.mul:
             is_exact = isinstance(other, int) or isinstance(kind, Integer)
         elif isinstance(kind, ExactNumeric):
-            is_exact = op not in _INEXACT and kind.scale == self.type.scale
+            own: Any = self.type
+            is_exact = op not in _INEXACT and kind.scale == own.scale
         else:
             is_exact = op not in _INEXACT and not isinstance(kind, Numeric | Integer)
         if not is_exact:
@@ -92,7 +93,7 @@ class ExactNumeric(TypeDecorator[Decimal]):
         number = exact(value, self.precision, self.scale)
         return int(_shifted(number, self.scale)) if dialect.name == "sqlite" else number
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
         if not isinstance(value, int):

@@ -1,14 +1,14 @@
 """Keyset pagination: the cost of a page does not depend on its position."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, inspect
+from sqlalchemy.orm import Session
 
 from api.core.storage import cursors
-from api.core.storage.encoding import decode
+from api.core.storage.encoding import canonical, decode
+from api.core.storage.orders import Order
 
 Row = TypeVar("Row")
 
@@ -22,39 +22,6 @@ class Page(NamedTuple, Generic[Row]):
 
     items: list[Row]
     next: str | None
-
-
-@dataclass(frozen=True)
-class Order:
-    """The order of a listing.
-
-    :param columns: columns of the table that are unique together and never null. The table needs an
-        index on them, in this order.
-    :param descending: whether the greatest values come first
-    """
-
-    columns: tuple[InstrumentedAttribute[Any], ...]
-    descending: bool = False
-
-    def values(self, row: Any) -> tuple[Any, ...]:
-        """Return the values by which a row is ordered.
-
-        :param row: the row
-        """
-        return tuple(getattr(row, column.key) for column in self.columns)
-
-    def apply(self, query: Select[Any], after: Sequence[Any] | None = None) -> Select[Any]:
-        """Return a query in this order.
-
-        :param query: a select of the table's rows
-        :param after: the values of the row after which the result begins; None for all rows
-        """
-        if after is not None:
-            values = tuple_(*self.columns)
-            query = query.where(values < after if self.descending else values > after)
-        return query.order_by(
-            *(each.desc() if self.descending else each.asc() for each in self.columns)
-        )
 
 
 def paginate(
@@ -71,20 +38,28 @@ def paginate(
     :param session: the session of the transaction
     :param query: a select of one table's rows, with filters and without an order
     :param order: the order of the listing
-    :param filters: the filters of the query; their repr identifies the listing
+    :param filters: the filters of the query, which the cursor is for
     :param limit: the maximum number of rows in the page
     :param cursor: `next` of the previous page; None for the first page
-    :raises CursorError: the cursor was not issued by this service, or for other filters
+    :raises CursorError: the cursor was not issued by this service, or for another listing
     """
-    after = _values(session, order, filters, cursor) if cursor else None
-    rows: list[Row] = list(session.scalars(order.apply(query, after).limit(limit + 1)))
-    items = rows[:limit]
-    if len(rows) <= limit:
-        return Page(items, None)
-    return Page(items, cursors.write(session, filters, order.values(items[-1])))
+    listing = repr((order[0].column.table.fullname, str(order), canonical(filters)))
+    query = order.sorted(query)
+    parts: Iterable[list[ColumnElement[bool]]] = [[]]
+    if cursor is not None:
+        parts = order.after(_decoded(order, cursors.read(session, listing, cursor)))
+    rows: list[Row] = []
+    for conditions in parts:
+        rows += session.scalars(query.where(*conditions).limit(limit + 1 - len(rows)))
+        if len(rows) > limit:
+            return Page(rows[:limit], cursors.write(session, listing, _values(order, rows[-2])))
+    return Page(rows, None)
 
 
-def _values(session: Session, order: Order, filters: Any, cursor: str) -> list[Any]:
-    values = cursors.read(session, filters, cursor)
-    columns = [attribute.property.columns[0] for attribute in order.columns]
-    return [decode(value, column) for value, column in zip(values, columns, strict=True)]
+def _decoded(order: Order, values: list[Any]) -> list[Any]:
+    return [decode(value, key.column) for key, value in zip(order, values, strict=True)]
+
+
+def _values(order: Order, row: Any) -> list[Any]:
+    mapper = inspect(type(row))
+    return [getattr(row, mapper.get_property_by_column(key.column).key) for key in order]

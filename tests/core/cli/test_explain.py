@@ -4,13 +4,17 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from joserfc.jwk import RSAKey
 
+from api.core.bridge import Namespace, Resource
 from api.core.factory import create_app
+from api.core.guard import claim_check, require_auth
+from api.core.problems import Problem
 from api.core.settings import load
 from tests.core.demo import application
 from tests.core.support.cli import Result, Runner
@@ -159,6 +163,58 @@ def test_refused(explain: Explain, tenant: Tenant, name: str) -> None:
         "iss": {"key", "signature"},
         "key": {"signature"},
     }.get(check, set())
+
+
+class EditorsOnly(Problem):
+    """Only editors may do this."""
+
+    name = "editors-only"
+    status = 403
+    title = "Only editors may do this"
+    detail = "Ask for the role of an editor."
+
+
+is_editor = claim_check("roles", contains="editor", problem=EditorsOnly)
+of_acme = claim_check("org", equals="acme", problem=EditorsOnly)
+is_odd = claim_check("odd", passes=lambda value: value / 0, expected="odd", problem=EditorsOnly)
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        (
+            {"roles": ["editor"], "org": "acme"},
+            {
+                "roles": """pass ['editor'] a list with "editor\"""",
+                "org": """pass acme "acme\"""",
+                "odd": "note absent odd Ask for the role of an editor.",
+            },
+        ),
+        (
+            {"roles": "editor\x1b[2J", "org": ["acme"], "odd": 1},
+            {
+                "roles": """note editor?[2J a list with "editor" Ask for the role of an editor.""",
+                "org": """note ['acme'] "acme" Ask for the role of an editor.""",
+                "odd": "note 1 odd Ask for the role of an editor.",
+            },
+        ),
+    ],
+)
+def test_checks_of_a_team(
+    runner: Runner, tenant: Tenant, claims: dict[str, Any], expected: dict[str, str]
+) -> None:
+    """Each check of the team has a line, which fails nothing: only some operations need it."""
+    ns = Namespace("notes", "Notes", path="/notes", auth=require_auth(checks=[is_editor]))
+    view = {"get": lambda self: None}
+    ns.add_resource(type("One", (Resource,), dict(view)), "")
+    ns.add_resource(type("Two", (Resource,), dict(view)), "/two")
+    both = require_auth(checks=[is_editor, of_acme, is_odd])(lambda self: None)
+    ns.add_resource(ns.hide(type("Three", (Resource,), {"get": both})), "/three")
+    runner.application = replace(application, namespaces=(ns,))
+    result = runner("token", "explain", tenant.token(**claims), **tenant.environment)
+    assert result.code == 0
+    lines = {name: re.sub(" +", " ", line) for name, line in rows(result).items()}
+    assert {name: lines[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("name", [*REFUSED, *ACCEPTED])

@@ -145,3 +145,66 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     assert (result.code, result.err) == (1, "")
     _heading, line = result.out.splitlines()
     assert line.split()[:2] == ["format", "FAIL"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ('https://example.com/roles=["editor", 1]', "https://example.com/roles", ["editor", 1]),
+        ("plan=pro", "plan", "pro"),
+        ('plan="5"', "plan", "5"),
+        ("plan=5", "plan", 5),
+        ("plan=true", "plan", True),
+        ("plan=", "plan", ""),
+        ("plan=a=b", "plan", "a=b"),
+        ("plan=1.2.3", "plan", "1.2.3"),
+        ("plan=NaN", "plan", "NaN"),
+        ('plan={"a": null}', "plan", {"a": None}),
+        ("subject=x", "subject", "x"),
+        ("expires_in=x", "expires_in", "x"),
+        ("nbf=5", "nbf", 5),
+        ("permissions=[]", "permissions", []),
+    ],
+)
+def test_claims(runner: Runner, text: str, name: str, value: Any) -> None:
+    """A further claim is JSON, or a text where it is no JSON, and changes no other claim."""
+    claims = minted(runner, "--claim", text, "--claim", "other=1")
+    assert (claims.pop(name), claims.pop("other")) == (value, 1)
+    assert claims.keys() == {"iss", "sub", "aud", "iat", "exp", "azp"}
+
+
+def test_organization(runner: Runner) -> None:
+    """`--org` sets the organization of the token."""
+    assert minted(runner, "--org", "org_acme")["org_id"] == "org_acme"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("plan",), "is no NAME=VALUE. Example: plan=pro."),
+        (("=5",), "a claim has a name"),
+        (("plan=null",), "a value that is not null"),
+        (("plan=[a]",), "'[a]' is no JSON: Expecting value at character 1."),
+        (('plan={"a": 1, "a": 2}',), "is no JSON: a member is given twice."),
+        (("plan=1e999",), "cannot be written as JSON"),
+        (("plan=\udcff",), "cannot be written as JSON"),
+        (("pl\udcffan=1",), "cannot be written as JSON"),
+        (("sub=x",), "Set sub with --sub."),
+        (("scope=x",), "Set scope with --scope."),
+        (("exp=5",), "Set exp with --expires."),
+        (("org_id=x",), "Set org_id with --org."),
+        (("iss=x",), "the issuer writes this claim itself"),
+        (("aud=x",), "the issuer writes this claim itself"),
+        (("plan=1", "--claim", "plan=2"), "One claim is given twice."),
+    ],
+)
+def test_bad_claims(runner: Runner, arguments: tuple[str, ...], said: str) -> None:
+    """A claim that cannot be used is refused in one line that says what to do."""
+    assert said in complaint(runner("token", "mint", "--claim", *arguments))
+
+
+@pytest.mark.parametrize("option", ["--sub", "--scope", "--org"])
+def test_bytes_that_are_no_text_in_an_option(runner: Runner, option: str) -> None:
+    """An argument that is not UTF-8 is refused in one line."""
+    line = complaint(runner("token", "mint", option, "\udcff"))
+    assert line.endswith("it is not UTF-8.")

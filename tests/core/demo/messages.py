@@ -1,14 +1,13 @@
 """Messages of the tests: a resource with a table, pages, conditions and idempotent creation."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate
-from sqlalchemy import Index, MetaData, String, Text, Uuid, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column
+from sqlalchemy import Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 from uuid_utils.compat import uuid7
 
 from api.core.bridge import Namespace, Precondition, Resource
@@ -16,13 +15,12 @@ from api.core.guard import current_token, require_auth
 from api.core.problems import DatabaseUnavailable, IdempotencyKeyReused, NotFound, Problem
 from api.core.storage import (
     NAMING_CONVENTION,
-    Order,
     Page,
-    UtcDateTime,
-    add_once,
-    paginate,
-    reading,
-    writing,
+    Repository,
+    Timestamped,
+    Versioned,
+    at_least,
+    equals,
 )
 from schemas.core.fields import Rfc3339DateTime, SingleLine, TrimmedText
 from schemas.core.idempotency import IdempotencyHeaders
@@ -36,24 +34,17 @@ class Base(MappedAsDataclass, DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-class Message(Base):
+class Message(Versioned, Timestamped, Base):
     __tablename__ = "messages"
 
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, init=False, default_factory=uuid7)
     text: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
         Index(None, "created_at", "id"),
         Index(None, "author", "created_at", "id"),
     )
-
-    @property
-    def etag(self) -> str:
-        return f"{self.id.hex}.{self.version}"
 
 
 class MessageDraft(Schema):
@@ -108,62 +99,16 @@ class MessageQuery(PageQuery):
     )
 
 
-@reading
-def page(
-    session: Session,
-    /,
-    *,
-    limit: int = 50,
-    cursor: str | None = None,
-    order: str = "newest",
-    **filters: Any,
-) -> Page[Message]:
-    query = select(Message)
-    if author := filters.get("author"):
-        query = query.where(Message.author == author)
-    if since := filters.get("since"):
-        query = query.where(Message.created_at >= since)
-    if q := filters.get("q"):
-        query = query.where(Message.text.contains(q, autoescape=True))
-    by = Order((Message.created_at, Message.id), descending=order == "newest")
-    made_for = (order, sorted(filters.items()))
-    return paginate(session, query, by, filters=made_for, limit=limit, cursor=cursor)
-
-
-@reading
-def get(session: Session, message_id: UUID) -> Message | None:
-    return session.get(Message, message_id)
-
-
-@writing
-def create(session: Session, *, text: str, author: str, key: str | None = None) -> Message:
-    now = datetime.now(UTC)
-    message = Message(id=uuid7(), text=text, author=author, created_at=now, updated_at=now)
-    return add_once(session, message, owner=author, key=key, request=text)
-
-
-@writing
-def change(
-    session: Session, message_id: UUID, *, text: str, allow: Callable[[Message], None]
-) -> Message | None:
-    message = session.get(Message, message_id, with_for_update=True)
-    if message is not None:
-        allow(message)
-        message.text = text
-        message.version += 1
-        message.updated_at = datetime.now(UTC)
-    return message
-
-
-@writing
-def remove(
-    session: Session, message_id: UUID, *, allow: Callable[[Message], None]
-) -> Message | None:
-    message = session.get(Message, message_id, with_for_update=True)
-    if message is not None:
-        allow(message)
-        session.delete(message)
-    return message
+stored = Repository(
+    Message,
+    query=MessageQuery,
+    orders={"newest": [Message.created_at.desc()], "oldest": [Message.created_at]},
+    filters={
+        "author": equals(Message.author),
+        "since": at_least(Message.created_at),
+        "q": lambda text: Message.text.contains(text, autoescape=True),
+    },
+)
 
 
 ns = Namespace(
@@ -205,7 +150,7 @@ class MessageList(Resource):
 
         The newest come first, unless `order` says otherwise.
         """
-        return page(**query)
+        return stored.page(**query)
 
     @require_auth("write:messages")
     @ns.operation(
@@ -223,7 +168,8 @@ class MessageList(Resource):
 
         It is its author's: the caller's.
         """
-        return create(**body, author=current_token.subject, **headers)
+        message = Message(**body, author=current_token.subject)
+        return stored.add(message, owner=message.author, request=body, **headers)
 
 
 @ns.route("/<uuid:message_id>")
@@ -236,7 +182,7 @@ class MessageItem(Resource):
 
         Whoever wrote it.
         """
-        return _existing(get(message_id))
+        return _existing(stored.get(message_id))
 
     @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(
@@ -252,7 +198,7 @@ class MessageItem(Resource):
 
         One's own, or anybody's with `admin:messages`.
         """
-        return _existing(change(message_id, **body, allow=_allow(precondition)))
+        return _existing(stored.change(message_id, body, allow=_allow(precondition)))
 
     @require_auth.any_of("write:messages", "admin:messages")
     @ns.operation(if_match=True, problems=(MessageNotFound, NotYourMessage), id="deleteMessage")
@@ -261,7 +207,7 @@ class MessageItem(Resource):
 
         One's own, or anybody's with `admin:messages`.
         """
-        _existing(remove(message_id, allow=_allow(precondition)))
+        _existing(stored.remove(message_id, allow=_allow(precondition)))
 
 
 def _existing(message: Message | None) -> Message:

@@ -83,7 +83,7 @@ def test_a_form_is_told_in_the_words_of_each_version() -> None:
     parameters = built("2.0")["paths"]["/uploads/{kind}"]["get"]["parameters"]
     assert parameters == [
         {"name": "file", "in": "formData", "required": True, "type": "file"},
-        {"name": "count", "in": "formData", "required": False, "type": "integer"},
+        {"name": "count", "in": "formData", "type": "integer"},
     ]
 
 

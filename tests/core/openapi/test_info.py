@@ -23,7 +23,7 @@ def an_api(**more: Any) -> tuple[Flask, Any]:
 def test_values_may_be_functions() -> None:
     """A value of the Api may be a function, which Flask-RESTX calls when the document is made."""
     _, api = an_api(title=lambda: "Cars", version="3", description=lambda: "All of them")
-    assert info(api, has_summary=True) == {
+    assert info(api, "3.1.0") == {
         "title": "Cars",
         "version": "3",
         "description": "All of them",
@@ -33,9 +33,15 @@ def test_values_may_be_functions() -> None:
 def test_a_license_without_a_name_is_left_out() -> None:
     """A licence without a name is left out, because a License Object must have one."""
     _, api = an_api(license_url="https://example.com", contact_email="ann@example.com")
-    described = info(api, has_summary=False)
+    described = info(api, "3.1.0")
     assert "license" not in described
     assert described["contact"] == {"email": "ann@example.com"}
+
+
+def test_a_contact_without_a_name_is_left_out_in_20() -> None:
+    """The document of 2.0 has no contact without a name, as Flask-RESTX has none."""
+    _, api = an_api(contact_email="ann@example.com")
+    assert "contact" not in info(api, "2.0")
 
 
 def test_tags_of_the_api_come_first_in_its_order() -> None:

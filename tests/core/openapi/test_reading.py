@@ -14,7 +14,7 @@ from api.core.problems import NotFound
 from api.core.settings import Settings
 from openapi import Operation, operations
 from openapi.operation import JSON, METHODS, PUBLIC, Access
-from openapi.schemas import ArrayOf, JsonSchema, ObjectOf
+from openapi.schemas import JsonSchema
 from tests.core.demo import application
 from tests.core.demo.messages import MessageDraft, MessageView
 from tests.core.openapi.stock import stock_api
@@ -112,7 +112,7 @@ def test_what_a_stock_api_says_of_an_operation(stock: dict[str, Operation]) -> N
     """An operation of a stock Api has the summary, description, deprecation, extensions and
     security of its decorators."""
     read, change = stock["get /cars/{car_id}"], stock["put /cars/{car_id}"]
-    assert (read.summary, read.description) == ("Read a car. Whole.", "More of it.")
+    assert (read.summary, read.description) == ("Read a car", "Whole.\n\nMore of it.")
     assert (read.deprecated, change.deprecated) == (False, True)
     assert change.extensions == {"x-cost": 5}
     assert stock["get /uploads/{kind}"].security == ({"key": ()},)
@@ -143,13 +143,15 @@ def test_bodies_and_answers_of_a_stock_api(stock: dict[str, Operation]) -> None:
     """The bodies and answers of a stock Api are read from models, lists of models and forms."""
     post = stock["post /cars"]
     assert post.body is not None
-    assert getattr(post.body.content[JSON].schema, "name", None) == "Car"
+    assert post.body.content[JSON].schema == JsonSchema({"$ref": "#/definitions/Car"})
     assert list(post.answers["201"].headers) == ["Location"]
-    assert isinstance(stock["get /cars"].answers["200"].content[JSON].schema, ArrayOf)
+    listed = stock["get /cars"].answers["200"].content[JSON].schema
+    assert listed == JsonSchema({"type": "array", "items": {"$ref": "#/definitions/Car"}})
     assert {*stock["get /cars/{car_id}"].answers} == {"200", "404"}
     form = stock["get /uploads/{kind}"].body
     assert form is not None
     assert list(form.content) == ["multipart/form-data"]
     schema = form.content["multipart/form-data"].schema
-    assert isinstance(schema, ObjectOf)
-    assert (list(schema.properties), schema.required) == (["file", "count"], ("file",))
+    assert isinstance(schema, JsonSchema)
+    assert list(schema.members["properties"]) == ["file", "count"]
+    assert schema.members["required"] == ["file"]

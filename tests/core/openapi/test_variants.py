@@ -37,7 +37,7 @@ class Small(Item):
         exclude = ("note",)
 
 
-NAMED = [
+NAMED: list[tuple[Any, str]] = [
     (Item, "Item"),
     (Item(many=True), "Item"),
     (Item(exclude=("id",)), "ItemWithoutId"),
@@ -69,7 +69,7 @@ def test_a_variant_is_called_after_what_it_changes(schema: Any, name: str) -> No
 
 def test_the_names_do_not_depend_on_the_order_of_use() -> None:
     """The components are the same, whichever variant is converted first."""
-    schemas = [schema for schema, _ in NAMED]
+    schemas: list[Any] = [schema for schema, _ in NAMED]
     components = []
     for each in (schemas, schemas[::-1]):
         converter = SchemaConverter("3.1.0", strict=True)
