@@ -4,6 +4,7 @@ marshmallow takes the text "5" for an integer, 1 for true, and cuts 1.5 to 1. Wh
 team's own reads, or what a `pre_load` hook changes first, is theirs to check.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import singledispatch
 from numbers import Integral
@@ -13,10 +14,13 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.decorators import PRE_LOAD
 
 from api.core.serialisation import is_polymorphic
+from openapi.marshmallow.patterns import RFC_822
 from openapi.marshmallow.types import decimal_limit, timedelta_limit
 
 Messages = Any
 _SCHEMA = "_schema"
+# Python's $ also matches before a line feed at the end, and its \d any digit of Unicode.
+_RFC_822 = re.compile(RFC_822.replace("$", r"\Z"), re.ASCII)
 _WRONG_TYPE = "Invalid input type."
 
 
@@ -210,8 +214,12 @@ def _(field: Any, value: Any) -> Messages:
 
 @_faults.register(fields.DateTime)
 def _(field: Any, value: Any) -> Messages:
-    is_number = field.format in ("timestamp", "timestamp_ms")
-    is_good = _is_number(value) if is_number else isinstance(value, str)
+    if field.format in ("timestamp", "timestamp_ms"):
+        is_good = _is_number(value)
+    else:
+        # The email package takes what is no date of an email as well.
+        is_rfc = field.format in ("rfc", "rfc822")
+        is_good = isinstance(value, str) and (not is_rfc or bool(_RFC_822.search(value)))
     return _refused(field, is_good, obj_type=field.OBJ_TYPE)
 
 

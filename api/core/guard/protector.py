@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Never, TypeVar, cast
 
-from authlib.integrations.flask_oauth2 import ResourceProtector
+from authlib.integrations.flask_oauth2 import ResourceProtector, token_authenticated
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
@@ -138,7 +138,8 @@ class RequireAuth(ResourceProtector):
         :raises AuthorizationProblem: the request is refused; the problem carries the challenges
         """
         try:
-            return cast(AccessToken, super().acquire_token(alternatives))
+            # Authlib would copy the request first, its body included, and no validator reads that.
+            token = cast(AccessToken, self.validate_request(alternatives, request))
         except AuthorizationProblem as refusal:
             # For the request's line in the access log.
             g.refusal = current_guard().count(refusal.code)
@@ -148,6 +149,9 @@ class RequireAuth(ResourceProtector):
             for header in challenges(parameters, refusal, _used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise
+        token_authenticated.send(self, token=token)
+        g.authlib_server_oauth2_token = token
+        return token
 
     def parse_request_authorization(
         self, _request: Any
@@ -233,7 +237,7 @@ def _credentials(header: str) -> tuple[str, str | None]:
     if len(header) > limit:
         raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
     match = _CREDENTIALS.fullmatch(header)
-    if match is None or _SECOND_HEADER.search(_QUOTED.sub("", header)):
+    if match is None or ("," in header and _SECOND_HEADER.search(_QUOTED.sub("", header))):
         raise InvalidRequest
     return match[1], match[2]
 

@@ -325,7 +325,8 @@ ROWS: dict[str, Row] = {
     "datetime-rfc": Row(
         it=lambda: fields.DateTime(format="rfc"),
         good=("Fri, 02 Jan 2026 03:04:05 +0200",),
-        bad=("x", "2026-01-02"),
+        changed=(("2 Jan 2026 03:04 EST", "Fri, 02 Jan 2026 03:04:00 -0500"),),
+        bad=("x", "2026-01-02", "Fri, 02 Jan 2026 03:04:05 GMT*", 5),
     ),
     "datetime-timestamp": Row(
         it=lambda: fields.DateTime(format="timestamp"), good=(1767322800.5,), bad=(-1, "x", True)
