@@ -24,7 +24,7 @@ from openapi import operations
 from tests.core.support.cli import Runner
 from tests.test_readme import README
 
-BLOCKS = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```python guards\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SECRET = "whsec_1"
 ROLES = "https://example.com/roles"
 
