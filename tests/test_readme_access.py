@@ -25,7 +25,7 @@ from tests.core.support.cli import Runner
 from tests.core.support.markdown import examples_of
 from tests.test_readme import README
 
-BLOCKS = examples_of(README, "Who may call a method")
+BLOCKS = examples_of(README, "Who may call a method", "python guards")
 SECRET = "whsec_1"
 ROLES = "https://example.com/roles"
 
