@@ -1,5 +1,6 @@
 """The documents are true: the README's recipe works, and everything that they name exists."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from api.core import Namespace, Settings
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
+from tests.core.support.commands import printed_by
 from tests.core.support.server import Server, clean_environment
 from tests.core.support.server import mint as mint_with
 
@@ -37,6 +39,20 @@ TEST, TABLE = FILES[2:]
 DOCUMENTS = sorted(
     path for place in ("*.md", "docs/*.md", "bench/*.md") for path in ROOT.glob(place)
 )
+
+
+STOCK = """
+import flask, flask_restx
+
+app = flask.Flask("notes")
+api = flask_restx.Api(app)
+
+
+@api.route("/notes/<int:number>")
+class Note(flask_restx.Resource):
+    def get(self, number):
+        \"\"\"Read a note\"\"\"
+"""
 
 
 def _named(pattern: str, documents: list[Path]) -> list[str]:
@@ -188,7 +204,7 @@ def test_the_setting_is_a_line(project: Path) -> None:
     path.write_text(f"{head}{docstring}\n{line}{tail}", encoding="utf-8")
     manage(project, "settings", "write")
     assert "\n#GREETING='Good day'\n" in (project / ".env.example").read_text("utf-8")
-    read = "from api.wsgi import application; app = application(); app.app_context().push(); "
+    read = "from api.wsgi import application; application.app_context().push(); "
     read += "from api.settings import current_settings; print(current_settings.greeting)"
     tenant = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "urn:api"}
     ended = subprocess.run(
@@ -267,3 +283,15 @@ def test_no_secret_is_in_the_tree() -> None:
         data = (ROOT / name).read_bytes()
         assert b"PRIVATE KEY--" + b"---" not in data, name
         assert not re.search(rb"eyJ[\w-]{20,}\.eyJ[\w-]{20,}\.[\w-]{40,}", data), name
+
+
+def test_the_documents_of_any_api(tmp_path: Path) -> None:
+    """The README's commands print the document and the operations of a stock Api."""
+    (tmp_path / "notes.py").write_text(STOCK, encoding="utf-8")
+    commands = re.findall(r"^\$ python -c '(.*notes\.api.*)'$", README, re.MULTILINE)
+    document, operations = (
+        printed_by(command, tmp_path, PYTHONPATH=f"{ROOT}") for command in commands
+    )
+    path = json.loads(document)["paths"]["/notes/{number}"]
+    assert path["get"]["summary"] == "Read a note"
+    assert "Note.get (GET /notes/{number}, " in operations

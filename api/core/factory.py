@@ -9,6 +9,7 @@ from api.core import application as applications
 from api.core import caching, cors, documents, guard, http, observability, problems, storage
 from api.core import settings as configuration
 from api.core.application import Application
+from api.core.light import LightFlask
 from api.core.scopes import login_scopes
 from api.core.settings import Settings
 
@@ -37,7 +38,7 @@ def create_app(
     :raises SettingsError: neither the settings nor `issuer` say whose tokens count
     :raises DeclarationError: an operation is declared wrongly
     """
-    app = Flask(__name__, static_folder=None)
+    app = LightFlask(__name__, static_folder=None)
     configuration.init_app(app, settings)
     http.init_app(app, trusted_proxies=settings.trusted_proxies, public_url=settings.public_url)
     caching.init_app(app)

@@ -210,6 +210,12 @@ def _start() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
+    if log.isEnabledFor(logging.INFO):
+        _log_request(response)
+    return response
+
+
+def _log_request(response: Response) -> None:
     now = time.perf_counter()
     spent = (now - g.get("started_at", now)) * 1000
     # Method and path are quoted, so that a client cannot write line breaks or control characters.
@@ -233,7 +239,6 @@ def _finish(response: Response) -> Response:
         f" {g.refusal}" if refusal else "",
         extra=fields | refusal,
     )
-    return response
 
 
 def masked(path: str) -> bytes:

@@ -95,8 +95,8 @@ TIME = rf"^{_SECONDS}(?:Z|{_OFFSET})?$"
 NAIVE_DATETIME = rf"^{_YEAR}-(?:0[1-9]|1[0-2])-{_DAY}T{_SECONDS}$"
 DATETIME = rf"{NAIVE_DATETIME[:-1]}(?:Z|{_OFFSET})?$"
 RFC_822 = (
-    rf"^(?:(?:{_DAYS}), )?{_DAY} (?:{_MONTHS}) {_YEAR} {_HOUR}:{_SIXTY}:{_SIXTY} "
-    rf"(?:GMT|[+-]{_HOUR}{_SIXTY})$"
+    rf"^(?:(?:{_DAYS}), )?(?:0?[1-9]|[12]\d|3[01]) (?:{_MONTHS}) {_YEAR} "
+    rf"{_HOUR}:{_SIXTY}(?::{_SIXTY})? (?:UT|GMT|[ECMP][SD]T|[+-]{_HOUR}{_SIXTY})$"
 )
 INTEGER = r"^-?\d+$"
 DECIMAL = r"^-?\d+(?:\.\d+)?$"

@@ -120,7 +120,7 @@ def test_what_is_marshalled(client: FlaskClient, path: str, body: Any) -> None:
 def test_a_payload_status_and_headers(client: FlaskClient) -> None:
     """ns.payload is the body; the status and the headers beside a marshalled value are sent."""
     response = client.post("/todos", json={"task": "Dance"})
-    assert (response.status_code, response.headers["Location"]) == (201, "todos/1")
+    assert (response.status_code, response.headers["Location"]) == (201, "/todos/1")
     assert response.get_json()["task"] == "Dance"
 
 

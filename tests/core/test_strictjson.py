@@ -1,13 +1,18 @@
 """The strict JSON reader: what it reads, and what it refuses."""
 
 import copy
+import json
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.core import strictjson
+from api.core.strictjson import ExactNumber
 
 
 @pytest.mark.parametrize(
@@ -121,3 +126,55 @@ def test_an_exponent_is_digits(text: str) -> None:
     """A number whose exponent stands for more than 4000 digits is refused at once."""
     with pytest.raises(ValueError, match="a number has over 4000 digits"):
         strictjson.loads(text.encode(), exact=True)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["dense", "spaced"])
+@given(value=JSON, is_ascii=st.booleans())
+def test_any_value(separators: tuple[str, str], exact: bool, value: Any, is_ascii: bool) -> None:
+    """Every value is read as the standard library reads it, however it is written."""
+    text = json.dumps(value, separators=separators, ensure_ascii=is_ascii)
+    text = text.replace("Infinity", "1e999")
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return
+    assert repr(strictjson.loads(data)) == repr(json.loads(data))
+    assert strictjson.loads(data, exact=exact) == json.loads(data)
+
+
+@given(
+    names=st.lists(st.text("ab", max_size=2), min_size=2, max_size=6),
+    before=st.text('{}[]:,"\\ab', max_size=8),
+)
+def test_any_member_twice(names: list[str], before: str) -> None:
+    """An object is read if its members are different, and refused if one is given twice."""
+    members = ",".join(f'"{name}":{number}' for number, name in enumerate(names))
+    data = f"[{json.dumps(before)},{{{members}}}]".encode()
+    if len({*names}) == len(names):
+        assert strictjson.loads(data) == json.loads(data)
+    else:
+        with pytest.raises(ValueError, match="given twice"):
+            strictjson.loads(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("18446744073709551615", "18446744073709551616", "-9223372036854775809"),
+        *("1.0", "1.50", "1e2", "-0", "-0.0", "1e22", "1e-7", "123456789012345678.5", "0.1"),
+        *('"\\/"', '"\\u0000"', '"\\u001F"', '"\x7f"', '"\u2028"', '"\\b\\f\\n\\r\\t"'),
+    ],
+)
+def test_same_type_and_value(text: str) -> None:
+    """A number or a text at a border of what is read fast is read as any other."""
+    assert repr(strictjson.loads(text.encode())) == repr(json.loads(text))
+    exact = strictjson.loads(text.encode(), exact=True)
+    assert isinstance(exact, ExactNumber) is isinstance(json.loads(text), float)

@@ -110,9 +110,11 @@ class SigningKeys:
 
         :param key: the key
         """
-        self._begin_fetch(None)
         kept = self._kept
-        return kept.is_current(self._clock(), self._ttl) and kept.has(key)
+        if not (kept.is_current(self._clock(), self._ttl) and kept.has(key)):
+            return False
+        self._begin_fetch(None)
+        return True
 
     def start_fetching(self) -> None:
         """Fetch the keys in the background if there are none yet. A failure is logged."""

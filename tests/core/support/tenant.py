@@ -225,8 +225,9 @@ def as_json(value: Any) -> bytes:
     """Any value as JSON; bytes go in as they are."""
     if isinstance(value, bytes):
         return value
-    # Python writes an infinite float as a word that JSON does not have; 1e999 reads as one too.
-    return json.dumps(value).replace("Infinity", "1e999").encode()
+    # Without blanks, as Auth0 writes it. Python writes an infinite float as a word that JSON does
+    # not have; 1e999 reads as one too.
+    return json.dumps(value, separators=(",", ":")).replace("Infinity", "1e999").encode()
 
 
 def encode(data: bytes) -> str:
