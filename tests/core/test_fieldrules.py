@@ -1,6 +1,7 @@
 """A field that can never be read or written stops the start."""
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -38,8 +39,12 @@ def serving(part: str, field: Any) -> Namespace:
     """A namespace with one operation, of which this part has the field."""
     ns = Namespace("one", "One", path="/one")
     schema = Schema.from_dict({"it": field}, name="One")
-    declared = {"returns": Schema.from_dict({"a": fields.Str()}, name="Two"), part: schema}
-    view = ns.operation(**declared)(lambda self, **_values: {})
+    declared: dict[str, Any] = {
+        "returns": Schema.from_dict({"a": fields.Str()}, name="Two"),
+        part: schema,
+    }
+    handler: Callable[..., Any] = lambda self, **_values: {}  # noqa: E731
+    view = ns.operation(**declared)(handler)
     ns.add_resource(type("One", (Resource,), {"post": public(view)}), "")
     return ns
 
