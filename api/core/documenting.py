@@ -78,7 +78,7 @@ def answers(contract: Contract) -> dict[str, Answer]:
     answers = {str(int(status)): _answer(status, answer) for status, answer in declared.items()}
     usual = declared.get(200)
     if usual and usual.file:
-        content = {name: MediaType(schema=BINARY) for name in usual.types}
+        content = {name: _media_type(usual, name) for name in usual.types}
         headers = _sent("Content-Range", "Content-Disposition", "ETag", "Last-Modified")
         answers["206"] = Answer(description="A part", content=content, headers=headers)
     if "If-None-Match" in contract.conditions() or (usual and usual.file):
