@@ -87,7 +87,7 @@ def _refuse_other_names() -> None:
 
 def _refuse_what_is_no_host() -> None:
     # RFC 9112 section 3.2. Names with an underscore are in use, though they are none of the DNS.
-    if not _HOST.fullmatch(request.headers.get("Host", "")):
+    if not _HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
         raise InvalidAddress
 
 
@@ -99,7 +99,10 @@ def _refuse_what_is_no_prefix() -> None:
 
 
 def _make_location_relative(response: Response) -> Response:
-    location, prefix = response.headers.get("Location", ""), request.script_root
+    # Most answers have none, for which get() would raise an error within.
+    if "location" not in [name.lower() for name, _value in response.headers]:
+        return response
+    location, prefix = response.headers["Location"], request.script_root
     # url_for() writes the prefix that is known; a path written by hand has none.
     if location and not (prefix and location.startswith(f"{prefix}/")):
         response.headers["Location"] = relative_reference(location)

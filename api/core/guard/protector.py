@@ -163,11 +163,12 @@ class RequireAuth(ResourceProtector):
         :raises InvalidRequest: the header is malformed
         :raises AuthorizationMissing: there is no header, or none of a scheme that is accepted
         """
-        header = request.headers.get("Authorization")
+        header = request.environ.get("HTTP_AUTHORIZATION")
         if header is None:
             raise _missing()
-        scheme, token = _credentials(header)
-        validator = current_guard().validators.get(scheme.lower())
+        guard = current_guard()
+        scheme, token = _credentials(header, guard.max_header)
+        validator = guard.validators.get(scheme.lower())
         if validator is None:
             raise _missing()
         if not token or not _TOKEN68.fullmatch(token):
@@ -231,9 +232,8 @@ def _missing() -> AuthorizationMissing:
     return AuthorizationMissing(f"Send an access token in the header {form}.")
 
 
-def _credentials(header: str) -> tuple[str, str | None]:
+def _credentials(header: str, limit: int) -> tuple[str, str | None]:
     """The scheme and the token (RFC 9110 section 11.4)."""
-    limit = current_guard().max_header
     if len(header) > limit:
         raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
     match = _CREDENTIALS.fullmatch(header)
