@@ -5,7 +5,7 @@ settings        its settings, beside those of the machinery
 resources       the REST resources, one file each
 storage         the queries of their tables
 commands        commands beside those of the machinery
-wsgi            the factory for WSGI servers
+wsgi            the application for WSGI servers
 core            the machinery, which a team merges and does not edit
 
 The schemas are in `schemas`, the documents and the page in `openapi`.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from openapi.definitions import ROOT
 from openapi.headers import HEADERS
 from openapi.info import is_ours
 from openapi.operation import Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.problem_schemas import problem_schema
 from openapi.reading import shared_answers
 from openapi.schema_converter import SchemaConverter
 from openapi.schemas import Direction, Json, JsonSchema
@@ -65,6 +67,25 @@ class Components:
         described = {status for status, answer in operation.answers.items() if answer.content}
         return {status: by_status[status] for status in sorted(by_status.keys() - described)}
 
+    def answers_of(self, operation: Operation) -> dict[str, Answer]:
+        """Return the answers of an operation by status.
+
+        Where every failure is a problem document, `abort` answers one in place of the content that
+        Flask-RESTX's decorators document for a failure.
+
+        :param operation: the operation
+        """
+        return {
+            status: self._with_problem(answer)
+            if self.options.always and status[0] in "45" and not answer.shared
+            else answer
+            for status, answer in operation.answers.items()
+        }
+
+    def _with_problem(self, answer: Answer) -> Answer:
+        problem = MediaType(schema=self.options.problem_schema)
+        return replace(answer, content={**answer.content, PROBLEM_JSON: problem})
+
     def headers_of_answer(self, answer: Answer) -> dict[str, Header]:
         """Return the headers of an answer, those of every answer first."""
         return {**self._always_headers(), **answer.headers}
@@ -103,8 +124,12 @@ class Components:
             reference = {"$ref": ROOT + quote(name, safe="")}
             self.schemas.schema(JsonSchema(reference, models=declared))
 
-    def problem_schema(self) -> Json:
-        return self.schemas.schema(self.options.problem_schema)
+    def problem_schema(self, problems: Sequence[ProblemType]) -> Json:
+        """Return the schema of the problem documents of one response.
+
+        :param problems: the problem types of the response
+        """
+        return problem_schema(self.schemas, self.options.problem_schema, problems)
 
     def example_of(self, media: MediaType, direction: Direction) -> Any:
         """Return the example of a body, declared or made from its schema, or MISSING.
@@ -130,11 +155,6 @@ def description_of_problems(problems: Sequence[ProblemType]) -> str:
     if len(problems) == 1:
         return f"{problems[0].title}."
     return " ".join(f"{problem.title}, or" for problem in problems)[:-4] + "."
-
-
-def problem_example(problem: ProblemType) -> Json:
-    """Return what such a problem looks like."""
-    return problem().members() | {"instance": "urn:uuid:0192f0c1-2345-7abc-8def-0123456789ab"}
 
 
 def documented(operations: Iterable[Operation], methods: tuple[str, ...]) -> Mapping[str, Any]:

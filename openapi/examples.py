@@ -41,7 +41,8 @@ def _accepted(
 ) -> Iterator[Any]:
     schema = {name: value for name, value in members.items() if name not in ("example", "examples")}
     for each in examples:
-        value = number(each) if is_json(each) else as_json(field, each)
+        is_plain = is_json(each) and number(each) is each
+        value = each if is_plain else as_json(field, each)
         is_null = value is None and field.allow_none
         if is_null or (fits(value, schema, components) and _is_loaded(field, value)):
             yield value
@@ -54,7 +55,7 @@ def fits(value: Any, schema: Json, components: Mapping[str, Json]) -> bool:
     :param schema: the schema, in JSON Schema 2020-12
     :param components: the schemas that it refers to, by the names of `#/definitions/`
     """
-    return Draft202012Validator({**schema, "definitions": components}).is_valid(value)
+    return bool(Draft202012Validator({**schema, "definitions": components}).is_valid(value))
 
 
 def _is_loaded(field: Any, value: Any) -> bool:

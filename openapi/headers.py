@@ -10,6 +10,11 @@ HEADERS = {
         "Allow": "The methods that this address has.",
         "ETag": "The version of this answer, for If-Match and If-None-Match.",
         "Location": "Where what was created is.",
+        "Content-Disposition": "The name of the file (RFC 6266).",
+        "Content-Range": "Which part of the file this is (RFC 9110 section 14.4).",
+        "Accept-Ranges": "That a part of the file may be asked for with Range.",
+        "Last-Modified": "When the file was changed, for If-Modified-Since.",
+        "Vary": "The request's headers that the answer depends on.",
         "Link": "The next page (rel=next); absent on the last.",
         "X-Request-Id": "The request's id, as in `instance` and in the log.",
     }.items()

@@ -12,7 +12,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    problem_example,
     shared_parameters,
 )
 from openapi.headers import HEADERS
@@ -28,6 +27,7 @@ from openapi.operation import (
     ProblemType,
     RequestBody,
 )
+from openapi.problem_schemas import problem_example
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
 
@@ -127,7 +127,10 @@ def _request_body(components: Components, body: RequestBody) -> Json:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _shared(components, each) for status, each in operation.answers.items()},
+        **{
+            status: _shared(components, each)
+            for status, each in components.answers_of(operation).items()
+        },
         **components.references_to_failures(operation, "#/components/responses/", write),
     }
 
@@ -174,7 +177,9 @@ def _problem_response(components: Components, problems: Sequence[ProblemType]) -
     return {
         "description": description_of_problems(problems),
         **({"headers": headers} if headers else {}),
-        "content": {PROBLEM_JSON: {"schema": components.problem_schema(), "examples": examples}},
+        "content": {
+            PROBLEM_JSON: {"schema": components.problem_schema(problems), "examples": examples}
+        },
     }
 
 
@@ -192,4 +197,5 @@ def _headers(components: Components, headers: Mapping[str, Header]) -> Json:
 
 def _header(components: Components, header: Header) -> Json:
     described = {"description": header.description} if header.description else {}
-    return {**described, "schema": components.schemas.schema(header.schema)}
+    required = {"required": True} if header.required else {}
+    return {**described, **required, "schema": components.schemas.schema(header.schema)}

@@ -6,7 +6,9 @@ the command `routes`, the problem pages and the tests read it.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+import marshmallow
 
 from openapi.schemas import ANSWER, REQUEST, STRING, AnySchema, Direction, Json
 
@@ -26,6 +28,7 @@ class ProblemLike(Protocol):
     title: str
     detail: str
     response_headers: tuple[str, ...]
+    own_members: ClassVar[type[marshmallow.Schema] | None]
 
     def __init__(self) -> None: ...
 
@@ -158,10 +161,12 @@ class Header:
 
     :param description: what it means
     :param schema: what it is
+    :param required: whether it is always sent
     """
 
     description: str = ""
     schema: AnySchema = STRING
+    required: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,6 +253,8 @@ class Operation:
         for content, direction in [*bodies, *answers]:
             schemas = (media.schema for media in content.values())
             yield from ((schema, direction) for schema in schemas if schema is not None)
+        for schema in (getattr(problem, "own_members", None) for problem in self.problems):
+            yield from ((field, ANSWER) for field in schema().fields.values()) if schema else ()
 
     def __str__(self) -> str:
         return self.place

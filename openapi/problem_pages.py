@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from openapi.operation import Operation, ProblemType
 from openapi.page import html
+from openapi.problem_schemas import own_members
 
 
 def problem_types(
@@ -43,6 +44,10 @@ def problem_pages(title: str, problems: Iterable[ProblemType]) -> Blueprint:
             "status": problem.status,
             "title": problem.title,
             "paragraph": _paragraph(problem),
+            "members": {
+                name: str(field.metadata.get("description", ""))
+                for name, field in own_members(problem).items()
+            },
         }
         for problem in problems
     ]

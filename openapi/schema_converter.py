@@ -106,13 +106,10 @@ class SchemaConverter:
         members = self._of_marshmallow(schema, direction)
         components = self._marshmallow.components
         made = example_of(members, components, direction)
-        for example in (declared, made):
-            is_there = example is not MISSING and example is not missing
-            if (
-                is_there
-                and fits(example, members, components)
-                and (direction == ANSWER or would_be_loaded(variant_of(schema).schema, example))
-            ):
+        shown = (each for each in (declared, made) if each is not MISSING and each is not missing)
+        for example in shown:
+            is_loaded = direction == ANSWER or would_be_loaded(variant_of(schema).schema, example)
+            if is_loaded and fits(example, members, components):
                 return example
         return MISSING
 

@@ -59,3 +59,4 @@ AnySchema: TypeAlias = (
 )
 
 STRING = JsonSchema({"type": "string"})
+BINARY = JsonSchema({"type": "string", "format": "binary"})

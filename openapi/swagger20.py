@@ -13,7 +13,6 @@ from openapi.components import (
     description_of,
     description_of_problems,
     documented,
-    problem_example,
     shared_parameters,
 )
 from openapi.definitions import ROOT
@@ -30,6 +29,7 @@ from openapi.operation import (
     RequestBody,
 )
 from openapi.primitives20 import header20, parameter20
+from openapi.problem_schemas import problem_example
 from openapi.reading import bare_paths
 from openapi.restx import security_of
 from openapi.restx_parsers import MULTIPART, URLENCODED
@@ -196,7 +196,10 @@ def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:
 def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
-        **{status: _answer(components, each) for status, each in operation.answers.items()},
+        **{
+            status: _answer(components, each)
+            for status, each in components.answers_of(operation).items()
+        },
         **components.references_to_failures(operation, "#/responses/", write),
     }
 
@@ -219,7 +222,7 @@ def _answer(components: Components, answer: Answer) -> Json:
 def _problem_response(components: Components, problems: Sequence[ProblemType]) -> Json:
     return {
         "description": description_of_problems(problems),
-        "schema": components.problem_schema(),
+        "schema": components.problem_schema(problems),
         "headers": _headers(components, components.headers_of_problems(problems)),
         "examples": {PROBLEM_JSON: problem_example(problems[0])},
     }

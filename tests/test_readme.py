@@ -5,12 +5,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
+from marshmallow import Schema, fields
 
+import api.core
 from api.application import application
+from api.core import Namespace, Settings
+from api.core.factory import create_app
+from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
 from tests.core.support.server import Server, clean_environment
 from tests.core.support.server import mint as mint_with
@@ -19,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+ANSWERS = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 FILES = re.findall(
     r"in `((?:schemas|api/resources|api/storage|tests/resources)/\w+\.py)`:\n", README
@@ -154,6 +162,23 @@ def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:
         subprocess.run([ruff, *check, *FILES], cwd=project, check=True, capture_output=True)
 
 
+@pytest.mark.parametrize(("accept", "text"), [("text/csv", "text\nhello\n"), ("*/*", "hello")])
+def test_the_answers_are_answered(issuer: EmbeddedIssuer, accept: str, text: str) -> None:
+    """The method that declares several answers starts, and answers what the client prefers."""
+    ns = Namespace("reports", "Reports", path="/api")
+    names = {
+        **vars(api.core),
+        **{"ns": ns, "Any": Any, "NoteView": Schema.from_dict({"text": fields.Str()})},
+        **{"lines": lambda: iter(["text\n", "hello\n"]), "note": lambda: {"text": "hello"}},
+    }
+    [source] = ANSWERS
+    exec(source, names)  # noqa: S102
+    app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+    response = app.test_client().get("/api/report", headers={"Accept": accept})
+    assert response.status_code == 200
+    assert text in response.text
+
+
 def test_the_setting_is_a_line(project: Path) -> None:
     """A team's setting is read, checked and described by the line that declares it."""
     [line] = SETTINGS
@@ -163,7 +188,7 @@ def test_the_setting_is_a_line(project: Path) -> None:
     path.write_text(f"{head}{docstring}\n{line}{tail}", encoding="utf-8")
     manage(project, "settings", "write")
     assert "\n#GREETING='Good day'\n" in (project / ".env.example").read_text("utf-8")
-    read = "from api.wsgi import application; app = application(); app.app_context().push(); "
+    read = "from api.wsgi import application; application.app_context().push(); "
     read += "from api.settings import current_settings; print(current_settings.greeting)"
     tenant = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_AUDIENCE": "urn:api"}
     ended = subprocess.run(

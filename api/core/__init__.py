@@ -25,6 +25,11 @@ expectations    what @ns.expect of Flask-RESTX declares, validated
 refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
+answers         what a method answers with one status
+writer          the response of a method with a contract
+contents        content that a method writes itself
+checking        a response, checked against what is declared
+negotiation     the media type that a client prefers
 returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
 declarations    the layers above a method, in their order
@@ -47,6 +52,7 @@ cli             the command line
 testing         a pytest plugin for tests of your own
 """
 
+from api.core.answers import Answer
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
@@ -96,6 +102,7 @@ __all__ = [
     "NAMING_CONVENTION",
     "PERSONAS",
     "AccessToken",
+    "Answer",
     "Application",
     "ClaimCheck",
     "DatabaseUnavailable",

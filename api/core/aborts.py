@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import Any, NamedTuple, NoReturn
 
 import flask_restx
-import orjson
 from werkzeug import exceptions
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+
+from api.core import encoding
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +76,8 @@ def _is_sendable(name: Any, value: Any) -> bool:
         why = "is a member that RFC 9457 defines"
     else:
         try:
-            orjson.dumps({str(name): value})
-        except orjson.JSONEncodeError as error:
+            encoding.dumps({str(name): value})
+        except encoding.EncodingError as error:
             why = f"has a value that JSON cannot hold ({error})"
         else:
             return True

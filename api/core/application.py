@@ -126,8 +126,19 @@ def init_app(app: Flask, application: Application, settings: Settings) -> Api:
         license_url=license_.get("url"),
     )
     for kind, problem in application.problems.items():
+        _check(kind, problem)
         _answer(app, kind, problem)
     return api
+
+
+def _check(kind: type[Exception], problem: type[Problem]) -> None:
+    fields = problem.own_members().fields if problem.own_members else {}
+    required = [name for name, field in fields.items() if field.required]
+    if required:
+        raise DeclarationError(
+            f"problems of the Application answers {kind.__qualname__} by {problem.__qualname__}, "
+            f"which needs its member {required[0]}: raise the problem itself, with the member"
+        )
 
 
 def _answer(app: Flask, kind: type[Exception], problem: type[Problem]) -> None:

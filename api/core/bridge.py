@@ -29,6 +29,7 @@ from api.core import (
     views,
 )
 from api.core.access import ByMethod, DefaultAccess
+from api.core.answers import DeclaredAnswers
 from api.core.contract import BODY_PROBLEMS, Contract
 from api.core.coroutines import awaited, then
 from api.core.declarations import (
@@ -141,6 +142,7 @@ class Namespace(flask_restx.Namespace):
         etag: bool = False,
         location: str | None = None,
         paged: bool = False,
+        answers: DeclaredAnswers | None = None,
         problems: Sequence[type[Problem]] = (),
         example: Any = MISSING,
         id: str | None = None,
@@ -165,6 +167,10 @@ class Namespace(flask_restx.Namespace):
             with 304
         :param location: the Location header, a format string for what the method returns
         :param paged: send the `next` of what the method returns, a cursor, as Link header
+        :param answers: where `returns=` and `status=` do not say it all: each status of success,
+            with a schema, None for no content, or an `Answer` with other media types, headers and
+            so on. The first counts where the method returns no status. Where an Answer has several
+            media types, the method gets the one that the client prefers as `media_type`
         :param problems: what the method may answer beside what its contract implies
         :param example: of the answer, for the documents
         :param id: the operationId, for the documents
@@ -184,13 +190,18 @@ class Namespace(flask_restx.Namespace):
             etag=etag,
             location=location,
             paged=paged,
+            example=example,
+            links=links,
+            answers=answers,
         )
 
         def decorate(view: View) -> View:
             handler = named(view)
-            contract.check(handler)
+            contract.check(handler, view)
             _check_problems(handler, (*problems, *self.problems))
-            read, write = contract.reader(), contract.writer(handler)
+            all_problems = (*contract.problems(), *problems, *self.problems)
+            statuses = {problem.status for problem in all_problems}
+            read, write = contract.reader(), contract.writer(handler, statuses)
 
             @wraps(view)
             def contracted(*args: Any, **kwargs: Any) -> Any:
@@ -204,8 +215,8 @@ class Namespace(flask_restx.Namespace):
                 id=id,
                 parameters=documenting.parameters(contract),
                 body=documenting.request_body(contract),
-                answers=documenting.answers(contract, example=example, links=links or {}),
-                problems=(*contract.problems(), *problems, *self.problems),
+                answers=documenting.answers(contract),
+                problems=all_problems,
             )
 
         return declaring(decorate, CONTRACT)

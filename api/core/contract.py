@@ -1,24 +1,20 @@
 """The contract of a method: marshmallow schemas read its request and write its response."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import urlencode
 
-from apispec.ext.marshmallow.common import resolve_schema_instance
-from flask import Response, request
-from marshmallow import Schema
-from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response as AnyResponse
-
-from api.core import serialisation
+from api.core import answers, negotiation
+from api.core.answers import WITHOUT_CONTENT, Answer, DeclaredAnswers
 from api.core.declarations import DeclarationError
-from api.core.http import relative_reference
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
+    NotAcceptable,
     PreconditionFailed,
     Problem,
+    RangeNotSatisfiable,
     RequestTimeout,
     UnsupportedMediaType,
     ValidationFailed,
@@ -31,12 +27,10 @@ from api.core.requests import (
     read_query,
     schema_reader,
 )
-from api.core.responses import with_status
-from api.core.returned import Returned, is_empty, unpack
-from api.core.serialisation import AnswerError
+from api.core.writer import Writer
+from openapi.operation import MISSING
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
-_WITHOUT_CONTENT = (204, 205, 304)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +47,19 @@ class Contract:
     etag: bool = False
     location: str | None = None
     paged: bool = False
+    example: Any = MISSING
+    links: Mapping[str, Any] | None = None
+    answers: DeclaredAnswers | None = None
 
     def problems(self) -> tuple[type[Problem], ...]:
         """Return the problem types of requests that violate the contract."""
         of_body = BODY_PROBLEMS if self.body else ()
         of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
         of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
-        return (*of_body, *of_values, *of_version)
+        of_type = (NotAcceptable,) if self.media_types else ()
+        has_file = any(answer.file for answer in self.by_status.values())
+        of_file = (PreconditionFailed, RangeNotSatisfiable) if has_file else ()
+        return (*of_body, *of_values, *of_type, *of_version, *of_file)
 
     def reader(self) -> Callable[[], dict[str, Any]]:
         """Return a function that reads the current request as keyword arguments of the method."""
@@ -73,63 +73,81 @@ class Contract:
             readers["headers"] = schema_reader(self.headers, "parameter", read_headers)
         if self.if_match:
             readers["precondition"] = read_precondition
+        if media_types := self.media_types:
+            readers["media_type"] = lambda: negotiation.choose(media_types)
         return lambda: {name: read() for name, read in readers.items()}
 
-    def check(self, handler: str) -> None:
+    def check(self, handler: str, view: Any) -> None:
         """Check that the contract is possible.
 
         :param handler: the name and place of the method
+        :param view: the method
         :raises DeclarationError: an argument is no schema, or the status is not one of success
         """
         for name in ("query", "headers", "body", "returns"):
             schema = getattr(self, name)
-            if schema is not None and not _is_schema(schema):
+            if schema is not None and not answers.is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
         if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
             raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
-        without_content = self.returns and self.success in _WITHOUT_CONTENT
+        if self.answers is not None:
+            self._check_answers(handler, view)
+            return
+        without_content = self.returns and self.success in WITHOUT_CONTENT
         if self.success not in range(200, 400) or without_content:
             raise DeclarationError(
                 f"{handler}: status={self.status!r} is no status of a success"
                 + (" with the content of returns=" if self.returns else "")
             )
+        answers.check(handler, self.by_status, form="status={}")
 
-    def writer(self, handler: str) -> Callable[[Any], AnyResponse]:
-        """Return a function that makes the response of the method's return value.
+    def _check_answers(self, handler: str, view: Any) -> None:
+        names = ("returns", "status", "etag", "location", "paged", "example", "links")
+        usual = {each.name: each.default for each in fields(self)}
+        for name in names:
+            if getattr(self, name) is not usual[name]:
+                raise DeclarationError(
+                    f"{handler}: {name}= and answers= both say what it answers: write it into "
+                    "answers= alone, answers={status: Answer(...)}"
+                )
+        answers.check(handler, self.answers or {})
+        parameters = inspect.signature(view).parameters.values()
+        if self.media_types and not any(
+            each.name == "media_type" or each.kind is each.VAR_KEYWORD for each in parameters
+        ):
+            raise DeclarationError(
+                f"{handler} answers {' or '.join(self.media_types)}, as the client prefers: give "
+                "it a parameter media_type, which says which one to return"
+            )
 
-        The function raises AnswerError for a value that cannot be written.
+    def writer(self, handler: str, problems: Collection[int]) -> Writer:
+        """Return the function that makes the response of the method's return value.
 
-        :param handler: the name and place of the method, for this error
+        :param handler: the name and place of the method, for messages
+        :param problems: the statuses of the problems of the method
         """
-        schema = resolve_schema_instance(self.returns) if self.returns else None
+        return Writer(handler, self.by_status, self.media_types, problems)
 
-        def write(returned: Any) -> AnyResponse:
-            answer = unpack(returned, many=schema is not None and schema.many)
-            try:
-                response = self._response(schema, answer)
-            except AnswerError as error:
-                raise AnswerError(f"{handler} returned {error}") from error
-            response.headers.update(answer.headers or {})
-            return response
+    @property
+    def by_status(self) -> dict[int, Answer]:
+        """The answers by status. The first counts, where the method returns no status."""
+        if self.answers is not None:
+            return answers.by_status(self.answers)
+        short = Answer(
+            self.returns,
+            etag=self.etag,
+            location=self.location,
+            paged=self.paged,
+            example=self.example,
+            links=self.links or {},
+        )
+        return {int(self.success): short}
 
-        return write
-
-    def _response(self, schema: Schema | None, answer: Returned) -> AnyResponse:
-        if isinstance(answer.value, AnyResponse):
-            return with_status(answer.value, answer.status)
-        status = self.success if answer.status is None else answer.status
-        response = with_status(Response(), status)
-        if schema is None or response.status_code in _WITHOUT_CONTENT:
-            if is_empty(answer.value):
-                return response
-            why = "declares no returns=" if schema is None else "answers without content"
-            serialisation.refuse(answer.value, f"but {why}")
-        # Flask-RESTX returns a Response as it is. For a dict, it would negotiate the media type.
-        response.data = serialisation.as_json(schema, answer.value)
-        response.mimetype = "application/json"
-        response.headers["Cache-Control"] = "no-store"
-        self._add_headers(response, answer.value)
-        return response
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types that the client chooses among, the preferred one first."""
+        several = [each.types for each in self.by_status.values() if len(each.types) > 1]
+        return tuple(dict.fromkeys(name for types in several for name in types))
 
     @property
     def success(self) -> int:
@@ -138,31 +156,9 @@ class Contract:
             return self.status
         return 200 if self.returns else 204
 
-    def _add_headers(self, response: AnyResponse, value: Any) -> None:
-        if self.location:
-            response.headers["Location"] = relative_reference(self.location.format(value))
-        if self.paged and value.next:
-            response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
-        if self.etag:
-            response.set_etag(value.etag)
-            response.headers["Cache-Control"] = "private, no-cache"
-            response.make_conditional(request)
-        if response.status_code == PreconditionFailed.status:
-            raise PreconditionFailed
-
     def conditions(self) -> tuple[str, ...]:
         """Return the conditional headers that are evaluated (RFC 9110 section 13)."""
         if self.if_match:
             return ("If-Match",)
-        return ("If-Match", "If-None-Match") if self.etag and not self.body else ()
-
-
-def _is_schema(value: Any) -> bool:
-    return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
-
-
-def _next_page(cursor: str) -> str:
-    # The reference is relative: it is right at any host, and behind any prefix.
-    query = MultiDict(request.args)
-    query["cursor"] = cursor
-    return f"?{urlencode(list(query.items(multi=True)))}"
+        has_etag = any(answer.etag for answer in self.by_status.values())
+        return ("If-Match", "If-None-Match") if has_etag and not self.body else ()

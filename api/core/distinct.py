@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from api.core.declarations import DeclarationError
+from api.core.fieldrules import check_fields
 from api.core.problems import OF_ANY_PATH
 from openapi import schemes, security3, swagger20
 from openapi.definitions import is_of_restx
@@ -26,6 +27,7 @@ def check(api: Any) -> None:
     """
     check_ids(api)
     listed = operations_of(api)
+    check_fields(listed)
     check_schemas(listed)
     check_security_schemes(api, listed)
     of_operations = (problem for operation in listed for problem in operation.problems)

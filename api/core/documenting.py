@@ -1,12 +1,21 @@
 """The contract of a method as its Operation tells it: parameters, body and answers."""
 
-from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
+from marshmallow.fields import Field
+
+from api.core.answers import Answer as Declared
+from api.core.answers import is_json
 from api.core.contract import Contract
 from openapi.declaration import parameters_of
 from openapi.headers import HEADERS
 from openapi.operation import JSON, Answer, Header, MediaType, Parameter, RequestBody
+from openapi.schemas import BINARY, STRING
+
+# Subtypes and suffixes of media types that are text, beside those of `text/`.
+_TEXTS = ("xml", "yaml", "javascript", "x-ndjson", "x-www-form-urlencoded")
+_OF_FILE = ("Content-Disposition", "Last-Modified", "Accept-Ranges")
 
 CONDITIONS = {
     "If-Match": "The ETag that you have seen: 412 if somebody changed it since.",
@@ -40,24 +49,68 @@ def request_body(contract: Contract) -> RequestBody | None:
     return RequestBody(content={JSON: MediaType(schema=contract.body)})
 
 
-def answers(contract: Contract, *, example: Any, links: Mapping[str, Any]) -> dict[str, Answer]:
+def answers(contract: Contract) -> dict[str, Answer]:
     """Return what the method answers where it succeeds, by status.
 
     :param contract: the contract
-    :param example: of the answer, or MISSING
-    :param links: from the answer to other operations
     """
-    media = MediaType(schema=contract.returns, example=example)
-    success = Answer(
-        content={JSON: media} if contract.returns else {},
-        headers=_headers(ETag=contract.etag, Location=contract.location, Link=contract.paged),
-        links=links,
-    )
-    answers = {str(int(contract.success)): success}
-    if "If-None-Match" in contract.conditions():
-        answers["304"] = Answer(description="Not modified", headers=_headers(ETag=True))
+    declared = contract.by_status
+    answers = {str(int(status)): _answer(status, answer) for status, answer in declared.items()}
+    usual = declared.get(200)
+    if usual and usual.file:
+        content = {name: MediaType(schema=BINARY) for name in usual.types}
+        headers = _sent("Content-Range", "Content-Disposition", "ETag", "Last-Modified")
+        answers["206"] = Answer(description="A part", content=content, headers=headers)
+    if "If-None-Match" in contract.conditions() or (usual and usual.file):
+        answers["304"] = Answer(description="Not modified", headers=_sent("ETag"))
     return answers
 
 
-def _headers(**sent: Any) -> dict[str, Header]:
-    return {name: HEADERS[name] for name, is_sent in sent.items() if is_sent}
+def _answer(status: int, answer: Declared) -> Answer:
+    sent = {
+        "ETag": answer.etag or answer.file,
+        "Location": bool(answer.location),
+        "Link": answer.paged,
+        **dict.fromkeys(_OF_FILE, answer.file),
+    }
+    return Answer(
+        description=answer.description or _usual(status),
+        content={name: _media_type(answer, name) for name in answer.types},
+        headers={
+            **_sent(*(name for name, is_sent in sent.items() if is_sent)),
+            **{name: _header(value) for name, value in answer.headers.items()},
+        },
+        links=answer.links,
+    )
+
+
+def _usual(status: int) -> str:
+    return "Success" if status < 300 else HTTPStatus(status).phrase
+
+
+def _media_type(answer: Declared, name: str) -> MediaType:
+    example = answer.example_of(name)
+    if answer.writes(name):
+        return MediaType(schema=answer.schema, example=example)
+    if is_json(name):
+        return MediaType(example=example)
+    return MediaType(schema=STRING if _is_text(name) else BINARY, example=example)
+
+
+def _is_text(media_type: str) -> bool:
+    kind, _, subtype = media_type.partition("/")
+    return kind == "text" or subtype.rpartition("+")[2] in _TEXTS
+
+
+def _header(value: str | Field[Any]) -> Header:
+    if isinstance(value, str):
+        return Header(description=value)
+    return Header(
+        description=str(value.metadata.get("description", "")),
+        schema=value,
+        required=value.required,
+    )
+
+
+def _sent(*names: str) -> dict[str, Header]:
+    return {name: HEADERS[name] for name in names}

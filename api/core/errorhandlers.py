@@ -8,6 +8,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.core.coroutines import awaited
 from api.core.declarations import named
 from api.core.problems import Problem
 from api.core.responses import answer_plainly
@@ -53,7 +54,7 @@ def answer(
     :raises AnswerError: the value cannot be written
     """
     try:
-        response = answer_plainly(handler(error), make_response, success=500)
+        response = answer_plainly(awaited(handler(error)), make_response, success=500)
     except AnswerError as fault:
         raise AnswerError(f"{named(handler)} returned {fault}") from error
     if response.status_code >= 500:

@@ -33,7 +33,7 @@ def init_app(app: Flask, *, trusted_proxies: int = 0, public_url: str = "") -> N
     app.before_request(_refuse_other_names)
     app.before_request(_refuse_what_is_no_host)
     app.before_request(_refuse_what_is_no_prefix)
-    app.after_request(_make_location_relative)
+    app.after_request(_make_redirect_relative)
     if trusted_proxies:
         names = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
         trusted = dict.fromkeys(names, trusted_proxies)
@@ -98,11 +98,10 @@ def _refuse_what_is_no_prefix() -> None:
         )
 
 
-def _make_location_relative(response: Response) -> Response:
-    # Most answers have none, for which get() would raise an error within.
-    if "location" not in [name.lower() for name, _value in response.headers]:
+def _make_redirect_relative(response: Response) -> Response:
+    if not 300 <= response.status_code < 400:
         return response
-    location, prefix = response.headers["Location"], request.script_root
+    location, prefix = response.headers.get("Location", ""), request.script_root
     # url_for() writes the prefix that is known; a path written by hand has none.
     if location and not (prefix and location.startswith(f"{prefix}/")):
         response.headers["Location"] = relative_reference(location)

@@ -7,10 +7,12 @@ Problem
 ├── InvalidMask                  400  invalid-mask
 ├── NotFound                     404  not-found
 ├── MethodNotAllowed             405  method-not-allowed
+├── NotAcceptable                406  not-acceptable
 ├── RequestTimeout               408  request-timeout
 ├── PreconditionFailed           412  precondition-failed
 ├── ContentTooLarge              413  content-too-large
 ├── UnsupportedMediaType         415  unsupported-media-type
+├── RangeNotSatisfiable          416  range-not-satisfiable
 ├── ValidationFailed             422  validation-failed
 ├── IdempotencyKeyReused         422  idempotency-key-reused
 ├── DatabaseUnavailable          503  database-unavailable
@@ -32,19 +34,28 @@ The docstring of a class is what its page at /problems tells people to do.
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from flask import Flask, Response, current_app, has_app_context, has_request_context, request
+from marshmallow import Schema
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
-from api.core import aborts
+from api.core import aborts, encoding, serialisation
+from api.core.declarations import DeclarationError
 from api.core.observability import request_urn
+from api.core.serialisation import AnswerError
 from api.core.sizes import in_words
+from schemas.core.problem import AvailableMediaTypes
 
 MEDIA_TYPE = "application/problem+json"
+
+RESERVED_MEMBERS = aborts.STANDARD_MEMBERS | {"errors", "error", "error_description"}
+"""The members that a problem type cannot declare: every problem document may have them."""
+
+_PARAMETERS = frozenset({"detail", "errors", "headers"})
 
 
 class Problem(Exception):
@@ -53,6 +64,8 @@ class Problem(Exception):
     :param detail: what is wrong with this request, if the class does not say it well enough
     :param errors: each value that does not fit, and what is wrong with it
     :param headers: headers of the response
+    :param own: the values of `own_members`
+    :cvar own_members: the schema of further members of the problem document (RFC 9457 section 3.2)
     """
 
     name: str
@@ -60,6 +73,24 @@ class Problem(Exception):
     title: str
     detail: str
     response_headers: tuple[str, ...] = ()
+    own_members: ClassVar[type[Schema] | None] = None
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """
+        :raises DeclarationError: a member of its own has a name that is taken
+        """
+        super().__init_subclass__(**more)
+        if not (cls.own_members is None or isinstance(cls.own_members, type)):
+            raise DeclarationError(
+                f"{cls.__module__}.{cls.__qualname__}: own_members takes a class of marshmallow's "
+                "Schema"
+            )
+        taken = (_own_names(cls) & RESERVED_MEMBERS) | (_own_attributes(cls) & _PARAMETERS)
+        for member in sorted(taken):
+            raise DeclarationError(
+                f"{cls.__module__}.{cls.__qualname__}: own_members has {member}, which every "
+                "problem document may have already: choose another name"
+            )
 
     def __init__(
         self,
@@ -67,12 +98,18 @@ class Problem(Exception):
         *,
         errors: list[dict[str, str]] | None = None,
         headers: Mapping[str, str] | Headers | None = None,
+        **own: Any,
     ) -> None:
+        """
+        :raises TypeError: the class does not declare one of its own members
+        """
+        for name in own.keys() - _own_attributes(type(self)):
+            raise TypeError(f"{type(self).__name__} has no member {name}: declare own_members")
         super().__init__(detail or self.detail)
         self.detail = detail or self.detail
         self.errors = errors
         self.headers = Headers(headers)
-        self.own: Mapping[str, Any] = {}
+        self.own: Mapping[str, Any] = own
 
     @classmethod
     def type(cls) -> str:
@@ -88,6 +125,16 @@ class Problem(Exception):
             "detail": _printable(self.detail),
         }
         return members if self.errors is None else members | {"errors": self.errors}
+
+
+def _own_names(kind: type[Problem]) -> set[str]:
+    """Return the names of the members that a problem class adds to the document."""
+    fields = kind.own_members().fields if kind.own_members else {}
+    return {name if field.data_key is None else field.data_key for name, field in fields.items()}
+
+
+def _own_attributes(kind: type[Problem]) -> set[str]:
+    return set(kind.own_members().fields) if kind.own_members else set()
 
 
 class InternalError(Problem):
@@ -149,6 +196,18 @@ class MethodNotAllowed(Problem):
     response_headers = ("Allow",)
 
 
+class NotAcceptable(Problem):
+    """Your `Accept` header names no media type that this operation answers. `available` lists
+    those that it does."""
+
+    name = "not-acceptable"
+    status = 406
+    title = "Not acceptable"
+    detail = "The Accept header names no media type that there is; available lists them."
+    response_headers = ("Vary",)
+    own_members = AvailableMediaTypes
+
+
 class RequestTimeout(Problem):
     """The body did not arrive in time (by default, 10 seconds), and the connection is closed. Send
     the request again; a POST with an `Idempotency-Key` is carried out once, however often."""
@@ -192,6 +251,17 @@ class UnsupportedMediaType(Problem):
     status = 415
     title = "Unsupported media type"
     detail = "Send the body as application/json in UTF-8, without a Content-Encoding."
+
+
+class RangeNotSatisfiable(Problem):
+    """Your `Range` header asks for a part that the file does not have. `Content-Range` says how
+    long the file is."""
+
+    name = "range-not-satisfiable"
+    status = 416
+    title = "Range not satisfiable"
+    detail = "The file does not have the part that the Range header asks for."
+    response_headers = ("Content-Range",)
 
 
 class ValidationFailed(Problem):
@@ -257,9 +327,27 @@ def render(error: Exception) -> Response:
     # What Flask wraps into its own InternalServerError it has logged already.
     if isinstance(problem, InternalError) and not getattr(error, "original_exception", None):
         current_app.logger.error("unhandled exception", exc_info=error)
-    body = {**problem.own, **problem.members(), "instance": request_urn()}
+    try:
+        body = _document(problem)
+    except AnswerError as fault:
+        current_app.logger.error("%s has %s", type(problem).__name__, fault, exc_info=error)
+        problem = InternalError()
+        body = _document(problem)
     problem.headers["Cache-Control"] = "no-store"
-    return Response(orjson.dumps(body), problem.status, problem.headers, content_type=MEDIA_TYPE)
+    return Response(body, problem.status, problem.headers, content_type=MEDIA_TYPE)
+
+
+def _document(problem: Problem) -> bytes:
+    """Return the problem document.
+
+    :raises AnswerError: the members of its own are not as it declares them
+    """
+    members = problem.members() | {"instance": request_urn()}
+    if problem.own_members is None:
+        return encoding.dumps({**problem.own, **members})
+    own = serialisation.as_json(problem.own_members(), problem.own)
+    # Two objects of JSON in one: every digit of a number is kept.
+    return orjson.dumps(members)[:-1] + (b"," + own[1:] if own != b"{}" else b"}")
 
 
 def validation_errors(messages: Any, where: str = "pointer") -> list[dict[str, str]]:
@@ -291,9 +379,10 @@ OF_ANY_PATH: tuple[type[Problem], ...] = (
 )
 """The problems that any path may answer, also one that is not there."""
 
+_OF_FRAMEWORK: tuple[type[Problem], ...] = (*OF_ANY_PATH, RangeNotSatisfiable)
 # There are other reasons for a 400 than its address.
 _OF_STATUS: dict[int, type[Problem]] = {
-    kind.status: kind for kind in OF_ANY_PATH if kind is not InvalidAddress
+    kind.status: kind for kind in _OF_FRAMEWORK if kind is not InvalidAddress
 }
 
 

@@ -8,7 +8,7 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields
 from webargs.multidictproxy import MultiDictProxy
 
-from api.core import problems, strictjson
+from api.core import problems, strictjson, strictload
 from api.core.problems import (
     MalformedBody,
     PreconditionFailed,
@@ -32,11 +32,12 @@ def schema_reader(
     :param read: takes the part from the request, before it is validated
     """
     instance = resolve_schema_instance(schema)
+    is_body = where == "pointer"
 
     def load() -> Any:
         data = read(instance)
         try:
-            return instance.load(data)
+            return strictload.load(instance, data) if is_body else instance.load(data)
         except ValidationError as error:
             errors = problems.validation_errors(error.messages, where)
             raise ValidationFailed(errors=errors) from None
@@ -53,7 +54,7 @@ def read_query(schema: Schema) -> Any:
     many = {
         field.data_key or name
         for name, field in schema.fields.items()
-        if isinstance(field, fields.List)
+        if getattr(field, "is_multiple", isinstance(field, (fields.List, fields.Tuple)))
     }
     twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in many]
     if twice:

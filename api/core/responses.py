@@ -39,6 +39,18 @@ def answer_plainly(
     return with_status(response, None)
 
 
+def status_code(status: int | str) -> int:
+    """Return the number of a status that an answer can have.
+
+    :param status: the status, maybe with its phrase
+    :raises AnswerError: it is none of an answer
+    """
+    code = status if isinstance(status, int) else int(status[:3])
+    if not 200 <= code < 600:
+        raise AnswerError(f"the status {code}, which is none of an answer")
+    return int(code)
+
+
 def with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
     """Return a response with a status that an answer can have.
 
@@ -50,6 +62,5 @@ def with_status(response: AnyResponse, status: int | str | None) -> AnyResponse:
         response.status_code = status
     elif status:
         response.status = status
-    if not 200 <= response.status_code < 600:
-        raise AnswerError(f"the status {response.status_code}, which is none of an answer")
+    status_code(response.status_code)
     return response

@@ -62,7 +62,7 @@ def _dump(schema: Schema, value: Any) -> Any:
     except ValidationError as error:
         raise AnswerError(f"what {name} refuses to write") from error
     for each, written in zip(values, dumped if schema.many else [dumped], strict=False):
-        faults = list(_faults(schema, each, written))
+        faults = list(_faults(schema, each, written, schema.partial))
         if faults:
             refuse(each, f"from which {name} cannot write {', '.join(faults)}")
     return dumped
@@ -77,13 +77,13 @@ def _items(value: Any) -> list[Any]:
 class _Shape(NamedTuple):
     """The requirements for the values of one schema.
 
-    :param required: the members that must be written
+    :param required: the members that must be written, each with the name of its field
     :param containers: the members that have schemas of their own, by key, attribute and field
     :param reads: the fields of which a value must have at least one
     :param is_free: whether a value may have any type, since the schema reads it in its own way
     """
 
-    required: frozenset[str]
+    required: dict[str, str]
     containers: tuple[tuple[str, str, Any], ...]
     reads: tuple[str, ...]
     is_free: bool
@@ -94,7 +94,7 @@ def _shape(schema: Schema) -> _Shape:
     own = type(schema).dump is not Schema.dump
     is_free = own or bool(schema._hooks[PRE_DUMP])
     if own or schema._hooks[POST_DUMP]:
-        return _Shape(frozenset(), (), (), is_free)
+        return _Shape({}, (), (), is_free)
     named = [
         (name if field.data_key is None else field.data_key, field.attribute or name, field)
         for name, field in schema.dump_fields.items()
@@ -103,13 +103,8 @@ def _shape(schema: Schema) -> _Shape:
     reading = [field for _, _, field in named if not isinstance(field, fields.Constant)]
     is_proven = any(field.required and field.dump_default is missing for field in reading)
     computed = any(isinstance(field, (fields.Function, fields.Method)) for field in reading)
-    partial = schema.partial or ()
     return _Shape(
-        frozenset(
-            key
-            for key, _, field in named
-            if field.required and partial is not True and field.name not in partial
-        ),
+        {key: field.name for key, _, field in named if field.required},
         tuple(each for each in named if _is_container(each[2])),
         () if is_free or is_proven or computed else tuple(attribute for _, attribute, _ in named),
         is_free,
@@ -136,16 +131,19 @@ def _is_readable(schema: Schema, value: Any) -> bool:
     return value.__class__ not in _PLAIN or _shape(schema).is_free
 
 
-def _faults(schema: Schema, value: Any, written: Any, where: str = "") -> Iterable[str]:
-    """Return the members that were not written as declared, including those of nested schemas."""
+def _faults(
+    schema: Schema, value: Any, written: Any, partial: Any, where: str = ""
+) -> Iterable[str]:
+    """Return the required members that were not written, including those of nested schemas."""
     if is_polymorphic(schema):
-        return _faults_of_type(schema, value, written, where)
+        return _faults_of_type(schema, value, written, partial, where)
     shape = _shape(schema)
     if not isinstance(written, dict):
         return ()
     lacking: list[str] = []
-    if not shape.required <= written.keys():
-        lacking += [f"{where}{key}" for key in sorted(shape.required - written.keys())]
+    if partial is not True and not shape.required.keys() <= written.keys():
+        absent = sorted(shape.required.keys() - written.keys())
+        lacking += [f"{where}{key}" for key in absent if shape.required[key] not in (partial or ())]
     if shape.reads and not (isinstance(value, Mapping) and not value) and value is not missing:
         read = (schema.get_attribute(value, name, missing) for name in shape.reads)
         if all(each is missing for each in read):
@@ -153,7 +151,8 @@ def _faults(schema: Schema, value: Any, written: Any, where: str = "") -> Iterab
     for key, attribute, field in shape.containers:
         if key in written:
             source = schema.get_attribute(value, attribute, missing)
-            lacking += _faults_within(field, source, written[key], f"{where}{key}")
+            below = _partial_below(partial, field.name)
+            lacking += _faults_within(field, source, written[key], below, f"{where}{key}")
     return lacking
 
 
@@ -165,32 +164,45 @@ def is_polymorphic(schema: Any) -> bool:
     return hasattr(schema, "type_schemas") and hasattr(schema, "type_field")
 
 
-def _faults_of_type(schema: Any, value: Any, written: Any, where: str) -> Iterable[str]:
+def _partial_below(partial: Any, name: str) -> Any:
+    """Return which members of a nested schema may be missing: with a dot in `partial`, or all."""
+    if partial is None or isinstance(partial, bool):
+        return partial
+    return [each.removeprefix(f"{name}.") for each in partial if each.startswith(f"{name}.")]
+
+
+def _faults_of_type(
+    schema: Any, value: Any, written: Any, partial: Any, where: str
+) -> Iterable[str]:
     # It writes a tuple with the reason, and no object, for a value of a type that it does not know.
+    if written is None:
+        return ()
     if not isinstance(written, dict):
         return [where.removesuffix(".") or "an object of a known type"]
     chosen = schema.type_schemas[written[schema.type_field]]
-    return _faults(chosen() if isinstance(chosen, type) else chosen, value, written, where)
+    inner = chosen() if isinstance(chosen, type) else chosen
+    return _faults(inner, value, written, inner.partial if partial is None else partial, where)
 
 
-def _faults_within(field: Any, value: Any, written: Any, where: str) -> Iterator[str]:
+def _faults_within(field: Any, value: Any, written: Any, partial: Any, where: str) -> Iterator[str]:
     if isinstance(field, fields.Nested):
+        partial = field.schema.partial if partial is None else partial
         for source, each in _pairs(value, written):
             is_known = each is not None and source is not missing
             if is_known and not _is_readable(field.schema, source):
                 yield where
             else:
-                yield from _faults(field.schema, source, each, f"{where}.")
+                yield from _faults(field.schema, source, each, partial, f"{where}.")
     elif isinstance(field, fields.List):
         for source, each in _pairs(value, written):
-            yield from _faults_within(field.inner, source, each, where)
+            yield from _faults_within(field.inner, source, each, partial, where)
     elif isinstance(field, fields.Tuple):
         pairs = _pairs(value, list(written or ()))
         for inner, (source, each) in zip(field.tuple_fields, pairs, strict=False):
-            yield from _faults_within(inner, source, each, where)
-    else:
+            yield from _faults_within(inner, source, each, partial, where)
+    elif isinstance(field, fields.Mapping) and field.value_field:
         for each in (written or {}).values():
-            yield from _faults_within(field.value_field, missing, each, where)
+            yield from _faults_within(field.value_field, missing, each, partial, where)
 
 
 def _pairs(value: Any, written: Any) -> Iterable[tuple[Any, Any]]:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from numbers import Integral
 from typing import Any
 
 import orjson
@@ -31,9 +32,13 @@ class ExactNumber(float):
     def __int__(self) -> int:
         return int(Decimal(self._text))
 
-    def is_integer(self) -> bool:
-        exact = Decimal(self._text)
-        return exact == exact.to_integral_value()
+
+@Integral.register
+class WholeNumber(ExactNumber):
+    """A number that is an integer, written with a fraction or an exponent: 5.0 or 1e3.
+
+    JSON Schema takes it for an integer, and so does a strict field of marshmallow.
+    """
 
 
 def loads(data: bytes, *, exact: bool = False) -> Any:
@@ -109,7 +114,8 @@ def _exact(text: str) -> ExactNumber:
     # The digits of 1e9999 fill a page, once somebody asks for an integer or a decimal of it.
     if len(exponent) > len(str(MAX_DIGITS)) + 1 or _length(mantissa, exponent) > MAX_DIGITS:
         raise ValueError(_TOO_LONG)
-    return ExactNumber(text)
+    exact = Decimal(text)
+    return (WholeNumber if exact == exact.to_integral_value() else ExactNumber)(text)
 
 
 def _length(mantissa: str, exponent: str) -> int:

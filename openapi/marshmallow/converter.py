@@ -98,9 +98,7 @@ class MarshmallowConverter:
             for name, field in members.items()
         }
         required = [
-            keys[name]
-            for name, field in members.items()
-            if field.required and not variant.may_miss(name)
+            keys[name] for name, field in members.items() if _is_required(variant, name, field)
         ]
         hooked = direction == ANSWER and bool(variant.schema._hooks[POST_DUMP])
         return {
@@ -131,10 +129,13 @@ class MarshmallowConverter:
             properties = {kind: {"type": "string", "const": value}} | members["properties"]
             required = sorted({kind, *members.get("required", ())})
             self.components[own] = members | {"properties": properties, "required": required}
-            mapping[value] = f"#/definitions/{own}"
+            mapping[value] = own
         return {
-            "oneOf": [{"$ref": reference} for reference in mapping.values()],
-            "discriminator": {"propertyName": kind, "mapping": mapping},
+            "oneOf": [{"$ref": f"#/definitions/{own}"} for own in mapping.values()],
+            "discriminator": {
+                "propertyName": kind,
+                "mapping": {value: f"#/components/schemas/{own}" for value, own in mapping.items()},
+            },
             **_described(variant.schema),
         }
 
@@ -149,11 +150,17 @@ def _differs(variant: Variant) -> bool:
         # What a hook makes of an answer nobody can know.
         return True
     return any(
-        (field.required and not variant.may_miss(name))
+        _is_required(variant, name, field)
         if field.dump_only or field.load_only
         else _is_directional(field)
         for name, field in variant.members.items()
     )
+
+
+def _is_required(variant: Variant, name: str, field: Any) -> bool:
+    # Whatever it says, marshmallow asks for no constant.
+    is_constant = isinstance(field, marshmallow.fields.Constant)
+    return field.required and not is_constant and not variant.may_miss(name)
 
 
 def _is_directional(field: Any) -> bool:

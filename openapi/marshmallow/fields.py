@@ -79,11 +79,13 @@ class FieldConverter(FieldConverterMixin):
         default = field.load_default
         if isinstance(field, fields.Constant) or default is missing or callable(default):
             return {}
-        if self._as_list and isinstance(field, fields.List) and types.is_delimited(field):
-            written = fields.List._serialize(field, default, None, None)
-        else:
+        is_one_text = types.is_delimited(field) and not self._as_list
+        inner = getattr(field, "inner", None)
+        if inner is None or is_one_text or not isinstance(default, (list, tuple)):
             written = as_json(field, default)
-        return {} if written is missing else {"default": written}
+            return {} if written is missing else {"default": written}
+        items = [as_json(inner, each) for each in default]
+        return {} if missing in items else {"default": items}
 
     def _metadata(self, field: Any, **_: Any) -> Json:
         members = {name: number(value) for name, value in self.metadata2properties(field).items()}
@@ -103,6 +105,9 @@ class FieldConverter(FieldConverterMixin):
     def _nullable(self, field: Any, *, ret: Json) -> Json:
         if field.allow_none:
             _allow_null(ret)
+        elif not field.dump_only and not {"type", *_COMBINED, "enum", "const"} & ret.keys():
+            # Whatever it is, null is refused.
+            return {"not": {"type": "null"}}
         return {}
 
 

@@ -61,7 +61,15 @@ _YEAR = r"(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"
 _OFFSET = rf"[+-]{_HOUR}:?{_SIXTY}"
 
 _DIRECTIVES = {
-    **{"Y": _YEAR, "m": r"(?:0[1-9]|1[0-2])", "d": _DAY, "H": _HOUR, "M": _SIXTY, "S": _SIXTY},
+    # strftime writes no zero before a year.
+    **{
+        "Y": r"[1-9]\d{3}",
+        "m": r"(?:0[1-9]|1[0-2])",
+        "d": _DAY,
+        "H": _HOUR,
+        "M": _SIXTY,
+        "S": _SIXTY,
+    },
     **{"y": r"\d{2}", "I": r"(?:0[1-9]|1[0-2])", "p": "(?:AM|PM)", "f": r"\d{1,6}"},
     **{"j": r"(?:00[1-9]|0[1-9]\d|[12]\d{2}|3[0-5]\d|36[0-6])", "z": rf"(?:{_OFFSET}|Z|)"},
     **{"b": f"(?:{_MONTHS})", "a": f"(?:{_DAYS})", "%": "%"},
@@ -85,12 +93,14 @@ _H16 = "[0-9A-Fa-f]{1,4}"
 NAIVE_TIME = rf"^{_SECONDS}$"
 TIME = rf"^{_SECONDS}(?:Z|{_OFFSET})?$"
 NAIVE_DATETIME = rf"^{_YEAR}-(?:0[1-9]|1[0-2])-{_DAY}T{_SECONDS}$"
+DATETIME = rf"{NAIVE_DATETIME[:-1]}(?:Z|{_OFFSET})?$"
 RFC_822 = (
-    rf"^(?:(?:{_DAYS}), )?{_DAY} (?:{_MONTHS}) {_YEAR} {_HOUR}:{_SIXTY}:{_SIXTY} "
-    rf"(?:GMT|[+-]{_HOUR}{_SIXTY})$"
+    rf"^(?:(?:{_DAYS}), )?(?:0?[1-9]|[12]\d|3[01]) (?:{_MONTHS}) {_YEAR} "
+    rf"{_HOUR}:{_SIXTY}(?::{_SIXTY})? (?:UT|GMT|[ECMP][SD]T|[+-]{_HOUR}{_SIXTY})$"
 )
 INTEGER = r"^-?\d+$"
 DECIMAL = r"^-?\d+(?:\.\d+)?$"
+FLOAT = r"^-?\d{1,17}(?:\.\d+)?(?:[eE](?:-\d{1,3}|\+?(?:[0-2]?\d{1,2}|30[0-8])))?$"
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d{2}|[1-9]?\d)"
 _IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?\d))?"

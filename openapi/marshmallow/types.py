@@ -4,6 +4,7 @@ A field of a team's own says it in an attribute `json_schema`; without one, it i
 from which it derives, and anything if that is Field itself.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import singledispatch
@@ -37,6 +38,9 @@ def is_directional(field: Any) -> bool:
     """
     if isinstance(field, fields.Boolean):
         return _words(field) is not None
+    if isinstance(field, fields.NaiveDateTime):
+        # Then a request may have an offset, which an answer never has.
+        return field.timezone is not None
     return isinstance(field, (fields.Integer, fields.Decimal, fields.Float)) and field.as_string
 
 
@@ -78,28 +82,42 @@ def _(field: fields.Integer, _convert: Convert, direction: Direction) -> Json:
     return {"type": "integer"}
 
 
-@members.register
-def _(_field: fields.Number, *_: Any) -> Json:
+@members.register(fields.Number)
+def _(_field: Any, *_: Any) -> Json:
     return {"type": "number"}
 
 
 @members.register
 def _(field: fields.Float, _convert: Convert, direction: Direction) -> Json:
     if field.as_string:
-        return _as_text("number", direction)
+        return _as_text("number", direction, **_pattern(field, patterns.FLOAT))
     return {"type": "number", "format": "double"}
 
 
 @members.register
 def _(field: fields.Decimal, _convert: Convert, direction: Direction) -> Json:
     if field.as_string:
-        pattern = {} if field.allow_nan else {"pattern": patterns.DECIMAL}
-        return _as_text("number", direction, format="decimal", **pattern)
+        return _as_text("number", direction, format="decimal", **_pattern(field, patterns.DECIMAL))
     if field.places is None:
         return {"type": "number"}
-    # A decimal of more digits than the context's precision cannot be rounded to its places.
-    limit = 10 ** (_PRECISION + field.places.adjusted())
-    return {"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit}
+    limit = decimal_limit(field)
+    return {"type": "number", "minimum": -limit, "maximum": limit}
+
+
+def decimal_limit(field: fields.Decimal) -> int:
+    """Return the largest value that a decimal with places can be.
+
+    One of more digits than the precision of the context cannot be rounded. More than 10**22 is no
+    exact float, which is what others read it as.
+
+    :param field: the field, which has places
+    """
+    places = -field.places.adjusted() if field.places is not None else 0
+    return int(10 ** min(22, _PRECISION - 1 - places))
+
+
+def _pattern(field: Any, pattern: str) -> Json:
+    return {} if field.allow_nan else {"pattern": pattern}
 
 
 def _as_text(kind: str, direction: Direction, **more: Any) -> Json:
@@ -126,12 +144,10 @@ def _words(field: fields.Boolean) -> list[Any] | None:
 
 
 @members.register
-def _(field: fields.DateTime, *_: Any) -> Json:
+def _(field: fields.DateTime, _convert: Convert, direction: Direction) -> Json:
     match field.format or field.DEFAULT_FORMAT:
         case "iso" | "iso8601":
-            is_naive = isinstance(field, fields.NaiveDateTime) and field.timezone is None
-            local = {"format": "date-time-local", "pattern": patterns.NAIVE_DATETIME}
-            return {"type": "string", **(local if is_naive else {"format": "date-time"})}
+            return _iso(field, direction)
         case "rfc" | "rfc822":
             return {"type": "string", "pattern": patterns.RFC_822}
         case "timestamp":
@@ -142,9 +158,17 @@ def _(field: fields.DateTime, *_: Any) -> Json:
             return _strftime(format)
 
 
+def _iso(field: fields.DateTime, direction: Direction) -> Json:
+    if not isinstance(field, fields.NaiveDateTime):
+        return {"type": "string", "format": "date-time"}
+    if is_directional(field) and direction == REQUEST:
+        return {"type": "string", "pattern": patterns.DATETIME}
+    return {"type": "string", "format": "date-time-local", "pattern": patterns.NAIVE_DATETIME}
+
+
 def _timestamp(unit: int) -> Json:
-    end_of_9999 = 253402300799
-    return {"type": "number", "minimum": 0, "maximum": end_of_9999 * unit}
+    end_of_9999 = 253402300800
+    return {"type": "number", "minimum": 0, "exclusiveMaximum": end_of_9999 * unit}
 
 
 def _strftime(format: str) -> Json:
@@ -169,9 +193,18 @@ def _(field: fields.Time, *_: Any) -> Json:
 
 @members.register
 def _(field: fields.TimeDelta, *_: Any) -> Json:
-    # A day less than a timedelta can have, since a float is rounded.
-    limit = timedelta(days=999_999_998) // timedelta(**{field.precision: 1})
+    limit = timedelta_limit(field)
     return {"type": "number", "minimum": -limit, "maximum": limit, "x-unit": field.precision}
+
+
+def timedelta_limit(field: fields.TimeDelta) -> int:
+    """Return the largest value that a field takes for a timedelta, in its unit.
+
+    It is a day less than a timedelta can have, since a float is rounded.
+
+    :param field: the field
+    """
+    return timedelta(days=999_999_998) // timedelta(**{field.precision: 1})
 
 
 @members.register
@@ -204,8 +237,8 @@ def _(_field: fields.IPv6Interface, *_: Any) -> Json:
     return {"type": "string", "pattern": patterns.IPV6_INTERFACE}
 
 
-@members.register
-def _(field: fields.Enum, convert: Convert, _direction: Direction) -> Json:
+@members.register(fields.Enum)
+def _(field: Any, convert: Convert, _direction: Direction) -> Json:
     if field.by_value is False:
         return {"type": "string", "enum": list(field.enum.__members__)}
     values = [field.field._serialize(each.value, None, None) for each in field.enum]
@@ -237,14 +270,22 @@ def array(field: fields.List[Any] | fields.Tuple, convert: Convert) -> Json:
     :param convert: converts the fields of its items
     """
     if isinstance(field, fields.List):
-        return {"type": "array", "items": convert(field.inner)}
-    items = [convert(each) for each in field.tuple_fields]
+        return {"type": "array", "items": _item(field, convert(field.inner))}
+    items = [_item(field, convert(each)) for each in field.tuple_fields]
     counts = {"minItems": len(items), "maxItems": len(items)}
     return {"type": "array", "prefixItems": items, "items": False, **counts}
 
 
-@members.register
-def _(field: fields.Mapping, convert: Convert, _direction: Direction) -> Json:
+def _item(field: Any, item: Json) -> Json:
+    """An item in one text with others does not have their delimiter."""
+    is_free = item.get("type") == "string" and not {"pattern", "format", "enum"} & item.keys()
+    if not (is_delimited(field) and is_free):
+        return item
+    return {**item, "pattern": f"^[^{re.escape(field.delimiter)}]*$"}
+
+
+@members.register(fields.Mapping)
+def _(field: Any, convert: Convert, _direction: Direction) -> Json:
     names = _names(convert(field.key_field)) if field.key_field else {}
     return {
         "type": "object",
@@ -267,6 +308,6 @@ def _names(key: Json) -> Json:
     return {}
 
 
-@members.register
-def _(field: fields.Constant, *_: Any) -> Json:
+@members.register(fields.Constant)
+def _(field: Any, *_: Any) -> Json:
     return {"const": number(field.constant)} if is_json(field.constant) else {}

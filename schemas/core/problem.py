@@ -68,3 +68,13 @@ class ProblemView(Schema):
     error_description = fields.Str(
         metadata={"description": "The detail, in the characters that RFC 6750 allows."}
     )
+
+
+class AvailableMediaTypes(Schema):
+    """What may be asked for"""
+
+    available = fields.List(
+        fields.Str(metadata={"example": "text/csv"}),
+        required=True,
+        metadata={"description": "The media types that there are.", "example": ["text/csv"]},
+    )

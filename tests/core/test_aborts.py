@@ -13,6 +13,7 @@ from flask import Response
 from flask.testing import FlaskClient
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import (
+    BadRequest,
     Conflict,
     HTTPException,
     RequestedRangeNotSatisfiable,
@@ -81,6 +82,11 @@ ABORTS: dict[str, tuple[Callable[[], Any], int, dict[str, Any]]] = {
         400,
         {"detail": WORDS, "seat": 5, "type": "about:blank"},
     ),
+    "numbers": (
+        lambda: flask_restx.abort(409, seat=2**70, price=Decimal("0.5")),
+        409,
+        {"seat": 2**70, "price": 0.5},
+    ),
     "restx data alone": (lambda: flask_restx.abort(409, seat=5), 409, {"seat": 5}),
     "restx message and description": (
         lambda: flask_restx.abort(409, WORDS, description="x"),
@@ -116,6 +122,7 @@ ABORTS: dict[str, tuple[Callable[[], Any], int, dict[str, Any]]] = {
         {"detail": WORDS, "type": "/problems#internal-error"},
     ),
     "unavailable": (lambda: flask.abort(503, WORDS), 503, {"detail": WORDS}),
+    "not acceptable": (lambda: flask.abort(406, WORDS), 406, {"detail": WORDS}),
     "not registered": (
         lambda: flask_restx.abort(499, WORDS, seat=5),
         499,
@@ -170,8 +177,8 @@ def test_the_words_of_a_developer_reach_the_client(fail: Fail, case: str) -> Non
         ({"status": "fail"}, "abort gave as status=, which is a member that RFC 9457 defines"),
         ({"instance": "x"}, "abort gave as instance="),
         ({"type": "x"}, "abort gave as type="),
-        ({"price": Decimal(1)}, "abort gave as price=, which has a value that JSON cannot hold"),
-        ({"seat": 2**70}, "abort gave as seat="),
+        ({"price": {1, 2}}, "abort gave as price=, which has a value that JSON cannot hold"),
+        ({"seat": float("nan")}, "abort gave as seat="),
     ],
 )
 def test_what_a_problem_cannot_have_is_logged(
@@ -209,6 +216,7 @@ def test_the_headers_of_an_exception_are_sent(
     [
         lambda: flask.abort(Response("<seat/>", 409, {"X-A": "b"}, mimetype="application/xml")),
         raising(Conflict(response=Response("<seat/>", 409, {"X-A": "b"}, None, "application/xml"))),
+        raising(BadRequest(response=Response("<seat/>", 409, {"X-A": "b"}, "application/xml"))),
         raising(HTTPException(response=Response("<seat/>", 409, {"X-A": "b"}, "application/xml"))),
     ],
 )
@@ -226,6 +234,17 @@ def test_an_internal_error_of_a_developer_is_logged(
     fail(lambda: flask.abort(500, WORDS))
     [record] = [record for record in caplog.records if record.exc_info]
     assert record.levelno == logging.ERROR
+
+
+def test_an_error_handler_may_be_a_coroutine(issuer: EmbeddedIssuer) -> None:
+    """An error handler that is `async def` is awaited."""
+    ns, app = handled(issuer, Taken())
+
+    async def handle(error: Taken) -> Any:
+        return {"message": "x"}, 409
+
+    ns.errorhandler(Taken)(handle)
+    assert app.test_client().get("/seats").status_code == 409
 
 
 class Taken(Exception):

@@ -18,6 +18,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.local import LocalProxy
 from werkzeug.test import TestResponse
 
+from api.core.answers import Answer as Declared
 from api.core.bridge import Namespace, Resource
 from api.core.documents import build_documents
 from api.core.factory import create_app
@@ -128,7 +129,7 @@ def answer(issuer: EmbeddedIssuer) -> Answer:
         class Notes(Resource):
             @public
             @ns.operation(**contract)
-            def get(self) -> Any:
+            def get(self, **_: Any) -> Any:
                 """Read a note"""
                 return value() if isinstance(value, type(lambda: None)) else value
 
@@ -145,7 +146,6 @@ def answer(issuer: EmbeddedIssuer) -> Answer:
         ((NOTE, 201), 201, {}),
         ((NOTE, HTTPStatus.ACCEPTED), 202, {}),
         ((NOTE, "203 Of Another"), 203, {}),
-        ((NOTE, 404), 404, {}),
         ((NOTE, 201, {"X-A": "b"}), 201, {"X-A": "b"}),
         ((NOTE, 201, [("X-A", "b")]), 201, {"X-A": "b"}),
         ((NOTE, 201, Headers({"X-A": "b"})), 201, {"X-A": "b"}),
@@ -169,7 +169,7 @@ def test_a_value_with_status_and_headers(
     answer: Answer, value: Any, status: int, headers: dict[str, str]
 ) -> None:
     """The schema writes the value; a given status or header overrides the declared one."""
-    response = answer(value, returns=Note)
+    response = answer(value, answers=dict.fromkeys((200, 201, 202, 203), Note))
     assert (response.status_code, response.mimetype) == (status, "application/json")
     assert response.get_json()["text"] == "hello"
     assert response.get_json().keys() <= {"text", "Stars"}
@@ -186,10 +186,10 @@ def test_repeated_headers_are_all_sent(answer: Answer) -> None:
 
 
 def test_a_given_status_keeps_what_is_declared(answer: Answer) -> None:
-    """ETag, Location and Link are taken from the value even if it is returned with a status."""
+    """ETag, Location and Link are made of the value even if it is returned with a status."""
     item = SimpleNamespace(text="hello", etag="v1", next="abc")
-    declared = {"etag": True, "paged": True, "location": "/notes/{0.text}"}
-    response = answer((item, 202, {"X-A": "b"}), returns=Note, **declared)
+    declared = Declared(Note, etag=True, paged=True, location="/notes/{0.text}")
+    response = answer((item, 202, {"X-A": "b"}), answers={202: declared})
     assert response.status_code == 202
     expected = {"ETag": '"v1"', "Location": "notes/hello", "X-A": "b"}
     assert expected.items() <= dict(response.headers).items()
@@ -238,18 +238,19 @@ def test_a_tuple_of_two_dicts_is_two_of_many(answer: Answer) -> None:
     ("value", "status", "data"),
     [
         (lambda: Response("x", 202), 202, b"x"),
-        (lambda: werkzeug.Response("x", 202), 202, b"x"),
+        (lambda: werkzeug.Response("x", 202, mimetype="text/html"), 202, b"x"),
         (lambda: (Response("x"), 202), 202, b"x"),
         (lambda: (Response("x"), 202, {"X-A": "b"}), 202, b"x"),
         (lambda: redirect("/elsewhere"), 302, None),
     ],
 )
-@pytest.mark.parametrize("returns", [Note, None], ids=["schema", "none"])
+@pytest.mark.parametrize("schema", [Note, None], ids=["schema", "none"])
 def test_a_response_passes(
-    answer: Answer, value: Any, status: int, data: bytes | None, returns: Any
+    answer: Answer, value: Any, status: int, data: bytes | None, schema: Any
 ) -> None:
     """A Response of Flask or werkzeug is sent as it is, alone or with a status and headers."""
-    response = answer(value, returns=returns)
+    declared = Declared(schema, media_types="text/html")
+    response = answer(value, answers={202: declared, 302: Declared(location=True)})
     assert response.status_code == status
     assert data is None or response.data == data
 
@@ -271,14 +272,14 @@ def test_a_response_passes(
 )
 def test_no_schema_and_nothing_to_write(answer: Answer, value: Any, status: int) -> None:
     """A method without `returns=` may return an empty value, and the response has no content."""
-    response = answer(value)
+    response = answer(value, answers={204: None, 202: None})
     assert (response.status_code, response.data) == (status, b"")
 
 
 @pytest.mark.parametrize("value", [(None, 204), ("", 204), (None, 304)], ids=repr)
 def test_a_schema_and_a_status_without_content(answer: Answer, value: Any) -> None:
-    """A method that declares a schema may return nothing with a status such as 204 or 304."""
-    response = answer(value, returns=Note)
+    """A method that declares a schema may return nothing with a declared 204, or with 304."""
+    response = answer(value, answers={200: Declared(Note, etag=True), 204: None})
     assert (response.status_code, response.data) == (value[1], b"")
 
 
@@ -353,7 +354,10 @@ class Refusing(Schema):
 
 UNWRITABLE: dict[str, tuple[Any, Any, str]] = {
     "None": (None, Note, "returned None"),
-    "None with a status": ((None, 201), Note, "returned None"),
+    "None with a status": ((None, 200), Note, "returned None"),
+    "undeclared status": ((NOTE, 201), Note, "the status 201, which it does not declare: name it"),
+    "undeclared failure": ((NOTE, 404), Note, "the status 404, which it does not declare: raise"),
+    "undeclared empty": ((None, 204), Note, "the status 204, which it does not declare"),
     "text": ("hello", Note, "type str"),
     "no text": ("", Note, "type str"),
     "bytes": (b"hello", Note, "type bytes"),
@@ -370,7 +374,7 @@ UNWRITABLE: dict[str, tuple[Any, Any, str]] = {
     "tuple with None": ((NOTE, None), Note, "type tuple"),
     "tuple of four": ((NOTE, 200, {}, 1), Note, "type tuple"),
     "tuple with wrong headers": ((NOTE, 200, "X-A"), Note, "type tuple"),
-    "coroutine with a status": (lambda: (coroutine(), 201), Note, "type coroutine"),
+    "coroutine with a status": (lambda: (coroutine(), 200), Note, "type coroutine"),
     "async generator": (lambda: asynchronous(), Loose, "type async_generator"),
     "generator": (lambda: rows(), Note, "type generator"),
     "generator, nothing required": (lambda: rows(), Loose, "type generator"),
@@ -401,10 +405,9 @@ UNWRITABLE: dict[str, tuple[Any, Any, str]] = {
     "many: coroutines": (lambda: [coroutine()], Note(many=True), "type coroutine"),
     "many: dict without": ([NOTE, {}], Note(many=True), "cannot write text"),
     "no schema: dict": (NOTE, None, "declares no returns="),
-    "no schema: with a status": ((NOTE, 201), None, "declares no returns="),
+    "no schema: with a status": ((NOTE, 204), None, "declares no returns="),
     "no schema: text": ("hello", None, "declares no returns="),
     "no schema: number": (0, None, "declares no returns="),
-    "content under 204": ((NOTE, 204), Note, "answers without content"),
     "status of no answer": ((NOTE, 99), Note, "the status 99"),
     "no status": ((NOTE, 0), Note, "the status 0"),
     "interim status": ((NOTE, 101), Note, "the status 101"),

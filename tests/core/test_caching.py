@@ -46,6 +46,7 @@ OWN: dict[str, tuple[Callable[[], Any], str]] = {
     "etag": (with_etag, "private, no-cache"),
     "not modified": (conditional, "private, no-cache"),
     "file": (file(), "no-cache, private"),
+    "file for a while": (file(max_age=60), "private, max-age=60"),
     "dated file": (file(etag=False, last_modified=1), "no-cache, private"),
     "policy": (with_policy("private, max-age=60"), "private, max-age=60"),
     "public": (with_policy("public, max-age=60"), "public, max-age=60"),
@@ -103,7 +104,7 @@ def test_own_answers_for_everybody(caller: FlaskClient, kind: str) -> None:
     """An answer that a public handler makes itself is kept no longer than its Cache-Control says,
     and without one, not at all or asked for each time."""
     answer = caller.get("/own/open")
-    own = {"file": "no-cache", "dated file": "no-cache"}
+    own = {"file": "no-cache", "dated file": "no-cache", "file for a while": "public, max-age=60"}
     assert answer.headers["Cache-Control"] == own.get(kind, OWN[kind][1])
 
 

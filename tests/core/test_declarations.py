@@ -463,7 +463,7 @@ def test_a_contract_that_cannot_be_kept_is_refused(contract: dict[str, Any], sai
     ("decorator", "unknown", "said"),
     [
         (operation_of, {"retuns": Note}, "@ns.operation has no argument retuns="),
-        (operation_of, {"anything": 1}, "it takes body, etag, example,"),
+        (operation_of, {"anything": 1}, "it takes answers, body, etag, example,"),
         (require_auth, {"scope": "a"}, "@require_auth has no argument scope="),
         (require_auth.any_of, {"scopes": "a"}, "@require_auth.any_of has no argument scopes="),
     ],

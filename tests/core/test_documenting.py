@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from api.core import documenting
 from api.core.contract import Contract
 from openapi.headers import HEADERS
-from openapi.operation import JSON, MISSING
+from openapi.operation import JSON
 
 
 class Note(Schema):
@@ -20,7 +20,7 @@ class Note(Schema):
 
 
 def answers(**contract: Any) -> dict[str, Any]:
-    return documenting.answers(Contract(**contract), example=MISSING, links={})
+    return documenting.answers(Contract(**contract))
 
 
 def test_the_fields_of_query_and_headers_are_parameters() -> None:

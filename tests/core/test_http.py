@@ -166,6 +166,10 @@ def moved() -> Flask:
     def built() -> AnyResponse:
         return redirect(url_for("here"))
 
+    @app.get("/api/made")
+    def made() -> tuple[str, int, dict[str, str]]:
+        return "made", 201, {"Location": "/api/there"}
+
     @app.get("/api/away")
     def away() -> AnyResponse:
         return redirect("https://elsewhere.example/api/there")
@@ -193,6 +197,11 @@ def test_redirect_to_a_path_by_hand(moved: Flask, prefix: str, told: bool) -> No
     answer = moved.test_client().get("/api/here", headers=headers)
     base = f"https://host{prefix}/api/here"
     assert urljoin(base, answer.headers["Location"]) == f"https://host{prefix}/api/there?a=b"
+
+
+def test_header_by_hand(moved: Flask) -> None:
+    """A Location that a handler writes beside a success is sent as it is."""
+    assert moved.test_client().get("/api/made").headers["Location"] == "/api/there"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, make_response
 from flask.testing import FlaskClient
 from flask_restx import Model, fields, marshal_with
+from openapi_spec_validator import validate
 
 from api.core.bridge import Namespace, Resource, api_of
 from api.core.documents import build_documents
@@ -191,6 +192,44 @@ def test_a_mask_is_documented(app: Flask) -> None:
         assert "400" in paths["/todos"]["get"]["responses"]
         assert "400" in paths["/todos"]["post"]["responses"]
         assert "400" not in paths["/todos/raw"]["get"]["responses"]
+
+
+def test_a_documented_failure_may_be_a_problem(issuer: EmbeddedIssuer) -> None:
+    """What `@ns.response` documents of a failure is beside the problem document of `abort`; what an
+    error handler answers is documented alone."""
+    ns = Namespace("todos", "Todos", path="/todos")
+    fault = ns.model("Fault", {"message": fields.String})
+
+    def handle(error: KeyError) -> Any:
+        """The todo is taken."""
+
+    ns.errorhandler(KeyError)(ns.marshal_with(fault, code=409)(handle))
+
+    def get(self: Any) -> None:
+        """Read a todo
+
+        :raises KeyError: it is taken
+        """
+        ns.abort(404, "No todo.")
+
+    view = ns.response(404, "None")(ns.response(400, "Bad", fault)(public(get)))
+    ns.add_resource(type("Todos", (Resource,), {"get": view}), "")
+    app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+    assert app.test_client().get("/todos").get_json()["detail"] == "No todo."
+    documents = build_documents(app)
+    for name in ("openapi.json", "openapi-3.0.json"):
+        validate(documents[name])
+        responses = documents[name]["paths"]["/todos"]["get"]["responses"]
+        assert list(responses["404"]["content"]) == [PROBLEM]
+        assert list(responses["400"]["content"]) == ["application/json", PROBLEM]
+        shared = documents[name]["components"]["responses"][
+            responses["409"]["$ref"].rpartition("/")[2]
+        ]
+        assert list(shared["content"]) == ["application/json"]
+    validate(documents["swagger.json"])
+    responses = documents["swagger.json"]["paths"]["/todos"]["get"]["responses"]
+    assert responses["404"]["schema"] == {"$ref": "#/definitions/Problem"}
+    assert responses["400"]["schema"] == {"$ref": "#/definitions/Fault"}
 
 
 def test_representations(app: Flask) -> None:

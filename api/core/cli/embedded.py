@@ -65,6 +65,15 @@ def store_url(settings: Settings, issuer: EmbeddedIssuer) -> None:
     file.write_text(issuer.url)
 
 
+def place_without_issuer(settings: Settings) -> Path | None:
+    """Return where `run` would make the issuer, or None if it is there.
+
+    :param settings: the settings
+    """
+    directory = _directory(settings)
+    return None if files_exist(directory) else directory.resolve()
+
+
 @_errors_as_messages()
 def for_tokens(settings: Settings) -> EmbeddedIssuer:
     """Return the issuer with the URL of the last `run`, which is the claim iss of its tokens.

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from werkzeug.serving import is_running_from_reloader, run_simple
+from werkzeug.serving import is_running_from_reloader
 
 from api.core.application import Application
 from api.core.bridge import api_of
-from api.core.cli import embedded
+from api.core.cli import embedded, reloading
 from api.core.cli.address import base_url, check_port, with_address
 from api.core.cli.database import database_session
 from api.core.factory import create_app
@@ -33,7 +33,11 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
     settings = with_address(load(application.settings), host, port)
     logging.config.dictConfig(logging_config(settings.log_level, settings.log_format or "console"))
     issuer = None if settings.has_tenant else embedded.for_run(settings)
-    app = create_app(application, settings, issuer=issuer)
+    try:
+        app = create_app(application, settings, issuer=issuer)
+    except Exception as error:
+        raise reloading.BrokenCode from error
+    reloading.tell_mended()
     if not is_running_from_reloader():
         check_port(settings)
         with database_session(application, settings) as database:
@@ -41,14 +45,7 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
         if issuer is not None:
             embedded.store_url(settings, issuer)
         _print_addresses(app, settings, issuer)
-    run_simple(
-        settings.host,
-        settings.port,
-        app,
-        threaded=True,
-        use_reloader=reload,
-        extra_files=[str(path) for path in [Path(".env")] if path.is_file()],
-    )
+    reloading.serve(settings, app, reload=reload)
 
 
 def _print_addresses(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> None:

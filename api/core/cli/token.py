@@ -133,9 +133,17 @@ def mint(
             "token mint makes tokens of the embedded issuer. AUTH0_DOMAIN is set, so the API "
             "accepts only tokens of the tenant. Get one: python manage.py token get"
         )
+    place = embedded.place_without_issuer(settings)
     issuer = embedded.for_tokens(settings)
     further["org_id"] = org
     click.echo(issuer.mint(scope, subject=sub, expires_in=expires, claims=further))
+    if place:
+        click.echo(
+            f"No embedded issuer was in {place}, so one was made there. Its tokens are for the API "
+            "that runs in this directory: python manage.py run. For one that runs elsewhere, use "
+            "this command in its directory.",
+            err=True,
+        )
 
 
 @token.command()

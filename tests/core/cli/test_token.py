@@ -16,7 +16,8 @@ from tests.core.support.tenant import Tenant
 def minted(runner: Runner, *arguments: str, **environment: str) -> dict[str, Any]:
     """The claims of the token that `token mint` prints."""
     result = runner("token", "mint", *arguments, **environment)
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0
+    assert result.err == "" or result.err.startswith("No embedded issuer was in ")
     [token] = result.out.splitlines()
     return jws.read(token).claims
 
@@ -34,6 +35,17 @@ def test_token_alone(runner: Runner) -> None:
         "aud": "https://api.localhost/",
         "azp": "embedded-spa",
     }
+
+
+def test_without_an_issuer(runner: Runner) -> None:
+    """In a directory without an issuer `token mint` says so on standard error, once, and what its
+    tokens are for."""
+    first, second = (runner("token", "mint") for _ in range(2))
+    assert (first.code, second.code, second.err) == (0, 0, "")
+    place = runner.directory / "instance" / "issuer"
+    assert first.err.startswith(f"No embedded issuer was in {place}, so one was made there. ")
+    assert "python manage.py run" in first.err
+    assert len(first.err.splitlines()) == len(first.out.splitlines()) == 1
 
 
 def test_options(runner: Runner) -> None:

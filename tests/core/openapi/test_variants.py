@@ -37,7 +37,7 @@ class Small(Item):
         exclude = ("note",)
 
 
-NAMED = [
+NAMED: list[tuple[Any, str]] = [
     (Item, "Item"),
     (Item(many=True), "Item"),
     (Item(exclude=("id",)), "ItemWithoutId"),

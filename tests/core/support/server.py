@@ -26,8 +26,11 @@ class Server:
 
     port: where the command listens of its own accord; without it, a free one is given with --port.
     upgrade: bring the schema up to date before `serve`, which would refuse an old one.
+    health: the path that is asked until it answers.
     url: where it answers. log: what it has written so far, standard output and error together.
     """
+
+    health = "/health/live"
 
     def __init__(
         self,
@@ -109,7 +112,8 @@ class Server:
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
-                connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                head = f"GET {self.health} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                connection.sendall(head.encode())
                 return connection.recv(12) == b"HTTP/1.1 200"
         except OSError:
             return False
