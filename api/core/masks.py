@@ -27,8 +27,10 @@ def check(view: Any) -> None:
     :param view: the method
     :raises InvalidMask: the mask cannot be read, or does not fit the model
     """
+    if not is_marshalled(view):
+        return
     header = request.headers.get(current_app.config["RESTX_MASK_HEADER"])
-    if not header or not is_marshalled(view):
+    if not header:
         return
     try:
         mask = Mask(header, skip=True)
