@@ -23,7 +23,9 @@ from api.core import Namespace, Settings
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
+from openapi.schema_converter import SchemaConverter
 from tests.core.support.commands import printed_by
+from tests.core.support.markdown import examples_of
 from tests.core.support.server import Server, clean_environment
 from tests.core.support.server import mint as mint_with
 
@@ -62,12 +64,6 @@ def _named(pattern: str, documents: list[Path]) -> list[str]:
     """What the documents name by a pattern, each once."""
     texts = [path.read_text(encoding="utf-8") for path in documents]
     return sorted({name for text in texts for name in re.findall(pattern, text, re.MULTILINE)})
-
-
-def _examples(heading: str) -> list[str]:
-    """The code of a section of the README."""
-    section = README.partition(f"### {heading}\n")[2].partition("\n### ")[0]
-    return re.findall(r"^```python3\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 
 
 def manage(project: Path, *arguments: str) -> str:
@@ -192,10 +188,10 @@ def test_the_price_of_the_recipe_is_a_line_in_each_file(project: Path, tmp_path:
     fields_line = "from schemas.core.fields import"
     decimals = "from schemas.core.decimals import ExactDecimal\n"
     replace_in(copy / SCHEMA, (fields_line, decimals + fields_line))
-    replace_in(copy / "tests/resources/test_books.py", ('{"title":', '{"price": "12.50", "title":'))
     replace_in(
         copy / "tests/resources/test_books.py",
-        ('query_string={"price": "12.50", ', "query_string={"),
+        ('json={"title":', 'json={"price": "12.50", "title":'),
+        ('BODY = {"title":', 'BODY = {"price": "12.50", "title":'),
     )
     draft = Path(manage(copy, "db", "revision", "prices").splitlines()[-1]).read_text("utf-8")
     assert "sa.Column('price', sa.Numeric(precision=12, scale=2), server_default=" in draft
@@ -219,12 +215,21 @@ def test_the_answers_are_answered(issuer: EmbeddedIssuer, accept: str, text: str
         **{"ns": ns, "Any": Any, "NoteView": Schema.from_dict({"text": fields.Str()})},
         **{"lines": lambda: iter(["text\n", "hello\n"]), "note": lambda: {"text": "hello"}},
     }
-    [source] = _examples("What a handler returns")
+    [source] = examples_of(README, "What a handler returns")
     exec(source, names)  # noqa: S102
     app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
     response = app.test_client().get("/api/report", headers={"Accept": accept})
     assert response.status_code == 200
     assert text in response.text
+
+
+def test_a_field_describes_itself() -> None:
+    """A field of a team's own is documented by its `json_schema`."""
+    [source] = [block for block in SETTINGS if "json_schema" in block]
+    names: dict[str, Any] = {"fields": fields}
+    exec(source, names)  # noqa: S102
+    converter = SchemaConverter("3.1.0")
+    assert converter.schema(names["Colour"]()) == names["Colour"].json_schema
 
 
 def test_the_setting_is_a_line(project: Path) -> None:
@@ -254,7 +259,7 @@ def test_the_form_is_read(
     issuer: EmbeddedIssuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The README's form with files is read, and a file that does not fit is refused by its name."""
-    [example] = _examples("What an operation reads")
+    [example] = examples_of(README, "What an operation reads")
     (tmp_path / "photo_resource.py").write_text(example, encoding="utf-8")
     (tmp_path / "photos").mkdir()
     monkeypatch.chdir(tmp_path)

@@ -14,17 +14,16 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.core.support.markdown import examples_of
 from tests.core.support.server import clean_environment
 from tests.core.support.tenant import Tenant
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDE = README.partition("### You have a Flask-RESTX application already\n")[2].partition("\n### ")[
-    0
-]
-APP, PROBLEMS, GUARD, DECORATORS = re.findall(r"^```python3\n(.*?)^```$", GUIDE, re.M | re.S)
-DOCUMENT, COPIES, LISTING = re.findall(r"^```console\n(.*?)^```$", GUIDE, re.M | re.S)
-[SETTINGS] = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.M | re.S)
+GUIDE = (README, "You have a Flask-RESTX application already")
+APP, PROBLEMS, GUARD, DECORATORS = examples_of(*GUIDE)
+DOCUMENT, COPIES, LISTING = examples_of(*GUIDE, "console")
+[SETTINGS] = examples_of(*GUIDE, "sh")
 
 # Sends requests to the app and prints the status and the body of each answer.
 CALLS = """

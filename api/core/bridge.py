@@ -129,7 +129,8 @@ class Namespace(flask_restx.Namespace):
         :param args: the model, and what else Flask-RESTX takes
         :param kwargs: likewise
         """
-        return marshalling.decorator(super().marshal_with(*args, **kwargs))
+        model = kwargs.get("fields", next(iter(args), None))
+        return marshalling.decorator(super().marshal_with(*args, **kwargs), model)
 
     def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
         """Return the decorator that writes the values of a method by a model of Flask-RESTX.

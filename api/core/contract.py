@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from api.core import answers, body_checks, negotiation
+from api.core import answers, body_checks, media_types, negotiation
 from api.core.answers import WITHOUT_CONTENT, Answer, DeclaredAnswers
 from api.core.declarations import DeclarationError
-from api.core.media_types import Body, Kind, body_contents, body_reader
+from api.core.media_types import Body, Kind
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -67,22 +67,22 @@ class Contract:
     @property
     def contents(self) -> dict[str, Kind]:
         """What the body is read as, by media type."""
-        return body_contents(self.body)
+        return media_types.contents(self.body)
 
     def reader(self) -> Callable[[], dict[str, Any]]:
         """Return a function that reads the current request as keyword arguments of the method."""
         readers: dict[str, Callable[[], Any]] = {}
         # The body is read first, so that an unreadable body is reported before invalid parameters.
         if self.body:
-            readers["body"] = body_reader(self.contents)
+            readers["body"] = media_types.reader(self.contents)
         if self.query:
             readers["query"] = schema_reader(self.query, "parameter", read_query)
         if self.headers:
             readers["headers"] = schema_reader(self.headers, "parameter", read_headers)
         if self.if_match:
             readers["precondition"] = read_precondition
-        if media_types := self.media_types:
-            readers["media_type"] = lambda: negotiation.choose(media_types)
+        if offered := self.media_types:
+            readers["media_type"] = lambda: negotiation.choose(offered)
         return lambda: {name: read() for name, read in readers.items()}
 
     def check(self, handler: str, view: Any) -> None:

@@ -51,13 +51,13 @@ def request_body(contract: Contract) -> RequestBody | None:
     """
     if contract.body is None:
         return None
-    content = {name: _of_request(name, kind) for name, kind in contract.contents.items()}
+    content = {name: _read_as(name, kind) for name, kind in contract.contents.items()}
     limit = f"At most {in_words(contract.max_body)}." if contract.max_body else ""
     coding = "It may be sent with `Content-Encoding: gzip`." if contract.gzip else ""
     return RequestBody(content=content, description=" ".join(filter(None, [limit, coding])))
 
 
-def _of_request(name: str, kind: Kind) -> MediaType:
+def _read_as(name: str, kind: Kind) -> MediaType:
     if not is_schema(kind):
         return MediaType(schema=BINARY if kind is bytes else STRING)
     of_files = files(resolve_schema_instance(kind)) if name == MULTIPART else ()
@@ -78,7 +78,7 @@ def answers(contract: Contract) -> dict[str, Answer]:
     answers = {str(int(status)): _answer(status, answer) for status, answer in declared.items()}
     usual = declared.get(200)
     if usual and usual.file:
-        content = {name: MediaType(schema=BINARY) for name in usual.types}
+        content = {name: _media_type(usual, name) for name in usual.types}
         headers = _sent("Content-Range", "Content-Disposition", "ETag", "Last-Modified")
         answers["206"] = Answer(description="A part", content=content, headers=headers)
     if "If-None-Match" in contract.conditions() or (usual and usual.file):

@@ -22,7 +22,7 @@ Body: TypeAlias = MarshmallowSchema | Mapping[str, Kind]
 """The schema of a JSON body, or the kind of each media type."""
 
 
-def body_contents(body: Body | None) -> dict[str, Kind]:
+def contents(body: Body | None) -> dict[str, Kind]:
     """Return the kind of each media type of a body.
 
     That of a merge patch is the schema of the patch.
@@ -41,7 +41,7 @@ def _prepared(name: str, kind: Kind) -> Kind:
     return kind
 
 
-def body_reader(by_name: Mapping[str, Kind]) -> Callable[[], Any]:
+def reader(by_name: Mapping[str, Kind]) -> Callable[[], Any]:
     """Return a function that reads the body of the current request.
 
     The function raises UnsupportedMediaType, MalformedBody, ContentTooLarge or ValidationFailed.

@@ -23,6 +23,7 @@ Problem
 └── AuthorizationProblem              (RFC 6750: carries a challenge)
     ├── InvalidRequest           400  invalid-request
     ├── AuthorizationMissing     401  authorization-missing
+    ├── InvalidCredential        401  invalid-credential
     ├── FailedCheck                   (names the check and the remedy)
     │   ├── InvalidToken         401  invalid-token
     │   └── InvalidDPoPProof     401  invalid-dpop-proof

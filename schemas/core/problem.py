@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457)."""
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 
 class FieldProblem(Schema):
@@ -29,6 +29,8 @@ class ProblemView(Schema):
 
     class Meta:
         component = "Problem"
+        # `abort` may add members (RFC 9457 section 3.2).
+        unknown = INCLUDE
 
     type = fields.Str(
         required=True,

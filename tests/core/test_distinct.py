@@ -143,6 +143,16 @@ def test_schemas_that_have_a_name_each_are_served(
     assert start(of("one", returns=one), of("two", returns=two))
 
 
+def test_an_example_that_is_not_shown_is_told(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log names the field whose example is not shown, because the field would refuse it."""
+    wrong = type("Wrong", (Schema,), {"text": fields.Str(metadata={"example": 5})})
+    with caplog.at_level("WARNING"):
+        start(of("one", returns=wrong))
+    assert "the example of Wrong.text is not shown" in caplog.text
+
+
 class Sold(Problem):
     """The car is sold."""
 

@@ -6,7 +6,7 @@ has the addresses of the quickstart, and messages with a table of their own.
 
 from api.core import resources
 from api.core.application import Application, namespaces
-from tests.core.demo import boats, callers, greetings, messages, pictures
+from tests.core.demo import boats, callers, greetings, messages, pictures, reports
 from tests.core.demo.commands import count
 
 application = Application(
@@ -17,7 +17,11 @@ application = Application(
     description="What the tests of the machinery call.",
     namespaces=(
         *greetings.NAMESPACES,
-        *(messages.ns, callers.ns, pictures.ns, boats.ns),
+        messages.ns,
+        callers.ns,
+        pictures.ns,
+        boats.ns,
+        reports.ns,
         *namespaces(resources),
     ),
     commands=(count,),
