@@ -99,6 +99,9 @@ PLACES: dict[str, Declare] = {
     "of a Resource of Flask-RESTX": lambda ns, known: resource(
         flask_restx.Resource, post=ns.expect(known["Person"], validate=True)(guarded(ns))
     ),
+    "of a method with method_decorators": lambda ns, known: resource(
+        post=ns.expect(known["Person"])(echo(ns)), method_decorators=[require_auth()]
+    ),
     "of a public method": lambda ns, known: resource(
         post=ns.expect(known["Person"])(public(echo(ns)))
     ),
