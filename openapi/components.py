@@ -78,14 +78,14 @@ class Components:
     def answers_of(self, operation: Operation) -> dict[str, Answer]:
         """Return the answers of an operation by status.
 
-        Where every failure is a problem document, `abort` answers one in place of the content that
-        Flask-RESTX's decorators document for a failure.
+        Where every failure is a problem document, a wrong address and `abort` answer one, beside
+        the content that Flask-RESTX's decorators and error handlers document for that status.
 
         :param operation: the operation
         """
         return {
             status: self._with_problem(answer)
-            if self.options.always and status[0] in "45" and not answer.shared
+            if self.options.always and status[0] in "45"
             else answer
             for status, answer in operation.answers.items()
         }
