@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 import pytest
 from flask import Response, redirect, send_file
 from flask.testing import FlaskClient
+from flask_restx import fields as restx
 from marshmallow import Schema, fields, validate
 from openapi_spec_validator import validate as validate_document
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
@@ -231,7 +232,11 @@ WRONG: dict[str, tuple[Any, DeclaredAnswers, str]] = {
         {200: Answer(media_types=PDF)},
         'declare it, Answer(media_types="application/pdf", file=True)',
     ),
-    "an undeclared 304": ((None, 304), {200: Note}, "the status 304"),
+    "an undeclared 304": (
+        (None, 304),
+        {200: Note},
+        "the status 304, which it does not declare: declare etag=True or file=True of its 200",
+    ),
 }
 
 
@@ -268,13 +273,19 @@ def test_a_status_of_flask_restx_is_declared(issuer: EmbeddedIssuer) -> None:
             return returned
 
         get = ns.response(202, "Later")(public(ns.operation(returns=Note)(get)))
+        get = ns.response(409, "Locked", ns.model("Fault", {"message": restx.String}))(get)
 
     ns.add_resource(ns.response(203, "Of another")(Notes), "")
+    returned: Any
     client = create_app(
         replace(application, namespaces=(ns,)), Settings(), issuer=issuer
     ).test_client()
     for returned, status in (((None, 202), 202), ((NOTE, 203), 203), ((NOTE, 201), 500)):  # noqa: B007
         assert client.get("/notes").status_code == status
+    returned = ({"message": "x"}, 409)
+    assert client.get("/notes").json == returned[0]
+    returned = ({"message": object()}, 409)
+    assert client.get("/notes").status_code == 500
 
 
 REPORT: DeclaredAnswers = {
