@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from flask_restx import fields as restx
 from marshmallow import Schema, fields, validate
 from openapi_spec_validator import validate as validate_document
+from sqlalchemy import literal, select
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from api.core.answers import Answer, DeclaredAnswers
@@ -25,7 +26,9 @@ from api.core.guard import current_token, public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
 from api.core.settings import Settings, current_settings
+from api.core.storage import Database, reading
 from tests.core.demo import application
+from tests.core.support.databases import ON_BOTH
 
 PROBLEM, JSON, CSV, PDF = (
     "application/problem+json",
@@ -435,6 +438,38 @@ def test_a_stream_of_a_guarded_method_knows_the_token(
     token = issuer.mint(scope="a", sub="auth0|ann")
     headers = {"Authorization": f"Bearer {token}"}
     assert app.test_client().get("/notes", headers=headers).text == "subject\nauth0|ann"
+
+
+@ON_BOTH
+def test_a_stream_reads_from_the_database(
+    issuer: EmbeddedIssuer, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stream may read from the database as it goes, in transactions of its own; what would read
+    in one that has ended is a logged 500."""
+    one = reading(lambda session: session.scalar(select(literal(1))))
+    late = reading(lambda session: (row for row in session.scalars(select(literal(1)))))
+    database = Database(database_url)
+    ns = Namespace("notes", "Notes", path="/notes")
+    for path, value in (("/one", lambda: (str(one()) for _ in range(2))), ("/late", late)):
+        view = ns.operation(answers={200: Answer(media_types=CSV)})(returning(value))
+        ns.add_resource(type(path[1:], (Resource,), {"get": public(view)}), path)
+    app = create_app(
+        replace(application, namespaces=(ns,)), Settings(), issuer=issuer, database=database
+    )
+    assert app.test_client().get("/notes/one").text == "11"
+    assert app.test_client().get("/notes/late").status_code == 500
+    assert "a query returned a generator" in str(caplog.records[-1].exc_info)
+    database.engine.dispose()
+
+
+def returning(value: Callable[[], Any]) -> Callable[..., Any]:
+    """A method that returns what the function does."""
+
+    def get(self: Any) -> Any:
+        """Read notes"""
+        return value()
+
+    return get
 
 
 def test_a_stream_that_fails_at_once_is_a_problem(
