@@ -115,6 +115,19 @@ class Components:
         for name, answer in answers.items() if not is_ours(api) else ():
             self.responses[name] = write(answer)
 
+    def answer(self, answer: Answer, root: str, write: Callable[[Answer], Json]) -> Json:
+        """Return an answer as it is written, or a reference to it where operations share it.
+
+        :param answer: the answer
+        :param root: where the shared responses are: "#/responses/"
+        :param write: writes an answer
+        """
+        if not answer.shared:
+            return write(answer)
+        if answer.shared not in self.responses:
+            self.responses[answer.shared] = write(answer)
+        return {"$ref": f"{root}{answer.shared}"}
+
     def add_models(self, api: Any, declared: Iterable[SwaggerOperation | None]) -> None:
         """Add the models that are declared, though no schema refers to them; or all, if asked to.
 

@@ -28,6 +28,8 @@ def check(view: Any) -> None:
     :param view: the method
     :raises InvalidMask: the mask cannot be read, or does not fit the model
     """
+    if not is_marshalled(view):
+        return
     header = request.headers.get(current_app.config["RESTX_MASK_HEADER"])
     model = model_of(view)
     if not header or model is None:

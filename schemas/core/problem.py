@@ -13,7 +13,7 @@ class FieldProblem(Schema):
         }
     )
     parameter = fields.Str(
-        metadata={"description": "The name of the query parameter or header.", "example": "limit"}
+        metadata={"description": "The name of the parameter or form field.", "example": "limit"}
     )
     detail = fields.Str(
         required=True,

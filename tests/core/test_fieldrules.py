@@ -1,7 +1,6 @@
 """A field that can never be read or written stops the start."""
 
 import enum
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,8 +42,7 @@ def serving(part: str, field: Any) -> Namespace:
         "returns": Schema.from_dict({"a": fields.Str()}, name="Two"),
         part: schema,
     }
-    handler: Callable[..., Any] = lambda self, **_values: {}  # noqa: E731
-    view = ns.operation(**declared)(handler)
+    view: Any = ns.operation(**declared)(lambda self, **_values: {})
     ns.add_resource(type("One", (Resource,), {"post": public(view)}), "")
     return ns
 
