@@ -106,6 +106,7 @@ class Writer:
             response.headers["Cache-Control"] = "no-store"
         else:
             media_type, response = "", Response()
+            del response.headers["Content-Type"]
             if not (is_empty(value) or answer.is_read):
                 why = "answers without content" if answer.types else "declares no returns="
                 serialisation.refuse(value, f"but {why}")
