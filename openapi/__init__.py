@@ -14,6 +14,7 @@ restx_parsers     request parsers
 swagger_objects   the same as parts of an operation
 reading           `operations(api)`
 dialects          JSON Schema as each version of OpenAPI has it
+rules31           what makes it that of 3.1; of 3.0 in rules30, of 2.0 in rules20
 defaults          defaults that fit their schemas
 plain             values of Python as JSON has them
 dialect20         the same for Swagger 2.0

@@ -12,7 +12,15 @@ from openapi.about import Options
 from openapi.definitions import ROOT
 from openapi.headers import HEADERS
 from openapi.info import is_ours
-from openapi.operation import Access, Answer, Header, MediaType, Operation, ProblemType
+from openapi.operation import (
+    Access,
+    Answer,
+    Header,
+    MediaType,
+    Operation,
+    ProblemType,
+    SwaggerOperation,
+)
 from openapi.problem_schemas import problem_schema
 from openapi.reading import shared_answers
 from openapi.schema_converter import SchemaConverter
@@ -107,22 +115,21 @@ class Components:
         for name, answer in answers.items() if not is_ours(api) else ():
             self.responses[name] = write(answer)
 
-    def add_models(self, api: Any, operations: Iterable[Operation]) -> None:
+    def add_models(self, api: Any, declared: Iterable[SwaggerOperation | None]) -> None:
         """Add the models that are declared, though no schema refers to them; or all, if asked to.
 
         :param api: a flask_restx.Api, in the context of its app
-        :param operations: its operations
+        :param declared: what Flask-RESTX says of its operations and paths
         """
-        declared = {}
+        models, names = dict(api.models), []
         if current_app.config.get("RESTX_INCLUDE_ALL_MODELS"):
-            declared.update(api.models)
-        for swagger in (operation.swagger for operation in operations):
-            declared.update(
-                {name: swagger.models[name] for name in swagger.mentioned} if swagger else {}
-            )
-        for name in declared:
+            names += api.models
+        for each in filter(None, declared):
+            models |= each.models
+            names += each.mentioned
+        for name in dict.fromkeys(names):
             reference = {"$ref": ROOT + quote(name, safe="")}
-            self.schemas.schema(JsonSchema(reference, models=declared))
+            self.schemas.schema(JsonSchema(reference, models=models))
 
     def problem_schema(self, problems: Sequence[ProblemType]) -> Json:
         """Return the schema of the problem documents of one response.

@@ -15,7 +15,7 @@ from openapi.components import (
     shared_parameters,
 )
 from openapi.headers import HEADERS
-from openapi.info import base_path, host, info, tags
+from openapi.info import base_path, host, info, is_ours, tags
 from openapi.operation import (
     METHODS,
     MISSING,
@@ -28,6 +28,7 @@ from openapi.operation import (
     RequestBody,
 )
 from openapi.problem_schemas import problem_example
+from openapi.reading import shown_paths
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
 
@@ -46,7 +47,8 @@ def document(version: str, api: Any, operations: Sequence[Operation], options: O
         path: _path_item(each, components, security)
         for path, each in documented(operations, METHODS).items()
     }
-    components.add_models(api, operations)
+    shown = {} if is_ours(api) else shown_paths(api)
+    components.add_models(api, (*(each.swagger for each in operations), *shown.values()))
     members = {
         "openapi": version,
         "info": info(api, version),

@@ -35,8 +35,12 @@ def operations(api: Any) -> tuple[Operation, ...]:
     """
     documented: dict[tuple[str, int, str], Method] = {}
     for method in methods(api):
-        if method.is_documented:
-            documented.setdefault((method.path, _rank(method.name), method.name), method)
+        if not method.is_documented:
+            continue
+        place = method.path, _rank(method.name), method.name
+        # Of two addresses of one Resource that have one path, Flask-RESTX documents the last.
+        if documented.setdefault(place, method).resource is method.resource:
+            documented[place] = method
     ids = unique_ids(api, documented.values())
     with _context(api):
         read = _Reading(api)
@@ -57,19 +61,20 @@ def shared_answers(api: Any, *, exact: bool = False) -> dict[str, Answer]:
     return {name: objects.answer(each, api.representations) for name, each in responses.items()}
 
 
-def bare_paths(api: Any) -> Iterator[tuple[str, SwaggerOperation]]:
-    """Return the paths of a stock Api that Flask-RESTX shows, though no operation is there.
+def shown_paths(api: Any) -> dict[str, SwaggerOperation]:
+    """Return what Flask-RESTX says of each path, also of one without a method to document.
 
     :param api: a flask_restx.Api
     """
     reader = Reader(api, exact=True)
-    shown = {method.path for method in methods(api) if method.is_documented}
-    for namespace in api.namespaces:
-        for route in namespace.resources:
-            for url in api.ns_urls(namespace, route.urls):
-                method = Method(api, namespace, route, "", url)
-                if method.path not in shown and not is_hidden(route.resource, route.route_doc):
-                    yield method.path, _swagger({}, method, reader)
+    shown = (
+        Method(api, namespace, route, "", url)
+        for namespace in api.namespaces
+        for route in namespace.resources
+        if not is_hidden(route.resource, route.route_doc)
+        for url in api.ns_urls(namespace, route.urls)
+    )
+    return {method.path: _swagger({}, method, reader) for method in shown}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from flask_restx.reqparse import RequestParser
 from flask_restx.swagger import Swagger, parse_docstring, ref
 from flask_restx.utils import merge, not_none
 
-from openapi.declaration import NOTHING, declaration_of
+from openapi.declaration import NOTHING
 from openapi.definitions import models_of
 from openapi.methods import Method
 from openapi.path_parameters import schema_of, type_of, variables
@@ -160,27 +160,27 @@ class Reader(Swagger):
         name = resource.__name__
         doc["name"] = f"{name}_{method.url}" if route_doc else name
         shared = merge(merge(self.expected_params(doc), doc.get("params", {})), self._path(method))
-        own = {each: self._of_method(doc, resource, each, shared) for each in _names(resource)}
+        named = (method._replace(name=each) for each in _names(resource))
+        own = {each.name: self._of_method(doc, each, shared) for each in named}
         return {**doc, **own, "params": _unshared(shared, [each for each in own.values() if each])}
 
-    def _of_method(self, doc: Json, resource: Any, name: str, shared: Json) -> Any:
-        view = getattr(resource, name)
-        notes = notes_of(view)
-        if doc.get(name) is False or notes is False:
+    def _of_method(self, doc: Json, method: Method, shared: Json) -> Any:
+        notes = notes_of(method.view)
+        if doc.get(method.name) is False or notes is False:
             return False
-        of_method = merge(doc.get(name, {}), notes)
+        of_method = merge(doc.get(method.name, {}), notes)
         params = merge(self.expected_params(of_method), of_method.get("params", {}))
         inherited = {each: spec for each, spec in shared.items() if each in params}
         return {
             **of_method,
-            "docstring": self._docstring(view),
+            "docstring": self._docstring(method),
             "params": merge(inherited, params),
         }
 
-    def _docstring(self, view: Any) -> Json:
+    def _docstring(self, method: Method) -> Json:
         if self._is_exact:
-            return dict(parse_docstring(view))
-        return docstring(view, has_long_summary=declaration_of(view) != NOTHING)
+            return dict(parse_docstring(method.view))
+        return docstring(method.view, has_long_summary=method.declaration != NOTHING)
 
     def _path(self, method: Method) -> Json:
         return {

@@ -23,6 +23,7 @@ from openapi.operation import (
     MISSING,
     Answer,
     Header,
+    MediaType,
     Operation,
     Parameter,
     ProblemType,
@@ -30,10 +31,10 @@ from openapi.operation import (
 )
 from openapi.primitives20 import header20, parameter20
 from openapi.problem_schemas import problem_example
-from openapi.reading import bare_paths
+from openapi.reading import shown_paths
 from openapi.restx import security_of
 from openapi.restx_parsers import MULTIPART, URLENCODED
-from openapi.schemas import ANSWER, REQUEST, AnySchema, Json
+from openapi.schemas import ANSWER, REQUEST, Json, JsonSchema
 from openapi.schemes import authorizations, scheme_of_20
 from openapi.security3 import listed
 
@@ -76,9 +77,10 @@ def document(api: Any, operations: Sequence[Operation], options: Options) -> Jso
         path: _path_item(each, components)
         for path, each in documented(operations, _METHODS).items()
     }
-    for path, bare in () if is_ours(api) else bare_paths(api):
-        paths[path] = swagger_restx.bare_item(bare, components)
-    components.add_models(api, operations)
+    shown = {} if is_ours(api) else shown_paths(api)
+    for path in shown.keys() - paths.keys():
+        paths[path] = swagger_restx.bare_item(shown[path], components)
+    components.add_models(api, (*(each.swagger for each in operations), *shown.values()))
     has_problems = bool(components.responses.keys() - components.shared)
     declared = authorizations(api, operations)
     schemes = {name: scheme_of_20(scheme) for name, scheme in declared.items()}
@@ -127,7 +129,7 @@ def _operation(
             *(_body_parameters(components, body) if body else ()),
         ],
         "deprecated": operation.deprecated,
-        "consumes": _not_json(body.content) if body else None,
+        "consumes": _not_json(_form_of(body) or body.content) if body else None,
         "produces": _not_json(
             name for answer in operation.answers.values() for name in answer.content
         ),
@@ -153,11 +155,8 @@ def _parameters(components: Components, parameters: Sequence[Parameter]) -> list
 
 def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json]:
     """2.0 has one body of one schema, or the fields of a form, among the parameters."""
-    form = next(
-        (body.content[name] for name in (MULTIPART, URLENCODED) if name in body.content), None
-    )
-    if form and form.schema is not None:
-        yield from _form(components, form.schema)
+    if form := _form_of(body):
+        yield from _fields(components, next(iter(form.values())))
         return
     media = next(iter(body.content.values()))
     described = {"description": body.description} if body.description else {}
@@ -170,13 +169,25 @@ def _body_parameters(components: Components, body: RequestBody) -> Iterator[Json
     }
 
 
-def _form(components: Components, schema: AnySchema) -> Iterator[Json]:
-    members = components.schemas.schema(schema, REQUEST)
+def _form_of(body: RequestBody) -> dict[str, MediaType]:
+    """A form, by its media types, which 2.0 has no other body beside."""
+    return {
+        name: media
+        for name, media in body.content.items()
+        if name in (URLENCODED, MULTIPART) and media.schema is not None
+    }
+
+
+def _fields(components: Components, form: MediaType) -> Iterator[Json]:
+    members = components.schemas.schema(form.schema or JsonSchema(), REQUEST)
     if "$ref" in members:
         members = components.schemas.components[unquote(members["$ref"].removeprefix(ROOT))]
     required = members.get("required", ())
     for name, field in members.get("properties", {}).items():
-        yield parameter20({"name": name, "in": "formData", "required": name in required, **field})
+        is_split = form.encoding.get(name, {}).get("explode") is False
+        style = {"collectionFormat": "csv" if is_split else "multi"}
+        named = {"name": name, "in": "formData", "required": name in required}
+        yield parameter20({**named, **field, **(style if field.get("type") == "array" else {})})
 
 
 def _security(operation: Operation, *, dpop: bool) -> list[Json] | None:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from schemas.core.fields import Rfc3339DateTime, SingleLine, TrimmedText
-from schemas.core.pages import PageQuery
+from schemas.core.pages import PageQuery, page_of
 
 MAX_TEXT = 2000
 MAX_AUTHOR = 255
@@ -57,23 +57,7 @@ class MessageView(Schema):
     )
 
 
-class MessagePage(Schema):
-    """A page of messages"""
-
-    items = fields.List(
-        fields.Nested(MessageView),
-        required=True,
-        validate=validate.Length(max=200),
-        metadata={"description": "The messages of this page, in order."},
-    )
-    next = fields.Str(
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "The cursor of the next page; null on the last page.",
-            "example": None,
-        },
-    )
+MessagePage = page_of(MessageView)
 
 
 class MessageQuery(PageQuery):

@@ -1,5 +1,6 @@
 """The documents are true: the README's recipe works, and everything that they name exists."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -19,24 +20,40 @@ from api.core import Namespace, Settings
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
+from tests.core.support.commands import printed_by
 from tests.core.support.server import Server, clean_environment
 from tests.core.support.server import mint as mint_with
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-LINES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 ANSWERS = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+NEW = re.findall(r"^\$ python manage\.py new ([a-z -]+?)(?:  |$)", README, re.MULTILINE)
 FILES = re.findall(
     r"in `((?:schemas|api/resources|api/storage|tests/resources)/\w+\.py)`:\n", README
 )
-
-TEST, TABLE = FILES[2:]
+PLACES = dict(zip(FILES[:3], BLOCKS[:3], strict=True))
+*_, TEST = PLACES
+(TABLE, COLUMN), (SCHEMA, FIELD) = zip(FILES[3:], BLOCKS[3:], strict=True)
 
 DOCUMENTS = sorted(
     path for place in ("*.md", "docs/*.md", "bench/*.md") for path in ROOT.glob(place)
 )
+
+
+STOCK = """
+import flask, flask_restx
+
+app = flask.Flask("notes")
+api = flask_restx.Api(app)
+
+
+@api.route("/notes/<int:number>")
+class Note(flask_restx.Resource):
+    def get(self, number):
+        \"\"\"Read a note\"\"\"
+"""
 
 
 def _named(pattern: str, documents: list[Path]) -> list[str]:
@@ -54,18 +71,35 @@ def manage(project: Path, *arguments: str) -> str:
     return ended.stdout
 
 
+def run_tests(project: Path, file: str) -> str:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file]
+    ended = subprocess.run(
+        command, cwd=project, env=clean_environment(), capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout
+    return ended.stdout
+
+
+def replace_in(file: Path, *changes: tuple[str, str]) -> None:
+    text = file.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text, f"{file}: {before}"
+        text = text.replace(before, after)
+    file.write_text(text, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project to which the recipe was applied: two files, a line, and a test."""
+    """A copy of the project to which the recipe was applied: two resources, one of them changed."""
     copy = tmp_path_factory.mktemp("recipe") / "project"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "instance", "__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
-    [line] = LINES
-    for name, content in zip(FILES, BLOCKS, strict=True):
+    for command in NEW:
+        # Who has followed the README in this project has the resource already.
+        if not (copy / f"api/resources/{command.split()[0].replace('-', '_')}.py").exists():
+            manage(copy, "new", *command.split())
+    for name, content in PLACES.items():
         (copy / name).write_text(content, encoding="utf-8")
-    names = copy / "api/resources/__init__.py"
-    text = names.read_text(encoding="utf-8")
-    names.write_text(text.replace("import (\n", f"import (\n{line}"), encoding="utf-8")
     manage(copy, "openapi", "write")
     return copy
 
@@ -88,12 +122,13 @@ def post(server: Server, body: object, token: str = "") -> urllib3.BaseHTTPRespo
     return urllib3.request("POST", f"{server.url}/api/word-counts", json=body, headers=headers)
 
 
-def test_the_recipe_is_two_files_and_a_line() -> None:
-    """The recipe consists of a schema, a resource, one line in a list, and a test."""
-    *recipe, test, _table = FILES
-    assert recipe == ["schemas/word_count.py", "api/resources/word_counts.py"]
-    assert test == "tests/resources/test_word_counts.py"
-    assert [len(block.splitlines()) for block in LINES] == [1]
+def test_the_recipe_begins_with_new() -> None:
+    """The recipe makes one resource with a table and one without."""
+    assert NEW == ["books", "word-counts --no-table"]
+    assert [*PLACES] == [
+        *("schemas/word_counts.py", "api/resources/word_counts.py"),
+        "tests/resources/test_word_counts.py",
+    ]
 
 
 def test_the_new_resource_is_guarded(server: Server, project: Path) -> None:
@@ -129,37 +164,42 @@ def test_the_new_resource_is_documented(server: Server, project: Path) -> None:
 
 def test_the_recipes_test_passes(project: Path) -> None:
     """The test in the README passes unchanged with the fixtures of api.core.testing."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TEST],
-        cwd=project,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ended.returncode, "1 passed" in ended.stdout) == (0, True), ended.stdout
+    assert "1 passed" in run_tests(project, TEST)
 
 
-def test_the_migration_of_the_recipes_table_is_drafted(project: Path, tmp_path: Path) -> None:
-    """`db revision` drafts a migration for the new table alone, even if nothing imports it."""
+def test_the_price_of_the_recipe_is_a_line_in_each_file(project: Path, tmp_path: Path) -> None:
+    """The lines of the README give the new resource a price, whose migration `db revision`
+    drafts."""
     copy = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("instance"))
-    (copy / TABLE).unlink()
     manage(copy, "db", "upgrade")
-    shutil.copy(project / TABLE, copy / TABLE)
-    draft = Path(manage(copy, "db", "revision", "books").splitlines()[-1]).read_text("utf-8")
-    assert re.findall(r"op\.(\w+_table)\('(\w+)'", draft) == [
-        ("create_table", "books"),
-        ("drop_table", "books"),
-    ]
-    assert "down_revision = '0001'" in draft
+    title = "    title: Mapped[str] = mapped_column(String(MAX_TITLE))\n"
+    replace_in(copy / TABLE, (title, title + COLUMN))
+    replace_in(
+        copy / TABLE,
+        ("from uuid import UUID\n", "from decimal import Decimal\nfrom uuid import UUID\n"),
+        ("from api.core import Repo", "from api.core import ExactNumeric, Repo"),
+    )
+    for line in ("    created_at = Rfc3339DateTime(\n", "\n\nclass BookView"):
+        replace_in(copy / SCHEMA, (line, FIELD + line))
+    fields_line = "from schemas.core.fields import"
+    decimals = "from schemas.core.decimals import ExactDecimal\n"
+    replace_in(copy / SCHEMA, (fields_line, decimals + fields_line))
+    replace_in(copy / "tests/resources/test_books.py", ('{"title":', '{"price": "12.50", "title":'))
+    replace_in(
+        copy / "tests/resources/test_books.py",
+        ('query_string={"price": "12.50", ', "query_string={"),
+    )
+    draft = Path(manage(copy, "db", "revision", "prices").splitlines()[-1]).read_text("utf-8")
+    assert "sa.Column('price', sa.Numeric(precision=12, scale=2), server_default=" in draft
     assert "up to date" in manage(copy, "db", "upgrade")
+    assert "4 passed" in run_tests(copy, "tests/resources/test_books.py")
 
 
 def test_the_recipes_code_is_as_clean_as_ours(project: Path) -> None:
     """The code of the recipe passes ruff, because people copy it."""
     for check in (["check"], ["format", "--check"]):
         ruff = Path(sys.executable).with_name("ruff")
-        subprocess.run([ruff, *check, *FILES], cwd=project, check=True, capture_output=True)
+        subprocess.run([ruff, *check, *PLACES], cwd=project, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(("accept", "text"), [("text/csv", "text\nhello\n"), ("*/*", "hello")])
@@ -181,7 +221,7 @@ def test_the_answers_are_answered(issuer: EmbeddedIssuer, accept: str, text: str
 
 def test_the_setting_is_a_line(project: Path) -> None:
     """A team's setting is read, checked and described by the line that declares it."""
-    [line] = SETTINGS
+    [line] = [block for block in SETTINGS if "setting(" in block]
     assert len(line.splitlines()) == 1
     path = project / "api/settings.py"
     head, docstring, tail = path.read_text("utf-8").partition('and this API\'s own."""\n')
@@ -267,3 +307,15 @@ def test_no_secret_is_in_the_tree() -> None:
         data = (ROOT / name).read_bytes()
         assert b"PRIVATE KEY--" + b"---" not in data, name
         assert not re.search(rb"eyJ[\w-]{20,}\.eyJ[\w-]{20,}\.[\w-]{40,}", data), name
+
+
+def test_the_documents_of_any_api(tmp_path: Path) -> None:
+    """The README's commands print the document and the operations of a stock Api."""
+    (tmp_path / "notes.py").write_text(STOCK, encoding="utf-8")
+    commands = re.findall(r"^\$ python -c '(.*notes\.api.*)'$", README, re.MULTILINE)
+    document, operations = (
+        printed_by(command, tmp_path, PYTHONPATH=f"{ROOT}") for command in commands
+    )
+    path = json.loads(document)["paths"]["/notes/{number}"]
+    assert path["get"]["summary"] == "Read a note"
+    assert "Note.get (GET /notes/{number}, " in operations

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from flask import request
+from flask import has_request_context, request
 
 from api.core.declarations import ACCESS, DeclarationError, says_who
 from openapi.declaration import declaring, layer_of
@@ -54,6 +54,8 @@ class ByMethod(dict[str, Any]):
     """
 
     def __iter__(self) -> Iterator[Any]:
+        if not has_request_context():
+            return super().__iter__()
         return iter(decorators_of(self, request.method.lower()))
 
 

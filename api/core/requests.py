@@ -32,12 +32,12 @@ def schema_reader(
     :param read: takes the part from the request, before it is validated
     """
     instance = resolve_schema_instance(schema)
-    is_body = where == "pointer"
+    load_part = strictload.load_json if where == "pointer" else strictload.load_texts
 
     def load() -> Any:
         data = read(instance)
         try:
-            return strictload.load(instance, data) if is_body else instance.load(data)
+            return load_part(instance, data)
         except ValidationError as error:
             errors = problems.validation_errors(error.messages, where)
             raise ValidationFailed(errors=errors) from None

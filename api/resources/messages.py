@@ -106,7 +106,7 @@ class MessageList(Resource):
 
 
 @ns.route("/<uuid:message_id>")
-@ns.param("message_id", "The message's id.", _in="path", format="uuid", example=ID)
+@ns.param("message_id", "The message's id.", example=ID)
 class MessageItem(Resource):
     @require_auth("read:messages")
     @ns.operation(

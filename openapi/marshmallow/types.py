@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import singledispatch
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from openapi.marshmallow import patterns
 from openapi.marshmallow.values import is_json, number
@@ -150,25 +150,39 @@ def _(field: fields.DateTime, _convert: Convert, direction: Direction) -> Json:
             return _iso(field, direction)
         case "rfc" | "rfc822":
             return {"type": "string", "pattern": patterns.RFC_822}
-        case "timestamp":
-            return _timestamp(1)
-        case "timestamp_ms":
-            return _timestamp(1000)
+        case "timestamp" | "timestamp_ms":
+            limit = timestamp_limit(field)
+            return {"type": "number", "minimum": 0, "exclusiveMaximum": limit}
         case format:
             return _strftime(format)
 
 
 def _iso(field: fields.DateTime, direction: Direction) -> Json:
-    if not isinstance(field, fields.NaiveDateTime):
+    if not isinstance(field, fields.NaiveDateTime) and awareness(field) != "naive":
         return {"type": "string", "format": "date-time"}
     if is_directional(field) and direction == REQUEST:
         return {"type": "string", "pattern": patterns.DATETIME}
     return {"type": "string", "format": "date-time-local", "pattern": patterns.NAIVE_DATETIME}
 
 
-def _timestamp(unit: int) -> Json:
-    end_of_9999 = 253402300800
-    return {"type": "number", "minimum": 0, "exclusiveMaximum": end_of_9999 * unit}
+def timestamp_limit(field: fields.DateTime) -> int:
+    """Return the end of the year 9999 as a timestamp, in the unit of a field.
+
+    :param field: the field
+    """
+    return 253402300800 * (1000 if field.format == "timestamp_ms" else 1)
+
+
+def awareness(field: Any) -> str | None:
+    """Return "aware" or "naive" if a field has limits, and so must be of one kind with them.
+
+    :param field: a field of a date-time or of a time
+    """
+    rules = (rule for rule in field.validators if isinstance(rule, validate.Range))
+    limits = [limit for rule in rules for limit in (rule.min, rule.max) if limit is not None]
+    if not limits or isinstance(field, (fields.NaiveDateTime, fields.AwareDateTime)):
+        return None
+    return "naive" if getattr(limits[0], "tzinfo", None) is None else "aware"
 
 
 def _strftime(format: str) -> Json:
@@ -187,7 +201,8 @@ def _(field: fields.Date, *_: Any) -> Json:
 def _(field: fields.Time, *_: Any) -> Json:
     format = field.format or field.DEFAULT_FORMAT
     if format in ("iso", "iso8601"):
-        return {"type": "string", "format": "time-local", "pattern": patterns.TIME}
+        pattern = patterns.NAIVE_TIME if awareness(field) == "naive" else patterns.TIME
+        return {"type": "string", "format": "time-local", "pattern": pattern}
     return _strftime(format)
 
 

@@ -142,6 +142,33 @@ def test_a_dict_names_methods(start: Start, statuses: Any) -> None:
         assert documented(app, method=method) == said
 
 
+def test_a_dict_may_be_extended_by_a_derived_class(start: Start, statuses: Any) -> None:
+    """A dict of method_decorators stays a dict for who reads it outside of a request."""
+    base = resource(method_decorators={"get": [require_auth("a")]})
+    start(base)
+    lists: Any = base.method_decorators
+    derived = resource(base, put=get, method_decorators={**lists, "put": [public]})
+    assert list(lists) == ["get"]
+    app = start(derived)
+    assert statuses(app) == [401, 403, 200]
+    assert statuses(app, method="PUT") == [200, 200, 200]
+
+
+@pytest.mark.parametrize("base", BASES, ids=["ours", "stock"])
+@pytest.mark.parametrize("lists", [{}, {"method_decorators": [require_auth("a")]}])
+def test_a_coroutine_is_guarded_likewise(
+    start: Start, statuses: Any, base: Any, lists: dict[str, Any]
+) -> None:
+    """A method that is async def has the guard of a list or of its Namespace."""
+
+    async def later(self: Any) -> dict[str, str]:
+        """Read a note later"""
+        return GOOD
+
+    app = start(resource(base, get=later, **lists), ns=namespace(auth=require_auth("a")))
+    assert (statuses(app), documented(app)) == ([401, 403, 200], "a")
+
+
 def test_an_inherited_list_guards_the_derived_class(start: Start, statuses: Any) -> None:
     """A class that derives from one with method_decorators is guarded and documented likewise."""
     base = resource(method_decorators=[require_auth("a")])

@@ -31,6 +31,11 @@ from tests.core.demo import application
 Answer = Callable[..., TestResponse]
 
 
+def named(value: object) -> str:
+    """The name of a case, which is the same in every process."""
+    return repr(value).partition(" at 0x")[0]
+
+
 class Note(Schema):
     """A note"""
 
@@ -163,7 +168,7 @@ def answer(issuer: EmbeddedIssuer) -> Answer:
         (LocalProxy(lambda: Item("hello")), 200, {}),
         (NOTE | {"secret": "x"}, 200, {}),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_a_value_with_status_and_headers(
     answer: Answer, value: Any, status: int, headers: dict[str, str]
@@ -268,7 +273,7 @@ def test_a_response_passes(
         ((None, 202, {"X-A": "b"}), 202),
         ((None, {"X-A": "b"}), 204),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_no_schema_and_nothing_to_write(answer: Answer, value: Any, status: int) -> None:
     """A method without `returns=` may return an empty value, and the response has no content."""
@@ -276,7 +281,7 @@ def test_no_schema_and_nothing_to_write(answer: Answer, value: Any, status: int)
     assert (response.status_code, response.data) == (status, b"")
 
 
-@pytest.mark.parametrize("value", [(None, 204), ("", 204), (None, 304)], ids=repr)
+@pytest.mark.parametrize("value", [(None, 204), ("", 204), (None, 304)], ids=named)
 def test_a_schema_and_a_status_without_content(answer: Answer, value: Any) -> None:
     """A method that declares a schema may return nothing with a declared 204, or with 304."""
     response = answer(value, answers={200: Declared(Note, etag=True), 204: None})
@@ -325,7 +330,7 @@ def test_a_declared_status_without_a_schema_is_kept(issuer: EmbeddedIssuer) -> N
             },
         ),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_what_looks_like_nothing_may_be_right(
     answer: Answer, value: Any, schema: Schema | type[Schema], expected: Any
@@ -509,7 +514,7 @@ class Status(NamedTuple):
         (Wrong(), "type Wrong, which JSON cannot hold"),
         (lambda: (coroutine(), 200), "type coroutine, which JSON cannot hold"),
     ],
-    ids=lambda item: repr(item).partition(" at 0x")[0],
+    ids=named,
 )
 def test_what_a_method_without_a_contract_cannot_answer(
     plain: Answer, caplog: pytest.LogCaptureFixture, value: Any, said: str

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator
 from openapi_spec_validator import (
@@ -286,6 +288,59 @@ def test_a_bad_query_is_named(client: FlaskClient, name: str, query: str) -> Non
     assert response.status_code == 422, response.text
     named = {error["parameter"].partition("/")[0] for error in response.get_json()["errors"]}
     assert named == {query.partition("=")[0]}
+
+
+_TEXTS = st.one_of(
+    st.sampled_from(
+        [
+            *("", "0", "-1", "1e400", "1E999999999", "nan", "inf", "true", "1_0", "RED", "circle"),
+            *("2026-01-02", "2026-01-02T03:04:05", "9999-12-31T23:59:59-23:59", "24:00:00"),
+            *("Mon, 02 Jan 2026 03:04:05 +0000", "::", "1.2.3.4", "a@b.cd", "http://a.bc", "\0"),
+        ]
+    ),
+    st.text(max_size=9),
+)
+_NAMES = st.sampled_from(["type", "name", "radius", "side", "inner", "children", "low", "high"])
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, width=32)
+    | _TEXTS
+    | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | _TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+_FUZZED = settings(max_examples=15, deadline=None, derandomize=True, database=None)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_no_value_is_a_fault_of_the_server(row: str) -> None:
+    """Whatever JSON is sent for a field, it is read or refused."""
+    client = app().test_client()
+
+    @_FUZZED
+    @given(_VALUES)
+    def send(value: Any) -> None:
+        body = json.dumps({"it": value})
+        response = client.post(f"/table/{row}", data=body, content_type=JSON)
+        assert response.status_code in (200, 400, 422), body
+
+    send()
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_no_query_is_a_fault_of_the_server(name: str) -> None:
+    """Whatever is sent for a parameter, it is read or refused."""
+    client = app().test_client()
+
+    @_FUZZED
+    @given(st.lists(_TEXTS, max_size=3))
+    def send(texts: list[str]) -> None:
+        response = client.get(f"/query/{name}", query_string=[("it", text) for text in texts])
+        assert response.status_code in (200, 422), texts
+
+    send()
 
 
 LISTS = {

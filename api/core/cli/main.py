@@ -11,6 +11,7 @@ from api.core.application import Application
 from api.core.cli import reloading
 from api.core.cli.db import db
 from api.core.cli.doctor import doctor
+from api.core.cli.new import new
 from api.core.cli.openapi import openapi
 from api.core.cli.routes import routes
 from api.core.cli.run import run
@@ -21,7 +22,7 @@ from api.core.declarations import DeclarationError
 from api.core.settings import SettingsError
 
 CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
-COMMANDS = (run, serve, doctor, settings, token, db, openapi, routes)
+COMMANDS = (run, serve, doctor, settings, token, db, openapi, routes, new)
 
 
 def main(application: Application | str, arguments: list[str] | None = None) -> None:

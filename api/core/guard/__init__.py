@@ -3,6 +3,7 @@
 protector    require_auth and public: enforce and document, in the one line above a method
 schemes      SecurityScheme and require: guards by a key or a signature in a header
 guarding     what both have in common
+credentials  the header Authorization, read
 claim_checks further checks of a team's own, on the claims of a token
 problems     the refusals, as clients see them
 validator    the validator of Bearer tokens

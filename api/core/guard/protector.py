@@ -2,24 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import Any, Never, TypeVar, cast
 
 from authlib.integrations.flask_oauth2 import ResourceProtector, token_authenticated
 from authlib.integrations.flask_oauth2 import current_token as _current_token
 from flask import Flask, g, request
 
-from api.core.coroutines import same, then
-from api.core.declarations import (
-    GUARD,
-    PUBLIC,
-    DeclarationError,
-    add_layer,
-    named,
-    refuse_unknown,
-)
+from api.core.declarations import GUARD, PUBLIC, DeclarationError, named, refuse_unknown
 from api.core.guard.challenges import challenges
 from api.core.guard.claim_checks import ClaimCheck, refuse_unless
+from api.core.guard.credentials import sent_token, used_scheme
 from api.core.guard.extension import current_guard
 from api.core.guard.guard import METADATA_PATH
 from api.core.guard.guarding import guarding
@@ -36,7 +28,6 @@ from api.core.guard.problems import (
 from api.core.guard.token import AccessToken
 from api.core.guard.validator import Auth0JWTBearerTokenValidator
 from api.core.http import root_url
-from api.core.sizes import in_words
 from openapi.declaration import declaring
 from openapi.operation import PUBLIC as ANYBODY
 from openapi.operation import Access
@@ -51,12 +42,7 @@ Where no token was needed and none was sent, it is None and false: `if current_t
 """
 
 _KEYWORDS = ("checks", "optional")
-_CREDENTIALS = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
-_TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
-_QUOTED = re.compile(r'"[^"]*"')
-# WSGI joins repeated headers with a comma: what is no parameter behind one is a second header.
-_SECOND_HEADER = re.compile(r",(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*=)")
 
 
 class RequireAuth(ResourceProtector):
@@ -146,7 +132,7 @@ class RequireAuth(ResourceProtector):
             root = root_url()
             metadata = None if root is None else f"{root}/{METADATA_PATH}"
             parameters = current_guard().challenge_parameters(metadata)
-            for header in challenges(parameters, refusal, _used_scheme(), alternatives):
+            for header in challenges(parameters, refusal, used_scheme(), alternatives):
                 refusal.headers.add("WWW-Authenticate", header)
             raise
         token_authenticated.send(self, token=token)
@@ -156,26 +142,8 @@ class RequireAuth(ResourceProtector):
     def parse_request_authorization(
         self, _request: Any
     ) -> tuple[Auth0JWTBearerTokenValidator, str]:
-        """Return the validator and the token of the Authorization header (RFC 6750 section 2.1).
-
-        A token in the query string or in a form is not read.
-
-        :raises InvalidRequest: the header is malformed
-        :raises AuthorizationMissing: there is no header, or none of a scheme that is accepted
-        """
-        header = request.environ.get("HTTP_AUTHORIZATION")
-        if header is None:
-            raise _missing()
-        guard = current_guard()
-        scheme, token = _credentials(header, guard.max_header)
-        validator = guard.validators.get(scheme.lower())
-        if validator is None:
-            raise _missing()
-        if not token or not _TOKEN68.fullmatch(token):
-            raise InvalidRequest(
-                f"Send exactly one header Authorization: {validator.scheme} TOKEN."
-            )
-        return validator, token
+        # Authlib asks for it here.
+        return sent_token()
 
 
 require_auth = RequireAuth()
@@ -197,13 +165,8 @@ def public(view: View) -> View:
     :param view: the method
     :raises DeclarationError: it has a guard already, or stands in a wrong order
     """
-
-    @wraps(view)
-    def open_to_all(*args: Any, **kwargs: Any) -> Any:
-        return then(view(*args, **kwargs), same)
-
     # On the function itself the note would go wherever the function is used as well.
-    return add_layer(view, open_to_all, PUBLIC, access=ANYBODY)
+    return guarding(PUBLIC, lambda: None, access=ANYBODY)(view)
 
 
 declaring(public, PUBLIC)
@@ -224,29 +187,6 @@ def _answers(scopes: tuple[str, ...]) -> tuple[type[Any], ...]:
         *(SigningKeysUnavailable, ReplayMemoryUnavailable),
     )
     return (*always, InsufficientScope) if scopes else always
-
-
-def _missing() -> AuthorizationMissing:
-    [first, *_] = current_guard().validators.values()
-    form = f"Authorization: {first.scheme} TOKEN"
-    return AuthorizationMissing(f"Send an access token in the header {form}.")
-
-
-def _credentials(header: str, limit: int) -> tuple[str, str | None]:
-    """The scheme and the token (RFC 9110 section 11.4)."""
-    if len(header) > limit:
-        raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
-    match = _CREDENTIALS.fullmatch(header)
-    if match is None or ("," in header and _SECOND_HEADER.search(_QUOTED.sub("", header))):
-        raise InvalidRequest
-    return match[1], match[2]
-
-
-def _used_scheme() -> str | None:
-    """The scheme of the request, in the spelling of its standard."""
-    scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
-    validator = current_guard().validators.get(scheme)
-    return validator and validator.scheme
 
 
 def open_blueprints(app: Flask, *names: str) -> None:

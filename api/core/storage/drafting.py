@@ -58,6 +58,32 @@ def merge(branches: tuple[Branch, ...], message: str) -> Path:
     return Path(cast(Script, script).path)
 
 
+def write(branches: tuple[Branch, ...], message: str, upgrade: str, downgrade: str) -> Path:
+    """Write a migration that follows the head of the team's branch, or begins the branch.
+
+    :param branches: the branches of the application
+    :param message: what it does
+    :param upgrade: the statements that upgrade
+    :param downgrade: the statements that downgrade
+    :returns: its file
+    :raises SchemaError: a branch has several heads, or the application has no tables
+    """
+    history = History(branches)
+    history.heads()
+    team = _team(history)
+    heads = history.heads_of(team)
+    script = history.script.generate_revision(
+        rev_id(),
+        message,
+        head=heads[0] if heads else "base",
+        branch_labels=None if heads else [team.name],
+        version_path=str(team.migrations),
+        upgrades=upgrade,
+        downgrades=downgrade,
+    )
+    return Path(cast(Script, script).path)
+
+
 def _team(history: History) -> Branch:
     if history.team is None:
         raise SchemaError(

@@ -24,7 +24,7 @@ from api.core.storage import (
 )
 from schemas.core.fields import Rfc3339DateTime, SingleLine, TrimmedText
 from schemas.core.idempotency import IdempotencyHeaders
-from schemas.core.pages import PageQuery
+from schemas.core.pages import PageQuery, page_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ID = "01934f6c-8b1e-7c3a-9d52-6f0e4b7a1c23"
@@ -69,17 +69,7 @@ class MessageView(Schema):
     )
 
 
-class MessagePage(Schema):
-    """A page of messages"""
-
-    items = fields.List(
-        fields.Nested(MessageView), required=True, metadata={"description": "The messages."}
-    )
-    next = fields.Str(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The cursor of the next page.", "example": None},
-    )
+MessagePage = page_of(MessageView)
 
 
 class MessageQuery(PageQuery):
@@ -173,7 +163,7 @@ class MessageList(Resource):
 
 
 @ns.route("/<uuid:message_id>")
-@ns.param("message_id", "The message's id.", _in="path", format="uuid", example=ID)
+@ns.param("message_id", "The message's id.", example=ID)
 class MessageItem(Resource):
     @require_auth("read:messages")
     @ns.operation(returns=MessageView, etag=True, problems=(MessageNotFound,), id="getMessage")

@@ -69,6 +69,30 @@ TABLE: dict[str, tuple[Any, Any, Any]] = {
         {"prefixItems": [{"type": "string"}], "items": False},
         {"items": {"anyOf": [{"type": "string"}]}},
     ),
+    "dependencies": (
+        {"dependencies": {"a": ["b"], "c": {"required": ["d"]}}},
+        {"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["d"]}}},
+        {},
+    ),
+    "where it comes from": (
+        {"$id": "https://example.com/a", "$schema": "https://example.com", "id": "a"},
+        {},
+        {},
+    ),
+    "a type of Python": ({"type": int}, {"type": "integer"}, {"type": "integer"}),
+    "a type that is none": ({"type": "any", "title": "A"}, {"title": "A"}, {"title": "A"}),
+    "a file": (
+        {"type": "file"},
+        {"type": "string", "format": "binary"},
+        {"type": "string", "format": "binary"},
+    ),
+    "limits of times": (
+        {"minimum": "2026-01-02", "exclusiveMinimum": True},
+        {"x-minimum": "2026-01-02"},
+        {"x-minimum": "2026-01-02"},
+    ),
+    "empty lists": ({"enum": [], "required": True}, {}, {}),
+    "a tuple of values": ({"enum": ("a", "b")}, {"enum": ["a", "b"]}, {"enum": ["a", "b"]}),
     "array of anything": ({"type": "array"}, SAME, {"type": "array", "items": {}}),
     "words beside a reference": (
         {"$ref": "#/components/schemas/A", "description": "An A"},
@@ -112,6 +136,36 @@ def test_a_schema_in_the_words_of_each_version(case: str) -> None:
     assert written["3.0.4"] == (schema if in_30 is SAME else in_30)
     OAS31Validator.check_schema(written["3.1.0"])
     OAS30Validator.check_schema(written["3.0.4"])
+
+
+IN_20 = {
+    "a constant": ({"const": "a"}, {"enum": ["a"]}),
+    "examples": ({"examples": ["a"]}, {"example": "a"}),
+    "an exclusive limit": ({"exclusiveMinimum": 1}, {"minimum": 1, "exclusiveMinimum": True}),
+    "nullable": ({"type": "string", "nullable": True}, {"type": "string", "x-nullable": True}),
+    "a reference or null": (
+        {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}], "title": "A"},
+        {"allOf": [{"$ref": "#/definitions/A"}], "x-nullable": True, "title": "A"},
+    ),
+    "a list or null": (
+        {"anyOf": [{"type": "array", "items": {}}, {"type": "null"}]},
+        {"type": "array", "items": {}, "x-nullable": True},
+    ),
+    "alternatives": ({"oneOf": [{"const": 1}, {}]}, {"x-oneOf": [{"enum": [1]}, {}]}),
+    "a discriminator": ({"discriminator": {"propertyName": "a"}}, {"discriminator": "a"}),
+    "first items": (
+        {"items": [{"type": "string"}, {"type": "null"}], "additionalItems": False},
+        {"items": {"type": "string", "x-nullable": True}},
+    ),
+    "what 2.0 has no word for": ({"if": {"const": 1}, "propertyNames": {}, "x-a": 1}, {"x-a": 1}),
+}
+
+
+@pytest.mark.parametrize("case", IN_20)
+def test_a_schema_in_the_words_of_20(case: str) -> None:
+    """A schema is written with the keywords of 2.0, and with extensions that tools know."""
+    schema, expected = IN_20[case]
+    assert translated(schema, "2.0") == expected
 
 
 @pytest.mark.parametrize("version", ["2.0", "3.0.4", "3.1.0"])

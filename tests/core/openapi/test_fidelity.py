@@ -8,6 +8,9 @@ import pytest
 
 from openapi import build_document
 from openapi.build import as_text
+from openapi.declaration import declare
+from openapi.methods import methods
+from openapi.operation import PUBLIC
 from tests.core.openapi.declarations import DECLARATIONS
 from tests.core.support import fidelity
 from tests.core.support.commands import printed_by
@@ -60,6 +63,27 @@ def test_the_document_of_20_is_that_of_flask_restx(name: str) -> None:
         assert made["2.0"] != made["own"]
     else:
         assert fidelity.comparable(made["2.0"]) == fidelity.comparable(made["own"])
+
+
+@pytest.mark.parametrize("name", DECLARATIONS)
+def test_what_is_below_our_guard_is_documented(name: str) -> None:
+    """What Flask-RESTX's decorators declare below our guard is in every version, too."""
+    app, api = DECLARATIONS[name].build()
+    for method in methods(api):
+        declare(method.view, access=PUBLIC)
+    with app.test_request_context():
+        made = {version: build_document(api, version) for version in fidelity.VALIDATORS}
+    for version, document in made.items():
+        assert fidelity.errors(json.loads(json.dumps(document)), version) == []
+    own = documents(name)["own"]
+    for version in ("3.1", "3.0") if own and not DECLARATIONS[name].is_wider else ():
+        # The guard says who may call, and such a method has an id of its own.
+        lost = [
+            each
+            for each in fidelity.losses(own, made[version])
+            if "security" not in each and "operationId" not in each
+        ]
+        assert lost == []
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3"])

@@ -223,7 +223,7 @@ def _scheme(name: str, old: Any, new: Any) -> Lost:
 def _schema(where: str, old: Any, new: Any) -> Lost:
     """What a schema of 2.0 says that another does not, both with what they combine."""
     if new is None:
-        yield where
+        yield from (where,) if _modern(old) else ()
         return
     said = _flat(new)
     for keyword, value in _flat(old).items():

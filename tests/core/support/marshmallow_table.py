@@ -8,7 +8,7 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -280,7 +280,7 @@ ROWS: dict[str, Row] = {
         it=lambda: fields.Decimal(as_string=True),
         good=(EXACT, "0.10", "-5"),
         changed=((Decimal(EXACT), EXACT), (3, "3")),
-        bad=("x", "NaN", True),
+        bad=("x", "NaN", True, "1e999999999", "1_0", " 1"),
     ),
     "decimal-places": Row(
         it=lambda: fields.Decimal(places=2),
@@ -316,6 +316,23 @@ ROWS: dict[str, Row] = {
         good=("2026-01-02T03:04:05",),
         changed=(("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05"),),
         bad=("x", 5),
+    ),
+    "datetime-range": Row(
+        it=lambda: fields.DateTime(validate=validate.Range(datetime(2026, 1, 1))),
+        good=("2026-01-02T03:04:05",),
+        bad=("2026-01-02T03:04:05Z",),
+        unsaid=("2025-01-02T03:04:05",),
+    ),
+    "datetime-aware-range": Row(
+        it=lambda: fields.DateTime(validate=validate.Range(datetime(2026, 1, 1, tzinfo=UTC))),
+        good=("2026-01-02T03:04:05+00:00",),
+        bad=("2026-01-02T03:04:05",),
+    ),
+    "time-range": Row(
+        it=lambda: fields.Time(validate=validate.Range(time(8))),
+        good=("09:00:00",),
+        bad=("09:00:00+02:00",),
+        unsaid=("07:00:00",),
     ),
     "datetime-aware": Row(
         it=fields.AwareDateTime,
@@ -466,6 +483,7 @@ ROWS: dict[str, Row] = {
         it=lambda: fields.Dict(keys=fields.Int(), values=fields.Str()),
         good=({"1": "a", "-20": "b"},),
         bad=({"x": "a"}, {"1": 5}),
+        unsaid=({"1": "a", "01": "b"},),
     ),
     "dict-uuid-keys": Row(
         it=lambda: fields.Dict(keys=fields.UUID(), values=fields.Nested(Leaf)),
@@ -643,11 +661,15 @@ class Parameter:
 PARAMETERS: dict[str, Parameter] = {
     "string": Parameter(it=fields.Str, good={"it=a": "a", "it=": ""}, bad=("it=a&it=b", "more=1")),
     "integer": Parameter(
-        it=fields.Int, good={"it=5": 5, "it=-3": -3}, bad=("it=x", "it=1.5", "it=", "it=1&it=2")
+        it=fields.Int,
+        good={"it=5": 5, "it=-3": -3, "it=007": 7},
+        bad=("it=x", "it=1.5", "it=", "it=1&it=2", "it=1_0", "it=%D9%A3"),
     ),
     "float": Parameter(it=fields.Float, good={"it=1.5": 1.5, "it=2": 2.0}, bad=("it=x", "it=nan")),
     "decimal": Parameter(
-        it=lambda: fields.Decimal(as_string=True), good={f"it={EXACT}": EXACT}, bad=("it=x",)
+        it=lambda: fields.Decimal(as_string=True),
+        good={f"it={EXACT}": EXACT},
+        bad=("it=x", "it=1e99999"),
     ),
     "boolean": Parameter(
         it=fields.Bool, good={"it=true": True, "it=false": False}, bad=("it=maybe", "it=")
