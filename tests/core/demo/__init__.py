@@ -18,9 +18,9 @@ application = Application(
     namespaces=(
         *greetings.NAMESPACES,
         messages.ns,
+        boats.ns,
         callers.ns,
         pictures.ns,
-        boats.ns,
         reports.ns,
         *namespaces(resources),
     ),
