@@ -31,7 +31,8 @@ fmt: $(VENV)/tests ## format the code, and correct what ruff can correct
 bench: $(VENV)/tests $(PEERS)/.venv/peers ## compare with other APIs, side by side, and draw the plot
 	@$(BIN)/python -m bench.comparison.run
 
-measure: $(VENV)/tests ## measure pages, and what rotations, outages and unfinished bodies cost
+measure: $(VENV)/tests ## measure requests and pages, and what rotations, outages and unfinished bodies cost
+	@$(BIN)/python -m bench.request
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.rotation
 	@$(BIN)/python -m bench.outage

@@ -76,6 +76,14 @@ class Reader(Swagger):
         doc = self._doc(method)
         return doc[method.name].get(name, doc.get(name))
 
+    def headers(self, method: Method) -> Json:
+        """Return the Header Objects of every answer of a method, by name.
+
+        :param method: the method
+        """
+        response = self.process_headers({}, self._doc(method), method.name)
+        return dict(response.get("headers", {}))
+
     def register_errors(self) -> dict[str, Json]:
         """Return the Response Object of each error handler, by the name of the exception."""
         responses = {}

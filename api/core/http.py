@@ -87,7 +87,7 @@ def _refuse_other_names() -> None:
 
 def _refuse_what_is_no_host() -> None:
     # RFC 9112 section 3.2. Names with an underscore are in use, though they are none of the DNS.
-    if not _HOST.fullmatch(request.headers.get("Host", "")):
+    if not _HOST.fullmatch(request.environ.get("HTTP_HOST", "")):
         raise InvalidAddress
 
 

@@ -36,9 +36,10 @@ def request_id() -> str:
     the lines of several services can be put together; else a new UUIDv7. The log, the header
     X-Request-Id and the `instance` of a problem have it.
     """
-    if "request_id" not in g:
-        g.request_id = _sent_id() or str(uuid_utils.uuid7())
-    return str(g.request_id)
+    known: str | None = g.get("request_id")
+    if known is None:
+        known = g.request_id = _sent_id() or str(uuid_utils.uuid7())
+    return known
 
 
 def request_urn() -> str:
@@ -197,10 +198,12 @@ _FORMATS = {
 
 
 def _sent_id() -> str | None:
-    sent = request.headers.get("X-Request-Id", "")
+    # Most requests have neither, and request.headers would raise an error within for each.
+    environ = request.environ
+    sent: str = environ.get("HTTP_X_REQUEST_ID", "")
     if _REQUEST_ID.fullmatch(sent):
         return sent
-    trace = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    trace = _TRACEPARENT.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
     return trace and trace[1]
 
 

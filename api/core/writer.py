@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.core import checking, negotiation, serialisation
 from api.core.answers import WITHOUT_CONTENT, Answer
 from api.core.contents import own_response
+from api.core.http import relative_reference
 from api.core.problems import PreconditionFailed
 from api.core.responses import status_code, with_status
 from api.core.returned import Returned, is_empty, unpack
@@ -122,7 +123,7 @@ class Writer:
 
 def _add_headers(response: AnyResponse, answer: Answer, value: Any, media_type: str) -> None:
     if isinstance(answer.location, str):
-        response.headers["Location"] = answer.location.format(value)
+        response.headers["Location"] = relative_reference(answer.location.format(value))
     if answer.paged and value.next:
         response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
     if answer.etag and value is not None:

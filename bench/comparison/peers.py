@@ -95,8 +95,8 @@ class Running:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def memory(self) -> float:
-        """Return the resident memory of its largest process, in MiB."""
-        return max(float(each.memory_info().rss) for each in self._processes()) / 2**20
+        """Return the memory of its largest process in MiB, with its share of what others have."""
+        return max(float(each.memory_full_info().pss) for each in self._processes()) / 2**20
 
     def processor_time(self) -> float:
         """Return the seconds of processor time that it has used so far."""

@@ -69,10 +69,10 @@ def schema(text: str = "text", **members: Any) -> type[Schema]:
 
 
 def of(name: str, **declared: Any) -> Namespace:
-    """A namespace with one operation, whose schema is Note unless it is declared."""
+    """A namespace with one operation, a POST, whose schema is Note unless it is declared."""
     ns = Namespace(name, name, path=f"/{name}")
     view = ns.operation(**{"returns": Note, **declared})(lambda self, **_values: None)
-    ns.add_resource(type(name.title(), (Resource,), {"get": public(view)}), "")
+    ns.add_resource(type(name.title(), (Resource,), {"post": public(view)}), "")
     return ns
 
 
@@ -111,8 +111,8 @@ def test_two_schemas_of_one_name_are_refused(
         start(of("one", **one), of("two", **two))
     said = str(raised.value)
     assert said.startswith(f"two schemas have the name {name} in the documents: ")
-    assert "One.get (GET /one, " in said
-    assert "Two.get (GET /two, " in said
+    assert "One.post (POST /one, " in said
+    assert "Two.post (POST /two, " in said
     assert "Meta" in said
 
 

@@ -24,7 +24,7 @@ def sent_token() -> tuple[Auth0JWTBearerTokenValidator, str]:
     :raises InvalidRequest: the header is malformed
     :raises AuthorizationMissing: there is no header, or none of a scheme that is accepted
     """
-    header = request.headers.get("Authorization")
+    header = request.environ.get("HTTP_AUTHORIZATION")
     if header is None:
         raise _missing()
     scheme, token = _credentials(header)
