@@ -157,7 +157,7 @@ def test_an_example_that_is_not_shown_is_told(
 def of_model(name: str, **members: Any) -> Namespace:
     """A namespace with one operation, which answers a model of the name Item."""
     ns = Namespace(name, name, path=f"/{name}")
-    view = ns.marshal_with(ns.model("Item", members))(lambda self, **_values: {})
+    view: Any = ns.marshal_with(ns.model("Item", members))(lambda self, **_values: {})
     ns.add_resource(type(name.title(), (Resource,), {"get": public(view)}), "")
     return ns
 
