@@ -58,7 +58,7 @@ def of_text(field: Any, value: Any) -> Messages:
     :param value: the text, or a list of texts
     """
     if is_delimited(field) and isinstance(value, str):
-        return of_text_items(field, value.split(field.delimiter))
+        return of_text_items(field, value.split(field.delimiter) if value else [])
     if is_own(field):
         return {}
     if isinstance(value, list):
