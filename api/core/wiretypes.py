@@ -12,13 +12,8 @@ from typing import Any
 from marshmallow import fields
 
 from openapi.marshmallow import patterns
-from openapi.marshmallow.types import (
-    awareness,
-    decimal_limit,
-    is_delimited,
-    timedelta_limit,
-    timestamp_limit,
-)
+from openapi.marshmallow.limits import awareness, decimal_limit, timedelta_limit, timestamp_limit
+from openapi.marshmallow.types import is_delimited
 
 Messages = Any
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields
 
-from openapi.marshmallow.variants import component_name, variant_of
+from openapi.marshmallow.names import component_name
+from openapi.marshmallow.variants import variant_of
 from openapi.schema_converter import SchemaConverter
 
 
