@@ -98,6 +98,8 @@ def test_members_that_follow_each_other_are_one_body(caller: FlaskClient) -> Non
         gzip.compress(b"hello", mtime=0)[:-8] + b"\0" * 8,
         gzip.compress(b"hello", mtime=0) + b"more",
         b"\x1f\x8b\x08\x00" + b"\xff" * 40,
+        b"",
+        gzip.compress(b"") * 101,
     ],
 )
 def test_a_broken_body_is_400(caller: FlaskClient, data: bytes) -> None:
