@@ -34,8 +34,16 @@ def words(names: Iterable[str]) -> str:
     return "".join(part[:1].upper() + part[1:] for part in parts)
 
 
+def _usual(schema: Schema) -> Schema:
+    try:
+        return type(schema)()
+    except TypeError:
+        # A class whose instances take arguments of their own has no usual one.
+        return schema
+
+
 def _differences(variant: Variant) -> Iterator[str]:
-    schema, default = variant.schema, type(variant.schema)()
+    schema, default = variant.schema, _usual(variant.schema)
     yield _selection(schema, default)
     for option, word in (("load_only", "WriteOnly"), ("dump_only", "ReadOnly")):
         changed = getattr(schema, option) ^ getattr(default, option)
