@@ -42,6 +42,8 @@ def _fault(name: str, kind: Any, max_body: int | None) -> str | None:
     if not is_schema(kind):
         return f"body= has {kind!r} for {name}, which is no marshmallow Schema, bytes or str"
     schema = resolve_schema_instance(kind)
+    if hasattr(schema, "type_schemas") and (name in (MULTIPART, URLENCODED, MERGE_PATCH)):
+        return f"body= has a polymorphic schema for {name}: it can be that of application/json"
     if name in (MULTIPART, URLENCODED):
         return _prefixed(name, forms.fault(name, schema) or _fault_of_sizes(schema, max_body))
     if name != JSON and not name.endswith("+json"):

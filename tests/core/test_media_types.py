@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from marshmallow import Schema, fields, validate
+from marshmallow_oneofschema.one_of_schema import OneOfSchema
 
 from api.core.bridge import Namespace
 from api.core.declarations import DeclarationError
@@ -162,6 +163,9 @@ class Deep(Schema):
     photos = fields.List(fields.Nested(Photo))
 
 
+Either = type("Either", (OneOfSchema,), {"type_schemas": {"note": Note, "other": Other}})
+
+
 IMPOSSIBLE: list[tuple[Any, str]] = [
     ({}, "takes a marshmallow Schema, or a dict of media types"),
     ("Note", "takes a marshmallow Schema, or a dict of media types"),
@@ -179,6 +183,8 @@ IMPOSSIBLE: list[tuple[Any, str]] = [
     ({"application/json": Photo}, "has a File in application/json"),
     ({"application/json": Deep}, "has a File in application/json"),
     (Photo, "has a File in application/json"),
+    ({FORM: Either}, "has a polymorphic schema for application/x-www-form-urlencoded"),
+    ({PATCH: Either}, "has a polymorphic schema for application/merge-patch+json"),
     ({MULTIPART: Photo}, "max_body= is below the max_size= of photo"),
 ]
 

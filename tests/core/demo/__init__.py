@@ -6,7 +6,7 @@ has the addresses of the quickstart, and messages with a table of their own.
 
 from api.core import resources
 from api.core.application import Application, namespaces
-from tests.core.demo import callers, greetings, messages, pictures, reports
+from tests.core.demo import boats, callers, greetings, messages, pictures, reports, shapes
 from tests.core.demo.commands import count
 
 application = Application(
@@ -18,9 +18,11 @@ application = Application(
     namespaces=(
         *greetings.NAMESPACES,
         messages.ns,
+        boats.ns,
         callers.ns,
         pictures.ns,
         reports.ns,
+        shapes.ns,
         *namespaces(resources),
     ),
     commands=(count,),

@@ -27,6 +27,9 @@ VALIDATORS = {
 }
 
 
+OF_MODELS = ("get /api/reports/{report_id}", "get /api/boats", "post /api/boats", "put /api/boats")
+
+
 @cache
 def committed(name: str) -> dict[str, Any]:
     """A document as the demo would commit it."""
@@ -119,7 +122,7 @@ def test_every_operation_is_told_in_full(name: str) -> None:
             response = resolve(document, reference)
             has_content = "content" in response or "schema" in response
             # The models of Flask-RESTX have no examples.
-            if key != "get /api/reports/{report_id}":
+            if key not in OF_MODELS:
                 assert _has_example(response) == has_content, f"{key} {status}"
 
 
