@@ -148,7 +148,8 @@ class Reader(Swagger):
         if isinstance(expected, RequestParser):
             return DocumentedParser(expected, exact=self._is_exact)
         is_named = isinstance(expected, str) and expected in self.models
-        if not self._is_exact and (is_named or isinstance(expected, fields.Raw)):
+        is_inline = isinstance(expected, dict) and not isinstance(expected, ModelBase)
+        if not self._is_exact and (is_named or is_inline or isinstance(expected, fields.Raw)):
             return expected, None
         if isinstance(expected, (list, tuple)) and len(expected) == 2:
             # Of two, Flask-RESTX takes the second for the description of the first.

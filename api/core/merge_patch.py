@@ -40,9 +40,9 @@ class _MergePatch(Schema):
         field_obj.load_default = marshmallow.missing
         _patch_inner(field_obj)
 
-    def load(self, data: Any, **kwargs: Any) -> Any:
+    def _do_load(self, data: Any, **kwargs: Any) -> Any:
         # By their names: with `partial=True`, the items of arrays would be partial as well.
-        return super().load(data, **{**kwargs, "partial": tuple(self.fields)})
+        return super()._do_load(data, **{**kwargs, "partial": tuple(self.fields)})
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
@@ -65,16 +65,16 @@ def each_once(values: MultiDict[str, Any], schema: Schema) -> Any:
     :param schema: what they must be: only a list may be given more than once
     :raises ValidationFailed: a value is given twice
     """
-    many = {
-        field.data_key or name
-        for name, field in schema.fields.items()
-        if getattr(field, "is_multiple", isinstance(field, (fields.List, fields.Tuple)))
-    }
-    twice = [name for name, each in values.lists() if len(each) > 1 and name not in many]
-    if twice:
-        errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
+    read = MultiDictProxy(values, schema)
+    twice = [name for name, each in values.lists() if len(each) > 1]
+    errors = [
+        {"parameter": name, "detail": "Give it once."}
+        for name in twice
+        if name not in read.multiple_keys
+    ]
+    if errors:
         raise ValidationFailed(errors=errors)
-    return MultiDictProxy(values, schema)
+    return read
 
 
 def read_headers(schema: Schema) -> dict[str, str]:

@@ -52,6 +52,18 @@ def as_json(schema: Schema, value: Any) -> bytes:
         raise AnswerError(f"what JSON cannot hold ({error})") from error
 
 
+def plain_json(value: Any) -> bytes:
+    """Return a value as JSON, without a schema.
+
+    :param value: the value of the handler
+    :raises AnswerError: JSON cannot represent the value
+    """
+    try:
+        return encoding.dumps(value)
+    except encoding.EncodingError as error:
+        raise AnswerError(f"what JSON cannot hold ({error})") from error
+
+
 def _dump(schema: Schema, value: Any) -> Any:
     name = type(schema).__name__
     values = _items(value) if schema.many else [value]

@@ -17,6 +17,7 @@ from api.core.problems import PreconditionFailed
 from api.core.responses import status_code, with_status
 from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
+from openapi.operation import JSON
 
 
 class Writer:
@@ -74,7 +75,12 @@ class Writer:
         else:
             code = status_code(self._first if parts.status is None else parts.status)
             status = self._declared(code, "")
-            response = self._written(parts.value, status, code)
+            if status is None and checking.documented().get(code):
+                # What Flask-RESTX's decorators document by a model is theirs to write.
+                response = Response(serialisation.plain_json(parts.value), mimetype=JSON)
+                response.status_code = code
+            else:
+                response = self._written(parts.value, status, code)
             response = with_status(response, parts.status if response.status_code == code else None)
         response.headers.update(parts.headers or {})
         answer = self._answers.get(status or 0)
@@ -100,6 +106,7 @@ class Writer:
             response.headers["Cache-Control"] = "no-store"
         else:
             media_type, response = "", Response()
+            del response.headers["Content-Type"]
             if not (is_empty(value) or answer.is_read):
                 why = "answers without content" if answer.types else "declares no returns="
                 serialisation.refuse(value, f"but {why}")

@@ -37,6 +37,7 @@ class Book(Schema):
     author = fields.Nested(Author, required=True)
     editor = fields.Nested(Author)
     chapters = fields.List(fields.Nested(Chapter))
+    pages = fields.Int()
     labels = fields.Dict(keys=fields.Str(), values=fields.Str(), metadata={"example": {"a": "b"}})
     parent = fields.Nested(lambda: Book(exclude=("chapters",)))
 
@@ -91,7 +92,9 @@ def test_what_is_sent_is_changed(
         ({"editor": {"other": None}}, "/editor/other"),
         ({"chapters": [{"pages": 1}]}, "/chapters/0/title"),
         ({"chapters": [{"title": "One", "pages": None}]}, "/chapters/0/pages"),
-        ({"labels": {"a": 5}}, "/labels/a/value"),
+        ({"chapters": [{"title": "One", "pages": "9"}]}, "/chapters/0/pages"),
+        ({"parent": {"pages": "9"}}, "/parent/pages"),
+        ({"labels": {"a": 5}}, "/labels/a"),
         ({"parent": {"chapters": []}}, "/parent/chapters"),
         ({"id": None}, "/id"),
         ({"more": None}, "/more"),

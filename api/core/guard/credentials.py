@@ -27,8 +27,9 @@ def sent_token() -> tuple[Auth0JWTBearerTokenValidator, str]:
     header = request.environ.get("HTTP_AUTHORIZATION")
     if header is None:
         raise _missing()
-    scheme, token = _credentials(header)
-    validator = current_guard().validators.get(scheme.lower())
+    guard = current_guard()
+    scheme, token = _credentials(header, guard.max_header)
+    validator = guard.validators.get(scheme.lower())
     if validator is None:
         raise _missing()
     if not token or not _TOKEN68.fullmatch(token):
@@ -49,8 +50,7 @@ def _missing() -> AuthorizationMissing:
     return AuthorizationMissing(f"Send an access token in the header {form}.")
 
 
-def _credentials(header: str) -> tuple[str, str | None]:
-    limit = current_guard().max_header
+def _credentials(header: str, limit: int) -> tuple[str, str | None]:
     if len(header) > limit:
         raise InvalidRequest(f"The Authorization header is over {in_words(limit)}.")
     match = _CREDENTIALS.fullmatch(header)

@@ -6,7 +6,7 @@ has the addresses of the quickstart, and messages with a table of their own.
 
 from api.core import resources
 from api.core.application import Application, namespaces
-from tests.core.demo import boats, callers, greetings, messages, pictures, reports
+from tests.core.demo import boats, callers, greetings, messages, pictures, reports, shapes
 from tests.core.demo.commands import count
 
 application = Application(
@@ -22,6 +22,7 @@ application = Application(
         callers.ns,
         pictures.ns,
         reports.ns,
+        shapes.ns,
         *namespaces(resources),
     ),
     commands=(count,),
