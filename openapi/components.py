@@ -78,14 +78,14 @@ class Components:
     def answers_of(self, operation: Operation) -> dict[str, Answer]:
         """Return the answers of an operation by status.
 
-        Where every failure is a problem document, `abort` answers one in place of the content that
-        Flask-RESTX's decorators document for a failure.
+        Where every failure is a problem document, a wrong address and `abort` answer one, beside
+        the content that Flask-RESTX's decorators and error handlers document for that status.
 
         :param operation: the operation
         """
         return {
             status: self._with_problem(answer)
-            if self.options.always and status[0] in "45" and not answer.shared
+            if self.options.always and status[0] in "45"
             else answer
             for status, answer in operation.answers.items()
         }
@@ -114,6 +114,19 @@ class Components:
         self.shared.update(answers)
         for name, answer in answers.items() if not is_ours(api) else ():
             self.responses[name] = write(answer)
+
+    def answer(self, answer: Answer, root: str, write: Callable[[Answer], Json]) -> Json:
+        """Return an answer as it is written, or a reference to it where operations share it.
+
+        :param answer: the answer
+        :param root: where the shared responses are: "#/responses/"
+        :param write: writes an answer
+        """
+        if not answer.shared:
+            return write(answer)
+        if answer.shared not in self.responses:
+            self.responses[answer.shared] = write(answer)
+        return {"$ref": f"{root}{answer.shared}"}
 
     def add_models(self, api: Any, declared: Iterable[SwaggerOperation | None]) -> None:
         """Add the models that are declared, though no schema refers to them; or all, if asked to.

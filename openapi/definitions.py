@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from flask_restx import fields
-from flask_restx.model import ModelBase
+from flask_restx.model import ModelBase, RawModel
 
 from openapi.dialects import with_inner
 from openapi.plain import plain
@@ -87,13 +87,24 @@ class Definitions:
             component = self._component(getattr(model, "component", name))
             self._models[id(model)] = component, model
             self.schemas[component] = {}
-            self.schemas[component] = self.linked(plain(model.__schema__), models, component)
+            self.schemas[component] = self.linked(self._schema(model), models, component)
             self._claim(component, model)
             # Flask-RESTX refers to the parent of a Polymorph alone.
             for each in models_of(model):
                 if each.name in models:
                     self._add(each.name, models[each.name], models)
         return self._models[id(model)][0]
+
+    def _schema(self, model: Any) -> Json:
+        schema: Json = plain(model.__schema__)
+        if self._any_name or not isinstance(model, RawModel):
+            return schema
+        # Flask-RESTX does not say what may be null.
+        own = schema["allOf"][-1] if model.__parents__ else schema
+        for name, field in model.items():
+            if getattr(field, "allow_null", False):
+                own["properties"][name]["x-nullable"] = True
+        return schema
 
     def _component(self, name: str) -> str:
         # A reference of 2.0 finds any name but those with what JSON Pointer reads in its own way.

@@ -1,7 +1,5 @@
 """JSON Schema in the words of Swagger 2.0, which are fewer yet than those of OpenAPI 3.0."""
 
-from typing import Any
-
 from openapi.dialects import translated
 from openapi.schemas import Json
 
@@ -13,7 +11,6 @@ _OF_PARAMETER = frozenset(
         *("maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "description"),
     }
 )
-_EXTENSIONS = {"nullable": "x-nullable", "writeOnly": "x-writeOnly", "deprecated": "x-deprecated"}
 
 
 def schema_20(schema: Json) -> Json:
@@ -21,7 +18,8 @@ def schema_20(schema: Json) -> Json:
 
     :param schema: the schema, in JSON Schema 2020-12
     """
-    members: Json = _adapted(translated(schema, "3.0.4"))
+    # A schema of 3.0 has one type, as Swagger 2.0 means it, though its own schema has several.
+    members: Json = translated(translated(schema, "3.0.4"), "2.0")
     return members
 
 
@@ -70,35 +68,3 @@ def _base(schema: Json, kind: str, values: list[str]) -> Json:
         "discriminator": kind,
         **rest,
     }
-
-
-_ONE, _NAMED = ("items", "additionalProperties"), ("properties",)
-# In other words, or not at all.
-_HANDLED = ("anyOf", "oneOf", "not", *_EXTENSIONS)
-
-
-def _adapted(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    members = {name: _inner(name, value) for name, value in schema.items() if name not in _HANDLED}
-    members |= {_EXTENSIONS[name]: schema[name] for name in _EXTENSIONS if name in schema}
-    alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    others = [_adapted(each) for each in alternatives if each.get("enum") != [None]]
-    if len(others) == 1:
-        [other] = others
-        members |= {"allOf": [other], "type": "object"} if "$ref" in other else other
-    if len(others) < len(alternatives):
-        members["x-nullable"] = True
-    return members
-
-
-def _inner(keyword: str, value: Any) -> Any:
-    if keyword == "$ref":
-        return value.replace("#/components/schemas/", "#/definitions/")
-    if keyword == "discriminator":
-        return value["propertyName"]
-    if keyword in _ONE:
-        return _adapted(value)
-    if keyword in _NAMED:
-        return {name: _adapted(each) for name, each in value.items()}
-    return [_adapted(each) for each in value] if keyword == "allOf" else value

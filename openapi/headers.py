@@ -7,6 +7,10 @@ HEADERS = {
     for name, description in {
         "WWW-Authenticate": "What the guard asks for (RFC 6750 section 3).",
         "Retry-After": "Seconds to wait before the same request is worth sending again.",
+        "Accept": "The media types that the body may have (RFC 9110 section 15.5.16).",
+        "Accept-Encoding": "The codings that the body may have (RFC 7694).",
+        "Accept-Patch": "The media types that a PATCH may have (RFC 5789).",
+        "Accept-Post": "The media types that a POST may have.",
         "Allow": "The methods that this address has.",
         "ETag": "The version of this answer, for If-Match and If-None-Match.",
         "Location": "Where what was created is.",

@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app
 from flask_restx.swagger import is_hidden
 
+from openapi.methods import prefix_of
 from openapi.operation import Operation
 from openapi.schemas import Json
 
@@ -73,11 +74,10 @@ def host(api: Any) -> str:
 def base_path(api: Any) -> str:
     """Return where the paths of an Api begin: "/", or the prefix of the Api and its blueprint.
 
-    :param api: a flask_restx.Api, in the context of its app
+    :param api: a flask_restx.Api
     """
-    root = api.endpoint("root")
-    rules = [rule.rule for rule in current_app.url_map.iter_rules() if rule.endpoint == root]
-    return f"/{(rules[0] if rules else api.prefix).strip('/')}"
+    prefix = prefix_of(api)
+    return "/" if "<" in prefix else f"/{prefix.strip('/')}"
 
 
 def _tag(tag: Any) -> Json:

@@ -102,10 +102,32 @@ def methods(api: Any) -> Iterator[Method]:
         for route in namespace.resources:
             more = {*(route.resource.methods or ()), *(route.kwargs.get("methods") or ())}
             names = sorted({*http_method_funcs, *map(str.lower, more)})
-            for url in api.ns_urls(namespace, route.urls):
+            for url in addresses(api, namespace, route):
                 for name in names:
                     if hasattr(route.resource, name):
                         yield Method(api, namespace, route, name, url)
+
+
+def prefix_of(api: Any) -> str:
+    """Return what is before the addresses of an Api, of its blueprint and its own: "/v1".
+
+    :param api: a flask_restx.Api
+    """
+    place = api.blueprint_setup or api.blueprint
+    return f"{getattr(place, 'url_prefix', None) or ''}{api.prefix}".rstrip("/")
+
+
+def addresses(api: Any, namespace: Any, route: Any) -> list[str]:
+    """Return the addresses of a Resource below the prefix of its Api, or with it.
+
+    :param api: the Api
+    :param namespace: the Namespace that the Resource is in
+    :param route: what Flask-RESTX keeps of the Resource
+    """
+    prefix = prefix_of(api)
+    # Where a document says that its paths begin, it has no place for variables.
+    more = prefix if "<" in prefix else ""
+    return [more + url for url in api.ns_urls(namespace, route.urls)]
 
 
 def decorators_of(listed: Any, name: str) -> Sequence[Any]:

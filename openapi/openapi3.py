@@ -31,6 +31,8 @@ from openapi.problem_schemas import problem_example
 from openapi.reading import shown_paths
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
+_RESPONSES = "#/components/responses/"
+
 
 def document(version: str, api: Any, operations: Sequence[Operation], options: Options) -> Json:
     """Return the document.
@@ -130,19 +132,11 @@ def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
         **{
-            status: _shared(components, each)
+            status: components.answer(each, _RESPONSES, partial(_answer, components))
             for status, each in components.answers_of(operation).items()
         },
-        **components.references_to_failures(operation, "#/components/responses/", write),
+        **components.references_to_failures(operation, _RESPONSES, write),
     }
-
-
-def _shared(components: Components, answer: Answer) -> Json:
-    if not answer.shared:
-        return _answer(components, answer)
-    if answer.shared not in components.responses:
-        components.responses[answer.shared] = _answer(components, answer)
-    return {"$ref": f"#/components/responses/{answer.shared}"}
 
 
 def _answer(components: Components, answer: Answer) -> Json:

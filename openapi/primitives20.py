@@ -27,12 +27,15 @@ def parameter20(parameter: Json) -> Json:
         members["x-example"] = members.pop("example")
     if members["in"] == "path":
         members["required"] = True
-    if members["in"] in ("header", "path") and members.get("collectionFormat") == "multi":
-        del members["collectionFormat"]
+    if members["in"] in ("header", "path"):
+        members.pop("allowEmptyValue", None)
+        if members.get("collectionFormat") == "multi":
+            del members["collectionFormat"]
+    if members["in"] == "formData" and members.get("type") == "file":
+        return _only(members, _PARAMETER)
     if members["in"] == "formData" and _is_file(members):
-        return _only(
-            {**members, "type": "file"}, _PARAMETER - {"collectionFormat", "format", "items"}
-        )
+        of_file = _PARAMETER - {"collectionFormat", "format", "items"}
+        return _only({**members, "type": "file"}, of_file)
     return _only(_primitive(members), _PARAMETER)
 
 
@@ -57,8 +60,9 @@ def _primitive(members: Json) -> Json:
     translation: Json = translated(fitting(plain(members), {}), "2.0")
     kept = translation.keys() | {"allowEmptyValue", "collectionFormat", "in", "name", "required"}
     primitive = {name: members[name] for name in members if name in kept} | translation
-    if primitive.get("type") not in _TYPES:
-        primitive["type"] = "string"
+    declared = primitive.get("type")
+    types = declared if isinstance(declared, list) else [declared]
+    primitive["type"] = next((each for each in types if each in _TYPES), "string")
     if primitive["type"] == "array":
         primitive["items"] = _only(_primitive(primitive.get("items") or {}), _PRIMITIVE)
     return primitive

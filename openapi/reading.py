@@ -9,12 +9,11 @@ from flask import Flask, has_app_context
 from flask_restx.swagger import is_hidden
 
 from openapi.declaration import NOTHING
-from openapi.methods import Method, methods
+from openapi.methods import Method, addresses, methods
 from openapi.operation import (
     JSON,
     METHODS,
     Answer,
-    Header,
     Operation,
     ProblemType,
     SwaggerOperation,
@@ -72,7 +71,7 @@ def shown_paths(api: Any) -> dict[str, SwaggerOperation]:
         for namespace in api.namespaces
         for route in namespace.resources
         if not is_hidden(route.resource, route.route_doc)
-        for url in api.ns_urls(namespace, route.urls)
+        for url in addresses(api, namespace, route)
     )
     return {method.path: _swagger({}, method, reader) for method in shown}
 
@@ -124,7 +123,7 @@ class _Reading:
             security=_security(members),
             parameters=(*objects.plain_parameters(), *declared.parameters),
             body=declared.body or objects.body(consumes),
-            answers=self._answers(method, answers),
+            answers=self._answers(method, objects, answers),
             problems=tuple(dict.fromkeys((*declared.problems, *_more_problems(self._api, method)))),
             extensions={name: members[name] for name in members if name.startswith("x-")},
             swagger=None if declared != NOTHING else self._swagger(method),
@@ -133,17 +132,18 @@ class _Reading:
     def _swagger(self, method: Method) -> SwaggerOperation:
         return _swagger(self._exact.operation(method), method, self._exact)
 
-    def _answers(self, method: Method, answers: dict[str, Answer]) -> dict[str, Answer]:
-        """What a contract says of a status counts; Flask-RESTX's decorators add others."""
+    def _answers(
+        self, method: Method, objects: Objects, answers: dict[str, Answer]
+    ) -> dict[str, Answer]:
+        """What a contract says of a status counts; Flask-RESTX adds other statuses, and headers."""
         declared = method.declaration.answers
         if declared is None:
             return answers
         says_more = any(self._full.value(method, name) for name in ("responses", "model"))
         others = {status: each for status, each in answers.items() if each.shared or says_more}
-        # Without an answer of their own, they say which headers the others have.
-        unused = {} if others else _headers(answers)
+        headers = objects.answer({"headers": self._full.headers(method)}, ()).headers
         return others | {
-            status: replace(answer, headers={**unused, **answer.headers})
+            status: replace(answer, headers={**headers, **answer.headers})
             for status, answer in declared.items()
         }
 
@@ -162,10 +162,6 @@ def _more_problems(api: Any, method: Method) -> tuple[ProblemType, ...]:
     # Flask-RESTX's Api looks a name that it lacks up in its default namespace.
     of_class = getattr(type(api), "problems_of", None)
     return tuple(of_class(api, method)) if of_class else ()
-
-
-def _headers(answers: Mapping[str, Answer]) -> dict[str, Header]:
-    return {name: each for answer in answers.values() for name, each in answer.headers.items()}
 
 
 def _last(parameters: list[Json]) -> list[Json]:

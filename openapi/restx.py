@@ -76,6 +76,14 @@ class Reader(Swagger):
         doc = self._doc(method)
         return doc[method.name].get(name, doc.get(name))
 
+    def headers(self, method: Method) -> Json:
+        """Return the Header Objects of every answer of a method, by name.
+
+        :param method: the method
+        """
+        response = self.process_headers({}, self._doc(method), method.name)
+        return dict(response.get("headers", {}))
+
     def register_errors(self) -> dict[str, Json]:
         """Return the Response Object of each error handler, by the name of the exception."""
         responses = {}
@@ -140,7 +148,8 @@ class Reader(Swagger):
         if isinstance(expected, RequestParser):
             return DocumentedParser(expected, exact=self._is_exact)
         is_named = isinstance(expected, str) and expected in self.models
-        if not self._is_exact and (is_named or isinstance(expected, fields.Raw)):
+        is_inline = isinstance(expected, dict) and not isinstance(expected, ModelBase)
+        if not self._is_exact and (is_named or is_inline or isinstance(expected, fields.Raw)):
             return expected, None
         if isinstance(expected, (list, tuple)) and len(expected) == 2:
             # Of two, Flask-RESTX takes the second for the description of the first.

@@ -40,6 +40,9 @@ def tidy(notes: Any) -> Any:
     for name, written in (("params", _parameter), ("responses", _response)):
         if name in tidied:
             tidied[name] = {key: written(value) for key, value in tidied[name].items()}
+    if "description" in tidied:
+        # It may be a text that is translated when it is read.
+        tidied["description"] = str(tidied["description"] or "")
     for name in ("consumes", "produces"):
         if isinstance(tidied.get(name), str):
             tidied[name] = [tidied[name]]
@@ -66,6 +69,6 @@ def _parameter(spec: Any) -> Json:
 
 
 def _response(spec: Any) -> tuple[Any, Any, Json]:
-    parts = (spec,) if isinstance(spec, str) or spec is None else tuple(spec)
+    parts = tuple(spec) if isinstance(spec, (list, tuple)) else (spec,)
     description, model, more = (*parts, None, None, None)[:3]
-    return description, model, more or {}
+    return description and str(description), model, more or {}

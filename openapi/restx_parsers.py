@@ -10,6 +10,7 @@ from flask_restx.reqparse import RequestParser
 from openapi.schemas import Json
 
 _NOT_OF_SCHEMA = ("collectionFormat", "in", "name", "required")
+_OF_ITEMS = ("enum", "format", "maximum", "minimum", "pattern")
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -53,9 +54,17 @@ class DocumentedParser(RequestParser):
             # Flask-RESTX itself cannot document it. Of several places a document can name one.
             argument = copy(argument)
             argument.location = next(iter(argument.location), "values")
-        # Of a cookie Flask-RESTX says that it is in the query.
-        is_cookie = argument.location == "cookies" and not self._is_exact
-        return {**(argument.__schema__ or {}), **({"in": "cookie"} if is_cookie else {})}
+        spec = dict(argument.__schema__ or {})
+        if self._is_exact:
+            return spec
+        if argument.location == "cookies":
+            # Of a cookie Flask-RESTX says that it is in the query.
+            spec["in"] = "cookie"
+        if argument.action in ("append", "split"):
+            # What Flask-RESTX says of the list is true of its items.
+            of_items = {name: spec.pop(name) for name in _OF_ITEMS if name in spec}
+            spec["items"] = {**spec["items"], **of_items}
+        return spec
 
 
 def consumes(parameters: list[Json]) -> list[str] | None:

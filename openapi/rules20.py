@@ -34,22 +34,28 @@ _IN_20 = frozenset(
 def _combine_with_null(members: Json) -> None:
     """2.0 has no alternatives but null, in a word that many tools know."""
     alternatives = members.get("anyOf") or members.get("oneOf") or []
-    others = [each for each in alternatives if each != {"type": "null"}]
+    others = [each for each in alternatives if not _is_null(each)]
     if len(others) == 1 and len(alternatives) == 2:
         members.pop("anyOf" if "anyOf" in members else "oneOf")
         is_apart = "$ref" in others[0] or others[0].keys() & members.keys()
-        members.update({"allOf": others} if is_apart else others[0])
+        # Tools read `x-nullable` beside a type.
+        members.update({"allOf": others, "type": "object"} if is_apart else others[0])
         members["x-nullable"] = True
     for name in ("anyOf", "not", "oneOf"):
         if name in members:
             members[f"x-{name}"] = members.pop(name)
 
 
+def _is_null(schema: Json) -> bool:
+    return schema == {"type": "null"} or schema.get("enum") == [None]
+
+
 def _replace_for_20(members: Json) -> None:
     if isinstance(members.get("discriminator"), Mapping):
         members["discriminator"] = members["discriminator"].get("propertyName")
-    if "nullable" in members:
-        members["x-nullable"] = members.pop("nullable")
+    for name in ("deprecated", "nullable", "writeOnly"):
+        if name in members:
+            members[f"x-{name}"] = members.pop(name)
     if isinstance(members.get("$ref"), str):
         members["$ref"] = members["$ref"].replace(COMPONENTS, DEFINITIONS)
     for name in [each for each in members if each not in _IN_20 and not each.startswith("x-")]:

@@ -134,6 +134,16 @@ class SchemaConverter:
         }
 
     @property
+    def unfit_examples(self) -> list[str]:
+        """The fields of marshmallow that have an example in their metadata that they refuse."""
+        return sorted(self._marshmallow.unfit_examples)
+
+    @property
+    def names(self) -> set[str]:
+        """The name of every schema that was referred to so far."""
+        return self._named.keys() | self._marshmallow.components.keys()
+
+    @property
     def components(self) -> Json:
         """Every schema referred to so far, by name."""
         of_marshmallow = self._marshmallow.components

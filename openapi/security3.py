@@ -71,7 +71,9 @@ class Security:
         """The Security Scheme Objects, by name."""
         declared = authorizations(self._api, self._operations)
         stock = {name: scheme_of_3(scheme) for name, scheme in declared.items()}
-        return {**stock, **(self._guards() if self._is_guarded else {})}
+        guards = self._guards() if self._is_guarded else {}
+        # In the order of the Authorize dialog.
+        return {**guards, **stock, **guards}
 
     def of(self, operation: Operation) -> list[Json] | None:
         """Return what an operation needs; None where it says nothing and the default is true.
@@ -100,7 +102,6 @@ class Security:
         return [*needed, {}] if access.optional else needed
 
     def _guards(self) -> Json:
-        # In the order of the Authorize dialog.
         schemes = {**SCHEMES, "auth0": self._login()}
         return {
             name: scheme

@@ -39,6 +39,7 @@ from openapi.schemes import authorizations, scheme_of_20
 from openapi.security3 import listed
 
 VERSION = "2.0"
+_RESPONSES = "#/responses/"
 
 SCHEMES = {
     "Bearer": {
@@ -208,10 +209,10 @@ def _responses(components: Components, operation: Operation) -> Json:
     write = partial(_problem_response, components)
     return {
         **{
-            status: _answer(components, each)
+            status: components.answer(each, _RESPONSES, partial(_answer, components))
             for status, each in components.answers_of(operation).items()
         },
-        **components.references_to_failures(operation, "#/responses/", write),
+        **components.references_to_failures(operation, _RESPONSES, write),
     }
 
 

@@ -1,5 +1,6 @@
 """The documents are true: the README's recipe works, and everything that they name exists."""
 
+import io
 import json
 import re
 import shutil
@@ -7,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
 from marshmallow import Schema, fields
+from werkzeug.test import TestResponse
 
 import api.core
 from api.application import application
@@ -20,14 +23,15 @@ from api.core import Namespace, Settings
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import SettingsError, declarations, load
+from openapi.schema_converter import SchemaConverter
 from tests.core.support.commands import printed_by
+from tests.core.support.markdown import examples_of
 from tests.core.support.server import Server, clean_environment
 from tests.core.support.server import mint as mint_with
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-ANSWERS = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SETTINGS = re.findall(r"^```py\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 NEW = re.findall(r"^\$ python manage\.py new ([a-z -]+?)(?:  |$)", README, re.MULTILINE)
 FILES = re.findall(
@@ -184,10 +188,10 @@ def test_the_price_of_the_recipe_is_a_line_in_each_file(project: Path, tmp_path:
     fields_line = "from schemas.core.fields import"
     decimals = "from schemas.core.decimals import ExactDecimal\n"
     replace_in(copy / SCHEMA, (fields_line, decimals + fields_line))
-    replace_in(copy / "tests/resources/test_books.py", ('{"title":', '{"price": "12.50", "title":'))
     replace_in(
         copy / "tests/resources/test_books.py",
-        ('query_string={"price": "12.50", ', "query_string={"),
+        ('json={"title":', 'json={"price": "12.50", "title":'),
+        ('BODY = {"title":', 'BODY = {"price": "12.50", "title":'),
     )
     draft = Path(manage(copy, "db", "revision", "prices").splitlines()[-1]).read_text("utf-8")
     assert "sa.Column('price', sa.Numeric(precision=12, scale=2), server_default=" in draft
@@ -211,12 +215,21 @@ def test_the_answers_are_answered(issuer: EmbeddedIssuer, accept: str, text: str
         **{"ns": ns, "Any": Any, "NoteView": Schema.from_dict({"text": fields.Str()})},
         **{"lines": lambda: iter(["text\n", "hello\n"]), "note": lambda: {"text": "hello"}},
     }
-    [source] = ANSWERS
+    [source] = examples_of(README, "What a handler returns")
     exec(source, names)  # noqa: S102
     app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
     response = app.test_client().get("/api/report", headers={"Accept": accept})
     assert response.status_code == 200
     assert text in response.text
+
+
+def test_a_field_describes_itself() -> None:
+    """A field of a team's own is documented by its `json_schema`."""
+    [source] = [block for block in SETTINGS if "json_schema" in block]
+    names: dict[str, Any] = {"fields": fields}
+    exec(source, names)  # noqa: S102
+    converter = SchemaConverter("3.1.0")
+    assert converter.schema(names["Colour"]()) == names["Colour"].json_schema
 
 
 def test_the_setting_is_a_line(project: Path) -> None:
@@ -240,6 +253,29 @@ def test_the_setting_is_a_line(project: Path) -> None:
         check=True,
     )
     assert ended.stdout == "Hi\n"
+
+
+def test_the_form_is_read(
+    issuer: EmbeddedIssuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's form with files is read, and a file that does not fit is refused by its name."""
+    [example] = examples_of(README, "What an operation reads")
+    (tmp_path / "photo_resource.py").write_text(example, encoding="utf-8")
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    photos = replace(application, namespaces=(import_module("photo_resource").ns,))
+    client = create_app(photos, application.settings(), issuer=issuer).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {issuer.mint('write:photos')}"
+
+    def post(name: str, media_type: str) -> TestResponse:
+        photo = (io.BytesIO(b"png"), name, media_type)
+        return client.post("/api/photos", data={"title": "Sea", "photo": photo})
+
+    assert post("../sea.png", "image/png").status_code == 204
+    assert (tmp_path / "photos/sea.png").read_bytes() == b"png"
+    refused = post("sea.txt", "text/plain")
+    assert (refused.status_code, refused.get_json()["errors"][0]["parameter"]) == (422, "photo")
 
 
 def test_every_setting_is_listed() -> None:

@@ -22,9 +22,10 @@ from api.core.testing import FakeIssuer
 from api.settings import Settings
 from openapi import operations
 from tests.core.support.cli import Runner
+from tests.core.support.markdown import examples_of
 from tests.test_readme import README
 
-BLOCKS = re.findall(r"^```python3\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = examples_of(README, "Who may call a method", "python guards")
 SECRET = "whsec_1"
 ROLES = "https://example.com/roles"
 

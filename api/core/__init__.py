@@ -8,6 +8,7 @@ The modules, in reading order:
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
+adoption        problem documents and the guard, in an app that create_app has not made
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 aborts          what `abort` says
@@ -21,6 +22,11 @@ http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
 bodies          the body of a request as it arrives
+compression     its Content-Encoding
+media_types     what a body is read as, by its media type
+forms           forms, with files
+merge_patch     JSON Merge Patch: the schema of a change
+body_checks     bodies that cannot be read as they are declared
 expectations    what @ns.expect of Flask-RESTX declares, validated
 refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP

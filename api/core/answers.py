@@ -10,6 +10,7 @@ from marshmallow import Schema
 from marshmallow.fields import Field
 
 from api.core.declarations import DeclarationError
+from api.core.requests import is_schema
 from openapi.operation import JSON, MISSING
 
 MarshmallowSchema: TypeAlias = Schema | type[Schema]
@@ -95,14 +96,6 @@ def is_json(media_type: str) -> bool:
     :param media_type: the media type, without parameters
     """
     return media_type == JSON or media_type.endswith("+json")
-
-
-def is_schema(value: Any) -> bool:
-    """Return whether a value is a marshmallow Schema, or a class of them.
-
-    :param value: the value
-    """
-    return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
 
 
 def by_status(declared: DeclaredAnswers) -> dict[int, Answer]:

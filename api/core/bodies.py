@@ -1,7 +1,7 @@
 """The body of a request as it arrives, for every reader: a contract, Flask-RESTX, the handler."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, Any, cast
@@ -13,7 +13,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream, get_input_stream
 
-from api.core import strictjson
+from api.core import compression, strictjson
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -29,9 +29,11 @@ class BodyRules:
     """What an operation says of its body, whatever reads it.
 
     :param max_size: the maximum size in bytes; None for that of the app
+    :param gzip: whether it may be sent with the Content-Encoding gzip
     """
 
     max_size: int | None = None
+    gzip: bool = False
 
 
 def add_rules(view: Any, rules: BodyRules) -> None:
@@ -74,6 +76,20 @@ def _rules_of(view: Any, method: str) -> BodyRules:
     """The rules of the method of a Resource, by the view function of the Resource."""
     function = getattr(getattr(view, "view_class", None), method.lower(), None)
     return getattr(function, _RULES, BodyRules())
+
+
+def unsupported(accepted: Iterable[str]) -> UnsupportedMediaType:
+    """Return the problem of a body of another media type than those that are read.
+
+    :param accepted: those that are read
+    """
+    names = list(accepted)
+    # RFC 9110 section 15.5.16, RFC 5789 section 2.2, Linked Data Platform section 7.1.
+    more = {"PATCH": ["Accept-Patch"], "POST": ["Accept-Post"]}.get(flask.request.method, [])
+    return UnsupportedMediaType(
+        f"Send the body as {' or '.join(names)}, text in UTF-8.",
+        headers=dict.fromkeys(["Accept", *more], ", ".join(names)),
+    )
 
 
 class _BoundedStream(LimitedStream):
@@ -135,6 +151,7 @@ class Request(flask.Request):
 
         :raises ContentTooLarge: it is too large
         :raises LengthRequired: the server does not tell where it ends
+        :raises UnsupportedMediaType: it has a Content-Encoding that the operation does not accept
         """
         is_framed = self.content_length is not None or "wsgi.input_terminated" in self.environ
         if "HTTP_TRANSFER_ENCODING" in self.environ and not is_framed:
@@ -143,7 +160,10 @@ class Request(flask.Request):
         if limit is not None and (self.content_length or 0) > limit:
             raise ContentTooLarge
         stream = get_input_stream(self.environ)
-        return stream if limit is None else cast("IO[bytes]", _BoundedStream(stream, limit))
+        if limit is not None:
+            stream = cast("IO[bytes]", _BoundedStream(stream, limit))
+        coding = self.headers.get("Content-Encoding", "")
+        return compression.decoded(stream, coding, gzip=self.body_rules.gzip, limit=limit)
 
     @property
     def json_module(self) -> Any:
@@ -174,7 +194,7 @@ class Request(flask.Request):
 
     def on_json_loading_failed(self, error: ValueError | None) -> Any:
         if error is None:
-            raise UnsupportedMediaType
+            raise unsupported(["application/json"])
         raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
 
     def make_form_data_parser(self) -> FormDataParser:

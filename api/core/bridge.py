@@ -40,6 +40,7 @@ from api.core.declarations import (
     named,
     refuse_unknown,
 )
+from api.core.media_types import Body
 from api.core.problems import Problem
 from api.core.requests import MarshmallowSchema, Precondition
 from api.core.responses import answer_plainly
@@ -73,6 +74,15 @@ class Resource(flask_restx.Resource):
             g.behind_guard = validate
         else:
             validate()
+
+
+def adopt(resource: type[Any]) -> None:
+    """Let a Resource of Flask-RESTX's own class validate bodies behind its guard as ours do.
+
+    :param resource: the class
+    """
+    if resource.validate_payload is flask_restx.Resource.validate_payload:
+        resource.validate_payload = Resource.validate_payload
 
 
 class Namespace(flask_restx.Namespace):
@@ -119,7 +129,8 @@ class Namespace(flask_restx.Namespace):
         :param args: the model, and what else Flask-RESTX takes
         :param kwargs: likewise
         """
-        return marshalling.decorator(super().marshal_with(*args, **kwargs))
+        model = kwargs.get("fields", next(iter(args), None))
+        return marshalling.decorator(super().marshal_with(*args, **kwargs), model)
 
     def marshal_list_with(self, fields: Any, **kwargs: Any) -> Callable[[View], View]:
         """Return the decorator that writes the values of a method by a model of Flask-RESTX.
@@ -134,8 +145,9 @@ class Namespace(flask_restx.Namespace):
         *,
         query: MarshmallowSchema | None = None,
         headers: MarshmallowSchema | None = None,
-        body: MarshmallowSchema | None = None,
+        body: Body | None = None,
         max_body: int | None = None,
+        gzip: bool = False,
         if_match: bool = False,
         returns: MarshmallowSchema | None = None,
         status: int | None = None,
@@ -151,11 +163,12 @@ class Namespace(flask_restx.Namespace):
     ) -> Callable[[View], View]:
         """Return the decorator that gives a method of a Resource its contract.
 
-        The values of query, headers and body reach the method as dicts, under these names.
+        The values of query, headers and body reach the method under these names, as dicts.
 
         :param query: the schema of the query
         :param headers: the schema of the headers that the method reads
-        :param body: the schema of the JSON body
+        :param body: the schema of the JSON body; or a dict of the media types that are read, each
+            with its schema, or bytes or str: `{"image/png": bytes, "application/json": NoteDraft}`
         :param max_body: the maximum size of the body in bytes, such as `5 * MiB`; by default that
             of the setting MAX_BODY
         :param if_match: call the method with `precondition`, a function that takes the ETag there
@@ -184,6 +197,7 @@ class Namespace(flask_restx.Namespace):
             headers=headers,
             body=body,
             max_body=max_body,
+            gzip=gzip,
             if_match=if_match,
             returns=returns,
             status=status,
@@ -207,7 +221,7 @@ class Namespace(flask_restx.Namespace):
             def contracted(*args: Any, **kwargs: Any) -> Any:
                 return then(view(*args, **kwargs, **read()), write)
 
-            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body))
+            bodies.add_rules(contracted, bodies.BodyRules(max_size=max_body, gzip=gzip))
             return add_layer(
                 view,
                 contracted,
@@ -281,9 +295,7 @@ class Api(flask_restx.Api):
     def register_resource(self, namespace: Any, resource: Any, *urls: str, **more: Any) -> Any:
         rules.check_class(resource)
         masks.declare_problem(resource)
-        if resource.validate_payload is flask_restx.Resource.validate_payload:
-            # A Resource of Flask-RESTX's own class is validated behind its guard as well.
-            resource.validate_payload = Resource.validate_payload
+        adopt(resource)
         # What comes later is held to the same rules, before it has an address.
         if self._is_complete:
             self.check()

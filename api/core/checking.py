@@ -39,14 +39,17 @@ def declared_status(
             raise PreconditionFailed
         return 200
     is_problem = status in problems and media_type == PROBLEM_JSON
-    if is_problem or str(status) in _documented():
+    if is_problem or status in documented():
         return None
-    remedy = (
-        "raise a Problem that problems= names, or call abort"
-        if status >= 400
-        else "name it in answers= of @ns.operation"
-    )
-    raise AnswerError(f"the status {status}, which it does not declare: {remedy}")
+    raise AnswerError(f"the status {status}, which it does not declare: {_remedy(status)}")
+
+
+def _remedy(status: int) -> str:
+    if status >= 400:
+        return "raise a Problem that problems= names, or call abort"
+    if status in (206, 304):
+        return "declare etag=True or file=True of its 200, in answers= of @ns.operation"
+    return "name it in answers= of @ns.operation"
 
 
 def check(response: AnyResponse, answer: Answer, *, is_own: bool) -> None:
@@ -103,17 +106,17 @@ def _check_header(value: str | None, name: str, field: Field) -> None:  # type: 
         ) from error
 
 
-def _documented() -> set[str]:
-    """Return the statuses that `@ns.response` and the like document for the current method."""
+def documented() -> dict[int, bool]:
+    """Return the statuses that `@ns.response` and the like document for the current method, and
+    whether each has a model."""
     view = current_app.view_functions[request.endpoint or ""]
     resource = getattr(view, "view_class", None)
-    name = request.method.lower()
     of_class = getattr(resource, "__apidoc__", None) or {}
-    method = getattr(resource, name, None) or getattr(resource, "get", None)
-    docs = (of_class, of_class.get(name), getattr(method, "__apidoc__", None))
+    method = getattr(resource, request.method.lower(), None) or getattr(resource, "get", None)
+    docs = (of_class, of_class.get(request.method.lower()), getattr(method, "__apidoc__", None))
     return {
-        str(int(status))
+        int(status): isinstance(said, tuple) and said[1] is not None
         for doc in docs
-        for status in (doc or {}).get("responses", {})
+        for status, said in ((doc or {}).get("responses") or {}).items()
         if str(status).isdigit()
     }

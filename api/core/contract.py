@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from api.core import answers, negotiation
+from api.core import answers, body_checks, media_types, negotiation
 from api.core.answers import WITHOUT_CONTENT, Answer, DeclaredAnswers
 from api.core.declarations import DeclarationError
+from api.core.media_types import Body, Kind
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -21,7 +22,7 @@ from api.core.problems import (
 )
 from api.core.requests import (
     MarshmallowSchema,
-    read_body,
+    is_schema,
     read_headers,
     read_precondition,
     read_query,
@@ -39,8 +40,9 @@ class Contract:
 
     query: MarshmallowSchema | None = None
     headers: MarshmallowSchema | None = None
-    body: MarshmallowSchema | None = None
+    body: Body | None = None
     max_body: int | None = None
+    gzip: bool = False
     if_match: bool = False
     returns: MarshmallowSchema | None = None
     status: int | None = None
@@ -54,27 +56,33 @@ class Contract:
     def problems(self) -> tuple[type[Problem], ...]:
         """Return the problem types of requests that violate the contract."""
         of_body = BODY_PROBLEMS if self.body else ()
-        of_values = (ValidationFailed,) if self.query or self.headers or self.body else ()
+        schemas = (self.query, self.headers, *self.contents.values())
+        of_values = (ValidationFailed,) if any(map(is_schema, schemas)) else ()
         of_version = (PreconditionFailed,) if "If-Match" in self.conditions() else ()
         of_type = (NotAcceptable,) if self.media_types else ()
         has_file = any(answer.file for answer in self.by_status.values())
         of_file = (PreconditionFailed, RangeNotSatisfiable) if has_file else ()
         return (*of_body, *of_values, *of_type, *of_version, *of_file)
 
+    @property
+    def contents(self) -> dict[str, Kind]:
+        """What the body is read as, by media type."""
+        return media_types.contents(self.body)
+
     def reader(self) -> Callable[[], dict[str, Any]]:
         """Return a function that reads the current request as keyword arguments of the method."""
         readers: dict[str, Callable[[], Any]] = {}
         # The body is read first, so that an unreadable body is reported before invalid parameters.
         if self.body:
-            readers["body"] = schema_reader(self.body, "pointer", lambda _schema: read_body())
+            readers["body"] = media_types.reader(self.contents)
         if self.query:
             readers["query"] = schema_reader(self.query, "parameter", read_query)
         if self.headers:
             readers["headers"] = schema_reader(self.headers, "parameter", read_headers)
         if self.if_match:
             readers["precondition"] = read_precondition
-        if media_types := self.media_types:
-            readers["media_type"] = lambda: negotiation.choose(media_types)
+        if offered := self.media_types:
+            readers["media_type"] = lambda: negotiation.choose(offered)
         return lambda: {name: read() for name, read in readers.items()}
 
     def check(self, handler: str, view: Any) -> None:
@@ -84,10 +92,12 @@ class Contract:
         :param view: the method
         :raises DeclarationError: an argument is no schema, or the status is not one of success
         """
-        for name in ("query", "headers", "body", "returns"):
+        for name in ("query", "headers", "returns"):
             schema = getattr(self, name)
-            if schema is not None and not answers.is_schema(schema):
+            if schema is not None and not is_schema(schema):
                 raise DeclarationError(f"{handler}: {name}= takes a marshmallow Schema")
+        if fault := body_checks.fault(self.body, self.max_body):
+            raise DeclarationError(f"{handler}: {fault}")
         if self.max_body is not None and (type(self.max_body) is not int or self.max_body < 1):
             raise DeclarationError(f"{handler}: max_body= takes a number of bytes, such as 5 * MiB")
         if self.answers is not None:

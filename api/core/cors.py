@@ -10,13 +10,14 @@ from openapi.schemes import authorizations
 
 # What the machinery itself reads and answers, beside what every page may.
 REQUEST_HEADERS = (
-    *("Authorization", "DPoP", "Content-Type"),
+    *("Authorization", "DPoP", "Content-Type", "Content-Encoding"),
     *("If-Match", "If-None-Match", "Idempotency-Key"),
     *("X-Request-Id", "traceparent"),
 )
 RESPONSE_HEADERS = (
     *("WWW-Authenticate", "Retry-After", "X-Request-Id"),
     *("ETag", "Location", "Link"),
+    *("Accept", "Accept-Encoding", "Accept-Patch", "Accept-Post"),
 )
 
 

@@ -1,8 +1,10 @@
 """What must have a name of its own at the start: operations, schemas and problem types."""
 
 import inspect
+import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from api.core.declarations import DeclarationError
@@ -17,6 +19,7 @@ from openapi.problem_pages import type_of
 from openapi.reading import operations as operations_of
 from openapi.schema_converter import ComponentNameError, SchemaConverter
 
+_LOG = logging.getLogger(__name__)
 _FORM = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -80,8 +83,16 @@ def check_schemas(listed: Iterable[Operation]) -> None:
                 f"{two} of {operation}. Rename one, or give its class another name there: "
                 'class Meta: component = "..."'
             ) from error
-        for name in converter.components:
+        for name in converter.names - brought_by.keys():
             brought_by.setdefault(name, operation)
+    for field in converter.unfit_examples:
+        _tell_of_example(field)
+
+
+@cache
+def _tell_of_example(field: str) -> None:
+    # Once in a process, however many apps it makes and checks.
+    _LOG.warning("the example of %s is not shown: the field would refuse it", field)
 
 
 def check_security_schemes(api: Any, listed: Iterable[Operation]) -> None:

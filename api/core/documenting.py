@@ -3,14 +3,19 @@
 from http import HTTPStatus
 from typing import Any
 
+from apispec.ext.marshmallow.common import resolve_schema_instance
 from marshmallow.fields import Field
 
 from api.core.answers import Answer as Declared
 from api.core.answers import is_json
 from api.core.contract import Contract
+from api.core.forms import MULTIPART, files
+from api.core.media_types import Kind
+from api.core.requests import is_schema
+from api.core.sizes import in_words
 from openapi.declaration import parameters_of
 from openapi.headers import HEADERS
-from openapi.operation import JSON, Answer, Header, MediaType, Parameter, RequestBody
+from openapi.operation import Answer, Header, MediaType, Parameter, RequestBody
 from openapi.schemas import BINARY, STRING
 
 # Subtypes and suffixes of media types that are text, beside those of `text/`.
@@ -46,7 +51,22 @@ def request_body(contract: Contract) -> RequestBody | None:
     """
     if contract.body is None:
         return None
-    return RequestBody(content={JSON: MediaType(schema=contract.body)})
+    content = {name: _read_as(name, kind) for name, kind in contract.contents.items()}
+    limit = f"At most {in_words(contract.max_body)}." if contract.max_body else ""
+    coding = "It may be sent with `Content-Encoding: gzip`." if contract.gzip else ""
+    return RequestBody(content=content, description=" ".join(filter(None, [limit, coding])))
+
+
+def _read_as(name: str, kind: Kind) -> MediaType:
+    if not is_schema(kind):
+        return MediaType(schema=BINARY if kind is bytes else STRING)
+    of_files = files(resolve_schema_instance(kind)) if name == MULTIPART else ()
+    encoding = {
+        field: {"contentType": ", ".join(file.media_types)}
+        for field, file in of_files
+        if file.media_types
+    }
+    return MediaType(schema=kind, encoding=encoding)
 
 
 def answers(contract: Contract) -> dict[str, Answer]:
@@ -58,7 +78,7 @@ def answers(contract: Contract) -> dict[str, Answer]:
     answers = {str(int(status)): _answer(status, answer) for status, answer in declared.items()}
     usual = declared.get(200)
     if usual and usual.file:
-        content = {name: MediaType(schema=BINARY) for name in usual.types}
+        content = {name: _media_type(usual, name) for name in usual.types}
         headers = _sent("Content-Range", "Content-Disposition", "ETag", "Last-Modified")
         answers["206"] = Answer(description="A part", content=content, headers=headers)
     if "If-None-Match" in contract.conditions() or (usual and usual.file):

@@ -11,10 +11,14 @@ from api.core.coroutines import then
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def decorator(marshal_with: Callable[[Any], Any]) -> Callable[[View], View]:
+_MODEL = "__marshalled__"
+
+
+def decorator(marshal_with: Callable[[Any], Any], model: Any) -> Callable[[View], View]:
     """Return the decorator that writes the value of a method, awaited where it is a coroutine.
 
     :param marshal_with: the decorator of Flask-RESTX
+    :param model: the model that it writes by
     """
 
     def decorate(view: View) -> View:
@@ -25,10 +29,19 @@ def decorator(marshal_with: Callable[[Any], Any]) -> Callable[[View], View]:
             return then(view(*args, **kwargs), write)
 
         # The documentation that Flask-RESTX notes, beside what other decorators have noted.
+        setattr(marshalled, _MODEL, model)
         vars(marshalled)["__apidoc__"] = merge(getattr(view, "__apidoc__", {}), write.__apidoc__)
         return marshalled  # type: ignore[return-value]
 
     return decorate
+
+
+def model_of(view: Any) -> Any:
+    """Return the model that the value of a method is written by; None if there is none.
+
+    :param view: the method
+    """
+    return getattr(view, _MODEL, None)
 
 
 def is_marshalled(view: Any) -> bool:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask import current_app, request
+from flask_restx import fields
 from flask_restx.mask import Mask, MaskError
 
-from api.core.marshalling import is_marshalled
+from api.core.marshalling import is_marshalled, model_of
 from api.core.problems import InvalidMask
 from openapi.declaration import declare
 
@@ -30,18 +31,32 @@ def check(view: Any) -> None:
     if not is_marshalled(view):
         return
     header = request.headers.get(current_app.config["RESTX_MASK_HEADER"])
-    if not header:
+    model = model_of(view)
+    if not header or model is None:
         return
     try:
         mask = Mask(header, skip=True)
-        for _, model, *_more in view.__apidoc__.get("responses", {}).values():
-            [each] = model if isinstance(model, (list, tuple)) else [model]
-            mask.apply(getattr(each, "resolved", each))
+        mask.apply(getattr(model, "resolved", model))
     except MaskError as error:
         raise refusal(error) from error
     except IndexError:
         # Flask-RESTX reads the first letter of a mask that has none.
         raise InvalidMask("The mask is empty.") from None
+    _check_names(mask, model)
+
+
+def _check_names(mask: Mask, model: Any) -> None:
+    """Check that a mask names members of a model: Flask-RESTX would leave out the others."""
+    members = getattr(model, "resolved", model)
+    if any(isinstance(each, fields.Wildcard) for each in members.values()):
+        return
+    for name, inner in mask.items():
+        if name != "*" and name not in members:
+            raise InvalidMask(f"The answer has no member {name}; it has {', '.join(members)}.")
+        field = members.get(name)
+        nested = getattr(getattr(field, "container", field), "nested", None)
+        if isinstance(inner, Mask) and nested is not None:
+            _check_names(inner, nested)
 
 
 def refusal(error: MaskError) -> InvalidMask:

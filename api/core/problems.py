@@ -23,6 +23,7 @@ Problem
 └── AuthorizationProblem              (RFC 6750: carries a challenge)
     ├── InvalidRequest           400  invalid-request
     ├── AuthorizationMissing     401  authorization-missing
+    ├── InvalidCredential        401  invalid-credential
     ├── FailedCheck                   (names the check and the remedy)
     │   ├── InvalidToken         401  invalid-token
     │   └── InvalidDPoPProof     401  invalid-dpop-proof
@@ -158,11 +159,12 @@ class InvalidAddress(Problem):
 
 
 class MalformedBody(Problem):
-    """The body could not be read as JSON. Send one JSON text in UTF-8, each member once."""
+    """The body could not be read as its `Content-Type` and `Content-Encoding` say. Send JSON as one
+    text in UTF-8, with each member once, and any other body to its end."""
 
     name = "malformed-body"
     status = 400
-    title = "The body is not JSON"
+    title = "The body cannot be read"
     detail = "The request body could not be read as JSON."
 
 
@@ -229,8 +231,8 @@ class PreconditionFailed(Problem):
 
 
 class ContentTooLarge(Problem):
-    """The body is larger than this API accepts. The detail says how much it accepts: send less at
-    once."""
+    """The body is larger than this operation accepts, as it is sent or after it is decoded. The
+    detail says how much it accepts: send less at once."""
 
     name = "content-too-large"
     status = 413
@@ -244,13 +246,14 @@ class ContentTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is of a media type that this operation does not read.
-    Send `Content-Type: application/json`, unencoded and in UTF-8."""
+    """The body is of a media type or a coding that this operation does not read. The detail and the
+    headers `Accept` and `Accept-Encoding` name those that it reads. Text is sent in UTF-8."""
 
     name = "unsupported-media-type"
     status = 415
     title = "Unsupported media type"
     detail = "Send the body as application/json in UTF-8, without a Content-Encoding."
+    response_headers = ("Accept", "Accept-Encoding", "Accept-Patch", "Accept-Post")
 
 
 class RangeNotSatisfiable(Problem):
@@ -266,7 +269,8 @@ class RangeNotSatisfiable(Problem):
 
 class ValidationFailed(Problem):
     """The request was read, but some of its values do not fit. `errors` names each one:
-    a JSON Pointer (RFC 6901) into the body, or the query parameter, and what is wrong with it."""
+    a JSON Pointer (RFC 6901) into the body, or the parameter or field of a form, and what is wrong
+    with it."""
 
     name = "validation-failed"
     status = 422

@@ -49,9 +49,8 @@ def _as_problem(error: HTTPException) -> Problem | None:
         return MalformedBody()
     if str(error.description).startswith(_RESTX_STRICT):
         unknown = getattr(request, "unparsed_arguments", ())
-        return ValidationFailed(
-            errors=[{"parameter": name, "detail": "Unknown field."} for name in unknown]
-        )
+        errors = [{"parameter": name, "detail": "Unknown field."} for name in unknown]
+        return ValidationFailed(errors=errors) if errors else None
     return None
 
 

@@ -1,23 +1,27 @@
 """The parts of a request, read and validated by marshmallow schemas."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
 
-from api.core import problems, strictjson, strictload
-from api.core.problems import (
-    MalformedBody,
-    PreconditionFailed,
-    UnsupportedMediaType,
-    ValidationFailed,
-)
+from api.core import problems, strictload
+from api.core.problems import PreconditionFailed, ValidationFailed
 
 MarshmallowSchema = Schema | type[Schema]
 Precondition = Callable[[str], None]
+
+
+def is_schema(value: Any) -> TypeGuard[MarshmallowSchema]:
+    """Return whether a value is a marshmallow Schema, or the class of one.
+
+    :param value: the value
+    """
+    return isinstance(value, Schema) or (isinstance(value, type) and issubclass(value, Schema))
 
 
 def schema_reader(
@@ -51,16 +55,26 @@ def read_query(schema: Schema) -> Any:
     :param schema: what it must be: only a list may be given more than once
     :raises ValidationFailed: a parameter is given twice
     """
-    many = {
-        field.data_key or name
-        for name, field in schema.fields.items()
-        if getattr(field, "is_multiple", isinstance(field, (fields.List, fields.Tuple)))
-    }
-    twice = [name for name, values in request.args.lists() if len(values) > 1 and name not in many]
-    if twice:
-        errors = [{"parameter": name, "detail": "Give it once."} for name in twice]
+    return each_once(request.args, schema)
+
+
+def each_once(values: MultiDict[str, Any], schema: Schema) -> Any:
+    """Return values as a schema reads them.
+
+    :param values: the values, each under its name
+    :param schema: what they must be: only a list may be given more than once
+    :raises ValidationFailed: a value is given twice
+    """
+    read = MultiDictProxy(values, schema)
+    twice = [name for name, each in values.lists() if len(each) > 1]
+    errors = [
+        {"parameter": name, "detail": "Give it once."}
+        for name in twice
+        if name not in read.multiple_keys
+    ]
+    if errors:
         raise ValidationFailed(errors=errors)
-    return MultiDictProxy(request.args, schema)
+    return read
 
 
 def read_headers(schema: Schema) -> dict[str, str]:
@@ -71,30 +85,6 @@ def read_headers(schema: Schema) -> dict[str, str]:
     # A request has headers that the schema does not name, which are no error.
     names = [field.data_key or name for name, field in schema.fields.items()]
     return {name: request.headers[name] for name in names if name in request.headers}
-
-
-def read_body() -> Any:
-    """Return the JSON of the current request.
-
-    :raises UnsupportedMediaType: the body is something else
-    :raises MalformedBody: the body cannot be read
-    :raises ContentTooLarge: the body is too large
-    """
-    data = request.get_data(cache=False)
-    if not _is_plain_json():
-        raise UnsupportedMediaType
-    try:
-        return strictjson.loads(data, exact=True)
-    except ValueError as error:
-        raise MalformedBody(f"The request body could not be read as JSON: {error}.") from None
-
-
-def _is_plain_json() -> bool:
-    return (
-        request.mimetype == "application/json"
-        and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
-        and request.headers.get("Content-Encoding", "identity").lower() == "identity"
-    )
 
 
 def read_precondition() -> Precondition:

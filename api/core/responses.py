@@ -6,6 +6,7 @@ from typing import Any
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.core import serialisation
+from api.core.problems import PreconditionFailed
 from api.core.returned import Returned, unpack
 from api.core.serialisation import AnswerError
 
@@ -23,6 +24,10 @@ def answer_plainly(
     :raises AnswerError: the value cannot be written
     """
     if isinstance(returned, AnyResponse):
+        if returned.direct_passthrough and returned.status_code == PreconditionFailed.status:
+            # send_file() would send the file with it.
+            returned.close()
+            raise PreconditionFailed
         return with_status(returned, None)
     # Flask-RESTX treats a tuple of one element as a value.
     is_one = type(returned) is tuple and len(returned) == 1

@@ -225,8 +225,16 @@ def _check_outside(method: Method, decorator: Any) -> None:
 
 
 def _check_body(method: Method, api: Any) -> None:
-    """Check that a method declares its body once."""
-    if method.declaration.body and expectations.has_models(api, method.resource, method.name):
+    """Check that a method declares its body once, and that it can have one (RFC 9110 9.3)."""
+    has_model = expectations.has_models(api, method.resource, method.name)
+    has_body = method.declaration.body is not None
+    if (has_body or has_model) and method.name in ("get", "head", "options", "trace"):
+        raise DeclarationError(
+            f"{method} declares a body, which clients and proxies may leave out of a "
+            f"{method.name.upper()}: read a query, or write post"
+            + (" (@ns.expect(..., validate=False) only documents a model)" if has_model else "")
+        )
+    if has_body and has_model:
         raise DeclarationError(
             f"{method} declares its body twice, by @ns.operation(body=...) and by a model of "
             "@ns.expect: leave one of them out"

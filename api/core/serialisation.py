@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.decorators import POST_DUMP, PRE_DUMP
 
 from api.core import encoding
+from openapi.marshmallow.variants import is_polymorphic
 
 # Values of exactly these types have no members. A subclass, such as a NamedTuple, may have some.
 _PLAIN = (str, bytes, bytearray, bool, int, float, list, tuple, set, frozenset, GeneratorType)
@@ -47,6 +48,18 @@ def as_json(schema: Schema, value: Any) -> bytes:
     """
     try:
         return encoding.dumps(_dump(schema, value))
+    except encoding.EncodingError as error:
+        raise AnswerError(f"what JSON cannot hold ({error})") from error
+
+
+def plain_json(value: Any) -> bytes:
+    """Return a value as JSON, without a schema.
+
+    :param value: the value of the handler
+    :raises AnswerError: JSON cannot represent the value
+    """
+    try:
+        return encoding.dumps(value)
     except encoding.EncodingError as error:
         raise AnswerError(f"what JSON cannot hold ({error})") from error
 
@@ -104,7 +117,7 @@ def _shape(schema: Schema) -> _Shape:
     is_proven = any(field.required and field.dump_default is missing for field in reading)
     computed = any(isinstance(field, (fields.Function, fields.Method)) for field in reading)
     return _Shape(
-        {key: field.name for key, _, field in named if field.required},
+        {key: str(field.name) for key, _, field in named if field.required},
         tuple(each for each in named if _is_container(each[2])),
         () if is_free or is_proven or computed else tuple(attribute for _, attribute, _ in named),
         is_free,
@@ -154,14 +167,6 @@ def _faults(
             below = _partial_below(partial, field.name)
             lacking += _faults_within(field, source, written[key], below, f"{where}{key}")
     return lacking
-
-
-def is_polymorphic(schema: Any) -> bool:
-    """Return whether a schema writes each value by one of others (marshmallow-oneofschema).
-
-    :param schema: the schema
-    """
-    return hasattr(schema, "type_schemas") and hasattr(schema, "type_field")
 
 
 def _partial_below(partial: Any, name: str) -> Any:

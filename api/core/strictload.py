@@ -8,7 +8,7 @@ from marshmallow.decorators import PRE_LOAD
 
 from api.core import wiretypes
 from api.core.located import SCHEMA, Messages, located
-from api.core.serialisation import is_polymorphic
+from openapi.marshmallow.variants import is_polymorphic, reads_type
 
 _WRONG_TYPE = "Invalid input type."
 
@@ -114,7 +114,7 @@ def _of_one(schema: Any, value: Any) -> Messages:
 
 def _of_kind(schema: Any, value: dict[str, Any]) -> Messages:
     kind = value.get(schema.type_field)
-    if not type(schema).get_data_type.__module__.startswith("marshmallow_oneofschema"):
+    if not reads_type(schema):
         return {}
     if kind is not None and (not isinstance(kind, str) or kind not in schema.type_schemas):
         return {schema.type_field: [f"Must be one of: {', '.join(map(str, schema.type_schemas))}."]}

@@ -39,7 +39,7 @@ def is_own(field: Any) -> bool:
 
     :param field: the field
     """
-    return field.pre_load or type(field)._deserialize.__module__ != fields.__name__
+    return bool(field.pre_load) or type(field)._deserialize.__module__ != fields.__name__
 
 
 def of_json(field: Any, value: Any) -> Messages:

@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.core import checking, negotiation, serialisation
 from api.core.answers import WITHOUT_CONTENT, Answer
 from api.core.contents import own_response
+from api.core.http import relative_reference
 from api.core.problems import PreconditionFailed
 from api.core.responses import status_code, with_status
 from api.core.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
+from openapi.operation import JSON
 
 
 class Writer:
@@ -73,7 +75,12 @@ class Writer:
         else:
             code = status_code(self._first if parts.status is None else parts.status)
             status = self._declared(code, "")
-            response = self._written(parts.value, status, code)
+            if status is None and checking.documented().get(code):
+                # What Flask-RESTX's decorators document by a model is theirs to write.
+                response = Response(serialisation.plain_json(parts.value), mimetype=JSON)
+                response.status_code = code
+            else:
+                response = self._written(parts.value, status, code)
             response = with_status(response, parts.status if response.status_code == code else None)
         response.headers.update(parts.headers or {})
         answer = self._answers.get(status or 0)
@@ -99,6 +106,7 @@ class Writer:
             response.headers["Cache-Control"] = "no-store"
         else:
             media_type, response = "", Response()
+            del response.headers["Content-Type"]
             if not (is_empty(value) or answer.is_read):
                 why = "answers without content" if answer.types else "declares no returns="
                 serialisation.refuse(value, f"but {why}")
@@ -122,7 +130,7 @@ class Writer:
 
 def _add_headers(response: AnyResponse, answer: Answer, value: Any, media_type: str) -> None:
     if isinstance(answer.location, str):
-        response.headers["Location"] = answer.location.format(value)
+        response.headers["Location"] = relative_reference(answer.location.format(value))
     if answer.paged and value.next:
         response.headers["Link"] = f'<{_next_page(value.next)}>; rel="next"'
     if answer.etag and value is not None:

@@ -1,4 +1,4 @@
-"""The resource messages. Copy this file to start a resource of your own."""
+"""The resource messages. `python manage.py new` starts a resource of your own."""
 
 from collections.abc import Callable
 from typing import Any

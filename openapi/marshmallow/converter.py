@@ -17,6 +17,7 @@ from openapi.marshmallow.variants import (
     component_name,
     inner_fields,
     is_polymorphic,
+    reads_type,
     variant_of,
     words,
 )
@@ -33,6 +34,8 @@ class MarshmallowConverter:
 
     def __init__(self, claim: Callable[[str, Variant], str]) -> None:
         self.components: dict[str, Json] = {}
+        # Where examples are that are not shown: the class and the field.
+        self.unfit_examples: set[str] = set()
         self._claim = claim
         self._names: dict[tuple[Key, bool], str] = {}
         self._answered: set[Key] | None = None
@@ -121,12 +124,16 @@ class MarshmallowConverter:
         return members
 
     def _one_of(self, variant: Variant, direction: Direction, name: str) -> Json:
+        if direction == REQUEST and not reads_type(variant.schema):
+            plain = [self.reference(each, direction) for each in variant.alternatives.values()]
+            return {"oneOf": plain, **_described(variant.schema)}
         kind: str = getattr(variant.schema, "type_field", "type")
         mapping = {}
         for value, each in variant.alternatives.items():
             own = self._claim(name + words([value]), each)
             members = self._object(each, direction, own)
-            properties = {kind: {"type": "string", "const": value}} | members["properties"]
+            of_type = {"type": "string", "const": value}
+            properties = {kind: of_type} | members["properties"] | {kind: of_type}
             required = sorted({kind, *members.get("required", ())})
             self.components[own] = members | {"properties": properties, "required": required}
             mapping[value] = own
@@ -146,6 +153,8 @@ def _is_split(variant: Variant) -> bool:
 
 
 def _differs(variant: Variant) -> bool:
+    if is_polymorphic(variant.schema):
+        return not reads_type(variant.schema)
     if variant.schema._hooks[POST_DUMP]:
         # What a hook makes of an answer nobody can know.
         return True

@@ -97,9 +97,12 @@ class FieldConverter(FieldConverterMixin):
         return members
 
     def _examples(self, field: Any, *, ret: Json) -> Json:
-        shown = valid_examples(field, ret, self._schemas.components)
-        for name in {"example", "examples"} - shown.keys():
+        given, shown = field.metadata, valid_examples(field, ret, self._schemas.components)
+        for name in ("example", "examples"):
             ret.pop(name, None)
+        if _count(given) != _count(shown):
+            owner = type(self._variant.schema).__name__ if self._variant else "A parameter"
+            self._schemas.unfit_examples.add(f"{owner}.{field.name}")
         return shown
 
     def _nullable(self, field: Any, *, ret: Json) -> Json:
@@ -109,6 +112,10 @@ class FieldConverter(FieldConverterMixin):
             # Whatever it is, null is refused.
             return {"not": {"type": "null"}}
         return {}
+
+
+def _count(members: Mapping[str, Any]) -> int:
+    return ("example" in members) + len(members.get("examples") or ())
 
 
 _COMBINED = ("$ref", "oneOf", "anyOf", "allOf")

@@ -125,13 +125,24 @@ def is_polymorphic(schema: Any) -> bool:
     return hasattr(schema, "type_schemas") and hasattr(schema, "type_field")
 
 
+def reads_type(schema: Any) -> bool:
+    """Return whether a polymorphic schema reads the type from the member that it writes it to.
+
+    :param schema: a polymorphic schema
+    """
+    own = getattr(type(schema), "get_data_type", None)
+    return own is None or own.__module__.startswith("marshmallow_oneofschema")
+
+
 def component_name(variant: Variant) -> str:
     """Return the name in the documents: `Meta.component` or the class's name, and how it varies.
 
     :param variant: the variant
     """
     schema = variant.schema
-    return (_component(schema) or type(schema).__name__) + "".join(_differences(variant))
+    name = (_component(schema) or type(schema).__name__) + "".join(_differences(variant))
+    # OpenAPI has no other characters in the names of components.
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
 
 
 def nesting_fields(field: Any) -> Iterator[fields.Nested]:

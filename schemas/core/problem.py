@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457)."""
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 
 class FieldProblem(Schema):
@@ -13,7 +13,7 @@ class FieldProblem(Schema):
         }
     )
     parameter = fields.Str(
-        metadata={"description": "The name of the query parameter or header.", "example": "limit"}
+        metadata={"description": "The name of the parameter or form field.", "example": "limit"}
     )
     detail = fields.Str(
         required=True,
@@ -29,6 +29,8 @@ class ProblemView(Schema):
 
     class Meta:
         component = "Problem"
+        # `abort` may add members (RFC 9457 section 3.2).
+        unknown = INCLUDE
 
     type = fields.Str(
         required=True,

@@ -1,5 +1,6 @@
 """How the return value of a handler becomes a response, and which values are refused and logged."""
 
+import io
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import werkzeug
-from flask import Response, redirect
+from flask import Response, redirect, send_file
 from flask.testing import FlaskClient
 from marshmallow import Schema, ValidationError, fields, post_dump, pre_dump
 from werkzeug.datastructures import Headers
@@ -279,6 +280,7 @@ def test_no_schema_and_nothing_to_write(answer: Answer, value: Any, status: int)
     """A method without `returns=` may return an empty value, and the response has no content."""
     response = answer(value, answers={204: None, 202: None})
     assert (response.status_code, response.data) == (status, b"")
+    assert "Content-Type" not in response.headers
 
 
 @pytest.mark.parametrize("value", [(None, 204), ("", 204), (None, 304)], ids=named)
@@ -442,7 +444,7 @@ def test_what_cannot_be_written_is_refused(
 def plain(issuer: EmbeddedIssuer) -> Answer:
     """`plain(value)`: as `answer`, of a method without a contract."""
 
-    def answered(value: Any) -> TestResponse:
+    def answered(value: Any, **headers: str) -> TestResponse:
         ns = Namespace("notes", "Notes", path="/notes")
 
         @ns.route("")
@@ -453,7 +455,7 @@ def plain(issuer: EmbeddedIssuer) -> Answer:
                 return value() if isinstance(value, type(lambda: None)) else value
 
         app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
-        return app.test_client().get("/notes")
+        return app.test_client().get("/notes", headers=headers)
 
     return answered
 
@@ -486,6 +488,16 @@ def test_what_a_method_without_a_contract_returns(
     assert (response.status_code, response.json) == (status, written)
     has_header = isinstance(value, tuple) and isinstance(value[-1], dict) and value[-1] != NOTE
     assert not has_header or response.headers["X-A"] == "b"
+
+
+def test_a_file_of_a_method_without_a_contract(plain: Answer) -> None:
+    """send_file works without @ns.operation, and a failed If-Match is a problem document."""
+    for headers, status, data in (({}, 200, b"0123"), ({"Range": "bytes=1-2"}, 206, b"12")):
+        response = plain(lambda: send_file(io.BytesIO(b"0123"), "text/plain", etag="a"), **headers)
+        assert (response.status_code, response.data) == (status, data)
+    match = {"If-Match": '"b"'}
+    response = plain(lambda: send_file(io.BytesIO(b"0123"), "text/plain", etag="a"), **match)
+    assert (response.status_code, response.mimetype) == (412, "application/problem+json")
 
 
 class Status(NamedTuple):

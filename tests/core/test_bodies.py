@@ -1,7 +1,10 @@
 """The body of a request is bounded and complete, whoever reads it and whatever server there is."""
 
 import io
-from collections.abc import Callable
+import threading
+import wsgiref.simple_server
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 from marshmallow import INCLUDE, Schema, fields
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from api.core import bodies
@@ -18,7 +22,9 @@ from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.settings import Settings
-from tests.core.demo import application
+from tests.core.demo import application, greetings
+from tests.core.support.sockets import Connection
+from tests.core.support.sockets import request as head_of
 
 View = Callable[..., Any]
 
@@ -182,7 +188,8 @@ def test_a_server_learns_the_limit(app: Flask, path: str, method: str, size: int
 
 def test_a_server_learns_one_limit(issuer: EmbeddedIssuer) -> None:
     """Without an operation that has a limit of its own, no address is looked up."""
-    app = create_app(application, Settings(max_body=OF_APP), issuer=issuer)
+    without = replace(application, namespaces=greetings.NAMESPACES)
+    app = create_app(without, Settings(max_body=OF_APP), issuer=issuer)
     assert bodies.max_size(app)({}) == OF_APP
 
 
@@ -191,3 +198,64 @@ def test_a_limit_is_a_number_of_bytes(size: Any) -> None:
     """A limit that is no number of bytes is refused at the start."""
     with pytest.raises(DeclarationError, match="max_body= takes a number of bytes"):
         Namespace("things", "Things", path="/things").operation(max_body=size)(_payload)
+
+
+@contextmanager
+def _serving(app: Flask, server: str) -> Iterator[int]:
+    """The app behind a server that is not ours; yields its port."""
+    if server == "werkzeug":
+        running: Any = make_server("127.0.0.1", 0, app, threaded=True)
+    else:
+        running = wsgiref.simple_server.make_server(
+            "127.0.0.1", 0, app, handler_class=_QuietHandler
+        )
+    thread = threading.Thread(target=running.serve_forever)
+    thread.start()
+    try:
+        yield running.server_port
+    finally:
+        running.shutdown()
+        thread.join()
+        running.server_close()
+
+
+class _QuietHandler(wsgiref.simple_server.WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("reader", ["contract", "payload", "form", "pieces"])
+@pytest.mark.parametrize(
+    ("server", "framing", "size", "status"),
+    [
+        ("werkzeug", "chunked", 1024, 200),
+        ("werkzeug", "chunked", 1025, 413),
+        ("werkzeug", "length", 1024, 200),
+        ("werkzeug", "length", 1025, 413),
+        # This one does not decode chunks.
+        ("wsgiref", "chunked", 1024, 411),
+        ("wsgiref", "length", 1024, 200),
+        ("wsgiref", "length", 1025, 413),
+    ],
+)
+def test_a_server_of_another_make(
+    app: Flask, reader: str, server: str, framing: str, size: int, status: int
+) -> None:
+    """The limit of an operation holds behind any WSGI server."""
+    path = f"/things/{reader}/1024"
+    body = sized(path, size)
+    form = "/form/" in path
+    lines = ["Host: localhost", "Connection: close"]
+    lines.append(
+        f"Content-Type: {'application/x-www-form-urlencoded' if form else 'application/json'}"
+    )
+    if framing == "length":
+        lines.append(f"Content-Length: {size}")
+    else:
+        lines.append("Transfer-Encoding: chunked")
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (size, body)
+    with _serving(app, server) as port, Connection(port) as connection:
+        answer = connection.send(head_of(path, *lines) + body).answer()
+    assert answer.status == status
+    if status >= 400:
+        assert answer.headers["Content-Type"] == PROBLEM

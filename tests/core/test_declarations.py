@@ -263,6 +263,7 @@ operation_of = namespace().operation
 SNIPPET = """
 from marshmallow import Schema
 
+from api.core.answers import Answer
 from api.core.bridge import Namespace
 from api.core.guard import require_auth
 from api.core.problems import NotFound
@@ -273,6 +274,11 @@ ns.operation(retuns=Schema)  # wrong
 ns.operation(status="two hundred")  # wrong
 ns.operation(problems=[KeyError])  # wrong
 ns.operation(body=dict)  # wrong
+ns.operation(answers={200: Schema, 201: Answer(Schema, media_types="text/csv"), 202: None})
+ns.operation(answers={"200": Schema})  # wrong
+ns.operation(answers={200: dict})  # wrong
+Answer(Schema, headers={"X-A": 5})  # wrong
+Answer(Schema, etags=True)  # wrong
 require_auth("read:notes")
 require_auth(scope="read:notes")  # wrong
 require_auth.any_of(5)  # wrong

@@ -11,8 +11,10 @@ from urllib.parse import urljoin
 import pytest
 from flask import Response, redirect, send_file
 from flask.testing import FlaskClient
+from flask_restx import fields as restx
 from marshmallow import Schema, fields, validate
 from openapi_spec_validator import validate as validate_document
+from sqlalchemy import literal, select
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from api.core.answers import Answer, DeclaredAnswers
@@ -24,7 +26,9 @@ from api.core.guard import current_token, public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
 from api.core.settings import Settings, current_settings
+from api.core.storage import Database, reading
 from tests.core.demo import application
+from tests.core.support.databases import ON_BOTH
 
 PROBLEM, JSON, CSV, PDF = (
     "application/problem+json",
@@ -231,7 +235,11 @@ WRONG: dict[str, tuple[Any, DeclaredAnswers, str]] = {
         {200: Answer(media_types=PDF)},
         'declare it, Answer(media_types="application/pdf", file=True)',
     ),
-    "an undeclared 304": ((None, 304), {200: Note}, "the status 304"),
+    "an undeclared 304": (
+        (None, 304),
+        {200: Note},
+        "the status 304, which it does not declare: declare etag=True or file=True of its 200",
+    ),
 }
 
 
@@ -268,13 +276,19 @@ def test_a_status_of_flask_restx_is_declared(issuer: EmbeddedIssuer) -> None:
             return returned
 
         get = ns.response(202, "Later")(public(ns.operation(returns=Note)(get)))
+        get = ns.response(409, "Locked", ns.model("Fault", {"message": restx.String}))(get)
 
     ns.add_resource(ns.response(203, "Of another")(Notes), "")
+    returned: Any
     client = create_app(
         replace(application, namespaces=(ns,)), Settings(), issuer=issuer
     ).test_client()
     for returned, status in (((None, 202), 202), ((NOTE, 203), 203), ((NOTE, 201), 500)):  # noqa: B007
         assert client.get("/notes").status_code == status
+    returned = ({"message": "x"}, 409)
+    assert client.get("/notes").json == returned[0]
+    returned = ({"message": object()}, 409)
+    assert client.get("/notes").status_code == 500
 
 
 REPORT: DeclaredAnswers = {
@@ -424,6 +438,38 @@ def test_a_stream_of_a_guarded_method_knows_the_token(
     token = issuer.mint(scope="a", sub="auth0|ann")
     headers = {"Authorization": f"Bearer {token}"}
     assert app.test_client().get("/notes", headers=headers).text == "subject\nauth0|ann"
+
+
+@ON_BOTH
+def test_a_stream_reads_from_the_database(
+    issuer: EmbeddedIssuer, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stream may read from the database as it goes, in transactions of its own; what would read
+    in one that has ended is a logged 500."""
+    one = reading(lambda session: session.scalar(select(literal(1))))
+    late = reading(lambda session: (row for row in session.scalars(select(literal(1)))))
+    database = Database(database_url)
+    ns = Namespace("notes", "Notes", path="/notes")
+    for path, value in (("/one", lambda: (str(one()) for _ in range(2))), ("/late", late)):
+        view = ns.operation(answers={200: Answer(media_types=CSV)})(returning(value))
+        ns.add_resource(type(path[1:], (Resource,), {"get": public(view)}), path)
+    app = create_app(
+        replace(application, namespaces=(ns,)), Settings(), issuer=issuer, database=database
+    )
+    assert app.test_client().get("/notes/one").text == "11"
+    assert app.test_client().get("/notes/late").status_code == 500
+    assert "a query returned a generator" in str(caplog.records[-1].exc_info)
+    database.engine.dispose()
+
+
+def returning(value: Callable[[], Any]) -> Callable[..., Any]:
+    """A method that returns what the function does."""
+
+    def get(self: Any) -> Any:
+        """Read notes"""
+        return value()
+
+    return get
 
 
 def test_a_stream_that_fails_at_once_is_a_problem(

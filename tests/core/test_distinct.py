@@ -69,10 +69,10 @@ def schema(text: str = "text", **members: Any) -> type[Schema]:
 
 
 def of(name: str, **declared: Any) -> Namespace:
-    """A namespace with one operation, whose schema is Note unless it is declared."""
+    """A namespace with one operation, a POST, whose schema is Note unless it is declared."""
     ns = Namespace(name, name, path=f"/{name}")
     view = ns.operation(**{"returns": Note, **declared})(lambda self, **_values: None)
-    ns.add_resource(type(name.title(), (Resource,), {"get": public(view)}), "")
+    ns.add_resource(type(name.title(), (Resource,), {"post": public(view)}), "")
     return ns
 
 
@@ -111,8 +111,8 @@ def test_two_schemas_of_one_name_are_refused(
         start(of("one", **one), of("two", **two))
     said = str(raised.value)
     assert said.startswith(f"two schemas have the name {name} in the documents: ")
-    assert "One.get (GET /one, " in said
-    assert "Two.get (GET /two, " in said
+    assert "One.post (POST /one, " in said
+    assert "Two.post (POST /two, " in said
     assert "Meta" in said
 
 
@@ -141,6 +141,16 @@ def test_schemas_that_have_a_name_each_are_served(
 ) -> None:
     """A list of a schema, a variant of it and one with Meta.component cause no name conflict."""
     assert start(of("one", returns=one), of("two", returns=two))
+
+
+def test_an_example_that_is_not_shown_is_told(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log names the field whose example is not shown, because the field would refuse it."""
+    wrong = type("Wrong", (Schema,), {"text": fields.Str(metadata={"example": 5})})
+    with caplog.at_level("WARNING"):
+        start(of("one", returns=wrong))
+    assert "the example of Wrong.text is not shown" in caplog.text
 
 
 class Sold(Problem):

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from flask_restx import fields
 
 from api.core.bridge import Namespace, Resource
+from api.core.declarations import DeclarationError
 from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
@@ -98,6 +99,9 @@ PLACES: dict[str, Declare] = {
     ),
     "of a Resource of Flask-RESTX": lambda ns, known: resource(
         flask_restx.Resource, post=ns.expect(known["Person"], validate=True)(guarded(ns))
+    ),
+    "of a method with method_decorators": lambda ns, known: resource(
+        post=ns.expect(known["Person"])(echo(ns)), method_decorators=[require_auth()]
     ),
     "of a public method": lambda ns, known: resource(
         post=ns.expect(known["Person"])(public(echo(ns)))
@@ -204,6 +208,18 @@ def test_a_list_of_models(issuer: EmbeddedIssuer) -> None:
     for body, pointer in (([{"wheels": 4}, {"wheels": 1}], "/1/wheels"), ({"wheels": 4}, "")):
         refused = client.post("/people", json=body)
         assert refused.get_json()["errors"][0]["pointer"] == pointer
+
+
+def test_a_model_of_a_get_is_refused_at_the_start(issuer: EmbeddedIssuer) -> None:
+    """A model that would validate the body of a GET is refused; one that only documents is not."""
+
+    def declare(ns: Namespace, known: dict[str, Any], **more: Any) -> type[Any]:
+        return resource(get=ns.expect(known["Car"], **more)(guarded(ns)))
+
+    with pytest.raises(DeclarationError, match=r"People\.get .* declares a body") as raised:
+        serve(issuer, declare)
+    assert "validate=False" in str(raised.value)
+    serve(issuer, lambda ns, known: declare(ns, known, validate=False))
 
 
 def test_a_model_need_not_validate(issuer: EmbeddedIssuer) -> None:

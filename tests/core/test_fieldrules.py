@@ -38,8 +38,11 @@ def serving(part: str, field: Any) -> Namespace:
     """A namespace with one operation, of which this part has the field."""
     ns = Namespace("one", "One", path="/one")
     schema = Schema.from_dict({"it": field}, name="One")
-    declared = {"returns": Schema.from_dict({"a": fields.Str()}, name="Two"), part: schema}
-    view = ns.operation(**declared)(lambda self, **_values: {})
+    declared: dict[str, Any] = {
+        "returns": Schema.from_dict({"a": fields.Str()}, name="Two"),
+        part: schema,
+    }
+    view: Any = ns.operation(**declared)(lambda self, **_values: {})
     ns.add_resource(type("One", (Resource,), {"post": public(view)}), "")
     return ns
 

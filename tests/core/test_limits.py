@@ -109,7 +109,8 @@ def test_workers_share_the_connections(
     monkeypatch.setattr("api.core.server.worker.end_with_main_process", lambda: None)
     gateway = loader()
     assert isinstance(gateway, Gateway)
-    assert gateway._max_body({}) == 2048
+    environ = {"PATH_INFO": "/api/messages", "REQUEST_METHOD": "POST"}
+    assert gateway._max_body(environ) == 2048
     assert isinstance(gateway.app, Flask)
     pool = database_of(gateway.app).engine.pool
     assert isinstance(pool, QueuePool)

@@ -50,6 +50,8 @@ def make_namespace() -> Namespace:
     @ns.route("/envelope")
     class Envelope(Resource):
         @public
+        @ns.response(404, "No todo")  # type: ignore[untyped-decorator]
+        @ns.response(409, "Locked", ns.model("Fault", {"message": fields.String}))  # type: ignore[untyped-decorator]
         @ns.marshal_with(todo, envelope="data")
         def get(self) -> Any:
             """Read a todo in an envelope"""
@@ -151,7 +153,21 @@ def test_a_mask_of_the_client(client: FlaskClient, path: str, mask: str, body: A
 
 
 @pytest.mark.parametrize(
-    "mask", ["{id", "id}", "owner{name", "{", "}", ",id", "id{x}", "task{x}", " ", "owner{name{x}}"]
+    "mask",
+    [
+        "nothing",
+        "id,owner{nobody}",
+        "{id",
+        "id}",
+        "owner{name",
+        "{",
+        "}",
+        ",id",
+        "id{x}",
+        "task{x}",
+        " ",
+        "owner{name{x}}",
+    ],
 )
 @pytest.mark.parametrize("path", ["/todos/envelope", "/todos"])
 def test_a_bad_mask_is_refused(client: FlaskClient, path: str, mask: str) -> None:
@@ -195,8 +211,8 @@ def test_a_mask_is_documented(app: Flask) -> None:
 
 
 def test_a_documented_failure_may_be_a_problem(issuer: EmbeddedIssuer) -> None:
-    """What `@ns.response` documents of a failure is beside the problem document of `abort`; what an
-    error handler answers is documented alone."""
+    """What `@ns.response` and error handlers document of a failure is beside the problem document
+    of `abort`."""
     ns = Namespace("todos", "Todos", path="/todos")
     fault = ns.model("Fault", {"message": fields.String})
 
@@ -225,7 +241,7 @@ def test_a_documented_failure_may_be_a_problem(issuer: EmbeddedIssuer) -> None:
         shared = documents[name]["components"]["responses"][
             responses["409"]["$ref"].rpartition("/")[2]
         ]
-        assert list(shared["content"]) == ["application/json"]
+        assert list(shared["content"]) == ["application/json", PROBLEM]
     validate(documents["swagger.json"])
     responses = documents["swagger.json"]["paths"]["/todos"]["get"]["responses"]
     assert responses["404"]["schema"] == {"$ref": "#/definitions/Problem"}

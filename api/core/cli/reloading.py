@@ -4,10 +4,12 @@ The reloader of werkzeug is a process that starts another one, which serves, and
 when a file has changed. Where the code is broken, the second process serves a note instead.
 """
 
+import ast
 import os
 import sys
+import threading
+import time
 import traceback
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Never
 
@@ -21,6 +23,7 @@ from api.core.settings import Settings, SettingsError, load
 from api.core.settings.reading import ENV_FILE
 
 NOTE = "The code cannot be used at the moment. The terminal says why.\n"
+POLL = 0.5  # Seconds between two looks at files.
 WAITING = "Waiting until a file is changed. Stop: Ctrl+C"
 
 _RESTART = 3  # As werkzeug's own: start the second process again.
@@ -54,9 +57,9 @@ def serve_note(error: Exception, since: float, host: str | None, port: int | Non
     shown = error.__cause__ if isinstance(error, BrokenCode) and error.__cause__ else error
     if is_running_from_reloader():
         _show(shown)
-        if _has_changed({*_files_of(shown), ENV_FILE}, since):
-            sys.exit(_RESTART)
         click.echo(WAITING, err=True)
+        files = {*map(Path, _files_of(shown)), ENV_FILE}
+        threading.Thread(target=_restart_after_change, args=(files, since), daemon=True).start()
     else:
         os.environ[_WAS_BROKEN] = "1"
     settings = _settings(host, port)
@@ -81,10 +84,30 @@ def serve(settings: Settings, app: Any, *, reload: bool = True) -> None:
             extra_files=[str(ENV_FILE)] if ENV_FILE.is_file() else None,
         )
     except SystemExit as ended:
-        if ended.code == _START_ANEW and not is_running_from_reloader():
-            del os.environ[_WAS_BROKEN]
+        is_first = not is_running_from_reloader()
+        if is_first and (ended.code == _START_ANEW or _waits_for_script()):
+            os.environ.pop(_WAS_BROKEN, None)
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
         raise
+
+
+def _waits_for_script() -> bool:
+    """Wait until manage.py itself can be read again, and return whether it was broken."""
+    script = Path(sys.argv[0])
+    if _is_readable(script):
+        return False
+    click.echo(WAITING, err=True)
+    while not _is_readable(script):
+        time.sleep(POLL)
+    return True
+
+
+def _is_readable(script: Path) -> bool:
+    try:
+        ast.parse(script.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
 
 
 def tell_mended() -> None:
@@ -108,10 +131,12 @@ def _files_of(error: BaseException) -> set[str]:
     return named | {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
 
 
-def _has_changed(files: Iterable[str | Path], since: float) -> bool:
-    """Whether one was changed after it may have been read: the reloader would not see that."""
-    paths = [Path(file) for file in files]
-    return any(path.stat().st_mtime > since for path in paths if path.is_file())
+def _restart_after_change(files: set[Path], since: float) -> Never:
+    # The reloader sees only what changes after it has begun to look, and a file may be mended
+    # between the moment when it was read and that one.
+    while not any(path.stat().st_mtime > since for path in files if path.is_file()):
+        time.sleep(POLL)
+    os._exit(_RESTART)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

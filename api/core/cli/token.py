@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -138,12 +139,16 @@ def mint(
     further["org_id"] = org
     click.echo(issuer.mint(scope, subject=sub, expires_in=expires, claims=further))
     if place:
-        click.echo(
-            f"No embedded issuer was in {place}, so one was made there. Its tokens are for the API "
-            "that runs in this directory: python manage.py run. For one that runs elsewhere, use "
-            "this command in its directory.",
-            err=True,
-        )
+        _tell_of_new_issuer(place)
+
+
+def _tell_of_new_issuer(place: Path) -> None:
+    click.echo(
+        f"No embedded issuer was in {place}, so one was made there. Its tokens are for the API "
+        "that runs in this directory: python manage.py run. For one that runs elsewhere, use "
+        "this command in its directory.",
+        err=True,
+    )
 
 
 @token.command()

@@ -58,10 +58,11 @@ class Gateway:
         :param send: sends an event of the response
         """
         environ = make_environ(scope)
-        environ["wsgi.input"] = await self._body(environ, receive)
-        call = _Call(environ, receive, send)
-        self._threads.give(call)
-        await call.done
+        with await self._body(environ, receive) as body:
+            environ["wsgi.input"] = body
+            call = _Call(environ, receive, send)
+            self._threads.give(call)
+            await call.done
 
     def _handle(self, call: "_Call") -> None:
         try:

@@ -192,7 +192,7 @@ class Settings:
     )
     max_body: int = setting(
         64 * 1024,
-        "Bytes of a request body that are accepted.",
+        "Bytes of a request body that are accepted, where an operation does not say.",
         example="65536",
         check=between(1024, 64 * 1024 * 1024),
         default_text="`65536`, 64 KiB",

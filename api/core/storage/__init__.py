@@ -9,6 +9,7 @@ repository  a table as a resource needs it: pages, and rows that are read, added
 filters     the filters of listings, among them the literal search
 orders      the orders of listings
 indexes     the indexes that these need
+parameters  the values that the parameters of a query may have
 pages       keyset pagination
 cursors     signed cursors of pages
 idempotency idempotency keys

@@ -1,8 +1,8 @@
-"""New migrations in the team's directory: drafts of changes, and merges of several heads."""
+"""New migrations in the team's directory: drafts of changes, written ones, and merges of heads."""
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from alembic import command
 from alembic.script import Script
@@ -52,10 +52,7 @@ def merge(branches: tuple[Branch, ...], message: str) -> Path:
     if len(heads) < 2:
         ending = f"one head, {heads[0]}" if heads else "no migrations"
         raise SchemaError(f'there is nothing to merge: the branch "{team.name}" has {ending}')
-    script = history.script.generate_revision(
-        rev_id(), message, head=heads, version_path=str(team.migrations)
-    )
-    return Path(cast(Script, script).path)
+    return _generate(history, team, message, head=heads)
 
 
 def write(branches: tuple[Branch, ...], message: str, upgrade: str, downgrade: str) -> Path:
@@ -72,14 +69,20 @@ def write(branches: tuple[Branch, ...], message: str, upgrade: str, downgrade: s
     history.heads()
     team = _team(history)
     heads = history.heads_of(team)
-    script = history.script.generate_revision(
-        rev_id(),
+    return _generate(
+        history,
+        team,
         message,
         head=heads[0] if heads else "base",
         branch_labels=None if heads else [team.name],
-        version_path=str(team.migrations),
         upgrades=upgrade,
         downgrades=downgrade,
+    )
+
+
+def _generate(history: History, team: Branch, message: str, **options: Any) -> Path:
+    script = history.script.generate_revision(
+        rev_id(), message, version_path=str(team.migrations), **options
     )
     return Path(cast(Script, script).path)
 

@@ -17,11 +17,13 @@ class Filter:
     """A filter of a listing. A function of a team's own may be one as well.
 
     :param condition: returns the condition for a value
-    :param equal_to: the column that has exactly the value, if there is one: it needs an index
+    :param column: the column that is compared with the value
+    :param is_equal: whether the column has exactly the value: then it needs an index
     """
 
     condition: Condition
-    equal_to: Column[Any] | None = None
+    column: Column[Any]
+    is_equal: bool = False
 
     def __call__(self, value: Any) -> ColumnElement[bool]:
         return self.condition(value)
@@ -42,7 +44,7 @@ def equals(column: InstrumentedAttribute[Any]) -> Filter:
 
     :param column: the column
     """
-    return Filter(lambda value: column == value, column_of(column))
+    return Filter(lambda value: column == value, column_of(column), is_equal=True)
 
 
 def at_least(column: InstrumentedAttribute[Any]) -> Filter:
@@ -50,7 +52,7 @@ def at_least(column: InstrumentedAttribute[Any]) -> Filter:
 
     :param column: the column
     """
-    return Filter(lambda value: column >= value)
+    return Filter(lambda value: column >= value, column_of(column))
 
 
 def at_most(column: InstrumentedAttribute[Any]) -> Filter:
@@ -58,7 +60,7 @@ def at_most(column: InstrumentedAttribute[Any]) -> Filter:
 
     :param column: the column
     """
-    return Filter(lambda value: column <= value)
+    return Filter(lambda value: column <= value, column_of(column))
 
 
 def below(column: InstrumentedAttribute[Any]) -> Filter:
@@ -66,7 +68,7 @@ def below(column: InstrumentedAttribute[Any]) -> Filter:
 
     :param column: the column
     """
-    return Filter(lambda value: column < value)
+    return Filter(lambda value: column < value, column_of(column))
 
 
 def contains(column: InstrumentedAttribute[Any]) -> Filter:
@@ -83,7 +85,7 @@ def contains(column: InstrumentedAttribute[Any]) -> Filter:
             f"contains({column}): it searches columns of FoldedText. Add one to the table, and "
             "keep the text in it as well, as api/storage/models.py does"
         )
-    return Filter(lambda value: column.contains(value, autoescape=True))
+    return Filter(lambda value: column.contains(value, autoescape=True), column_of(column))
 
 
 def column_of(attribute: Any) -> Column[Any]:

@@ -14,6 +14,7 @@ from api.core.storage.idempotency import add_once
 from api.core.storage.indexes import require_index
 from api.core.storage.orders import order_of
 from api.core.storage.pages import Page, paginate
+from api.core.storage.parameters import check_parameter
 from schemas.core.pages import PageQuery
 
 Row = TypeVar("Row", bound=DeclarativeBase)
@@ -53,12 +54,17 @@ class Repository(Generic[Row]):
             for name, columns in orders.items()
         }
         _check_query(query, self._orders, self._filters, self._place)
+        parameters = query().fields
+        for name, each in self._filters.items():
+            if isinstance(each, Filter) and name in parameters:
+                place = f'{self._place}: the filter "{name}"'
+                check_parameter(parameters[name], each.column, place)
         for name, order in self._orders.items():
             place = f'{self._place}: the order "{name}"'
             require_index(table, order, None, place)
             for other, each in self._filters.items():
-                if isinstance(each, Filter) and each.equal_to is not None:
-                    require_index(table, order, each.equal_to, f'{place} with the filter "{other}"')
+                if isinstance(each, Filter) and each.is_equal:
+                    require_index(table, order, each.column, f'{place} with the filter "{other}"')
 
     def page(
         self,

@@ -142,6 +142,19 @@ def test_traceback_of_a_handler(shop: Shop, running: Server) -> None:
     until(answers(running, 200, "whole"))
 
 
+def test_broken_script(tmp_path: Path) -> None:
+    """manage.py itself may be broken for a while as well."""
+    shop = Shop(tmp_path)
+    script = tmp_path / "manage.py"
+    with shop.serve() as server:
+        script.write_text(f"{MANAGE}\n(")
+        until(lambda: "Waiting until a file is changed. Stop: Ctrl+C" in server.log)
+        assert "SyntaxError" in server.log
+        shop.write("two")
+        script.write_text(MANAGE)
+        until(answers(server, 200, "two"))
+
+
 @pytest.mark.parametrize("file", ["rooms", "app"])
 def test_broken_at_the_start(tmp_path: Path, file: str) -> None:
     """A first start with a broken file waits as well; when it is mended, all of it happens."""

@@ -1,6 +1,7 @@
 """build_document: a document of any Api, in each version."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,17 @@ from openapi_spec_validator import (
 )
 
 import openapi
-from api.core.bridge import api_of
-from api.core.guard import require_auth
+from api.core import bridge
+from api.core.bridge import Namespace, api_of
+from api.core.documents import build_documents
+from api.core.factory import create_app
+from api.core.guard import public, require_auth
+from api.core.issuer import EmbeddedIssuer
+from api.core.settings import Settings
 from openapi import build_document
 from openapi.declaration import declare
 from openapi.operation import Access
+from tests.core.demo import application
 from tests.core.openapi.stock import Resource, method, stock_api
 
 VALIDATORS = {
@@ -170,3 +177,36 @@ def test_odd_declarations_are_documented_all_the_same(case: str, version: str) -
     json.dumps(document)
     assert list(VALIDATORS[version](document).iter_errors()) == []
     assert "get" in document["paths"]["/odd"]
+
+
+class Closed(Exception):
+    """The shop is closed."""
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "openapi-3.0.json", "swagger.json"])
+def test_the_error_handler_of_a_namespace_is_documented(issuer: EmbeddedIssuer, name: str) -> None:
+    """What an error handler of a namespace answers is documented where a docstring names its
+    exception, in every version and beside what a contract says."""
+    ns = Namespace("shop", "Shop", path="/shop")
+    fault = ns.model("Fault", {"message": fields.String})
+
+    @ns.errorhandler(Closed)  # type: ignore[untyped-decorator]
+    @ns.response(503, "Closed", fault)  # type: ignore[untyped-decorator]
+    def closed(_error: Closed) -> Any:
+        """The shop is closed"""
+
+    declare = ns.header("X-Open", "Until when")
+    get = declare(public(ns.operation()(method("Visit\n\n:raises Closed: at night"))))
+    ns.add_resource(type("Shop", (bridge.Resource,), {"get": get}), "")
+    app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
+    document = build_documents(app)[name]
+    shared = (
+        document["responses"] if name == "swagger.json" else document["components"]["responses"]
+    )
+    root = "#/responses/" if name == "swagger.json" else "#/components/responses/"
+    operation = document["paths"]["/shop"]["get"]
+    assert operation["responses"]["503"] == {"$ref": f"{root}Closed"}
+    assert shared["Closed"]["description"] == "The shop is closed"
+    assert "MaskError" not in shared
+    assert "X-Open" in operation["responses"]["204"]["headers"]
+    assert (operation["summary"], "description" in operation) == ("Visit", False)

@@ -96,3 +96,18 @@ def test_an_example_is_no_reference() -> None:
     """What only looks like a reference, in an example, stays as it is."""
     schema = {"example": {"$ref": "#/definitions/Animal"}, "enum": [{"$ref": "#"}]}
     assert linked(schema, ANIMAL) == (schema, {})
+
+
+def test_what_may_be_null_is_said_in_the_newer_versions() -> None:
+    """A nested model that may be null is documented so; Flask-RESTX says nothing of it in 2.0."""
+    nested = {"animal": fields.Nested(ANIMAL, allow_null=True)}
+    owner = Model.inherit("Owner", ANIMAL, nested)
+    reference = {"$ref": "#/definitions/Owner"}
+    _, newer = linked(reference, ANIMAL, owner)
+    _, older = linked(reference, ANIMAL, owner, any_name=True)
+    [said], [unsaid] = (
+        [each["Owner"]["allOf"][-1]["properties"]["animal"]] for each in (newer, older)
+    )
+    assert said == {"$ref": "#/definitions/Animal", "x-nullable": True}
+    assert unsaid == {"$ref": "#/definitions/Animal"}
+    assert "x-nullable" not in owner.__schema__["allOf"][-1]["properties"]["animal"]

@@ -145,11 +145,20 @@ IN_20 = {
     "nullable": ({"type": "string", "nullable": True}, {"type": "string", "x-nullable": True}),
     "a reference or null": (
         {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}], "title": "A"},
-        {"allOf": [{"$ref": "#/definitions/A"}], "x-nullable": True, "title": "A"},
+        {
+            "allOf": [{"$ref": "#/definitions/A"}],
+            "type": "object",
+            "x-nullable": True,
+            "title": "A",
+        },
     ),
     "a list or null": (
         {"anyOf": [{"type": "array", "items": {}}, {"type": "null"}]},
         {"type": "array", "items": {}, "x-nullable": True},
+    ),
+    "for requests alone": (
+        {"writeOnly": True, "deprecated": True},
+        {"x-writeOnly": True, "x-deprecated": True},
     ),
     "alternatives": ({"oneOf": [{"const": 1}, {}]}, {"x-oneOf": [{"enum": [1]}, {}]}),
     "a discriminator": ({"discriminator": {"propertyName": "a"}}, {"discriminator": "a"}),

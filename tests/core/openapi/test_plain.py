@@ -39,7 +39,7 @@ class Lazy:
         (b"bytes", "bytes"),
         (Lazy(), "translated"),
     ],
-    ids=lambda value: repr(value).partition(" object at")[0],
+    ids=lambda value: type(value).__name__,
 )
 def test_a_value_becomes_one_of_json(value: Any, expected: Any) -> None:
     """A value that JSON lacks becomes the nearest that it has, and a text where it has none."""

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
+import flask_restx
 import pytest
 from flask import Flask
+from flask_restx import inputs
 
-from api.core.bridge import Namespace, Resource, api_of
+from api.core import bridge
+from api.core.bridge import Namespace, api_of
 from api.core.factory import create_app
 from api.core.guard import public, require_auth
 from api.core.issuer import EmbeddedIssuer
@@ -17,7 +21,7 @@ from openapi.operation import JSON, METHODS, PUBLIC, Access
 from openapi.schemas import JsonSchema
 from tests.core.demo import application
 from tests.core.demo.messages import MessageDraft, MessageView
-from tests.core.openapi.stock import stock_api
+from tests.core.openapi.stock import Resource, method, stock_api
 
 
 @pytest.fixture
@@ -67,8 +71,8 @@ def test_layers_add_up_and_leave_each_other_as_they_were(issuer: EmbeddedIssuer)
     it."""
     ns = Namespace("cars", "Cars", path="/cars")
     contracted = ns.operation(problems=[NotFound])(lambda self: None)
-    one = type("One", (Resource,), {"get": public(contracted)})
-    two = type("Two", (Resource,), {"get": require_auth()(contracted)})
+    one = type("One", (bridge.Resource,), {"get": public(contracted)})
+    two = type("Two", (bridge.Resource,), {"get": require_auth()(contracted)})
     for number, resource in enumerate((one, two)):
         ns.add_resource(resource, f"/{number}")
     app = create_app(replace(application, namespaces=(ns,)), Settings(), issuer=issuer)
@@ -155,3 +159,34 @@ def test_bodies_and_answers_of_a_stock_api(stock: dict[str, Operation]) -> None:
     assert isinstance(schema, JsonSchema)
     assert list(schema.members["properties"]) == ["file", "count"]
     assert schema.members["required"] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "schema"),
+    [
+        (
+            {"action": "append", "choices": ("a", "b")},
+            {"type": "array", "items": {"type": "string", "enum": ("a", "b")}},
+        ),
+        (
+            {"action": "split", "type": inputs.natural, "help": "Which"},
+            {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        ),
+        (
+            {"action": "append", "type": inputs.date_from_iso8601},
+            {"type": "array", "items": {"type": "string", "format": "date"}},
+        ),
+    ],
+)
+def test_what_is_said_of_a_list_is_true_of_its_items(
+    argument: dict[str, Any], schema: dict[str, Any]
+) -> None:
+    """The choices and bounds of a repeated argument are those of each item."""
+    api = flask_restx.Api(Flask("stock"))
+    parser = api.parser().add_argument("it", **argument)
+    api.add_resource(type("Things", (Resource,), {"get": api.expect(parser)(method())}), "/things")
+    [operation] = operations(api)
+    [parameter] = operation.parameters
+    assert isinstance(parameter.schema, JsonSchema)
+    assert parameter.schema.members == schema
+    assert parameter.style == {"explode": argument["action"] == "append"}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
+from marshmallow_oneofschema.one_of_schema import OneOfSchema
 
 from openapi.declaration import parameters_of
 from openapi.marshmallow.variants import component_name, variant_of
@@ -193,3 +194,54 @@ def test_a_component_can_be_named() -> None:
 
     names = [component_name(variant_of(schema)) for schema in (Internal, Leaf)]
     assert names == ["Public", "Leaf"]
+
+
+class Circle(Schema):
+    """A circle"""
+
+    radius = fields.Int(required=True)
+
+
+class Line(Schema):
+    """A line"""
+
+    length = fields.Int()
+
+
+class Shape(OneOfSchema):
+    """A shape"""
+
+    type_field = "kind"
+    type_schemas = {"circle": Circle, "long-line": Line}  # noqa: RUF012
+
+
+def test_a_polymorphic_schema_is_one_of_several() -> None:
+    """A polymorphic schema is a `oneOf` with a discriminator, and each alternative has the type."""
+    for version in ("3.1.0", "3.0.4"):
+        converter = SchemaConverter(version, strict=True)
+        converter.schema(Shape(many=True))
+        root = "#/components/schemas/"
+        assert converter.components["Shape"] == {
+            "oneOf": [{"$ref": f"{root}ShapeCircle"}, {"$ref": f"{root}ShapeLongLine"}],
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {"circle": f"{root}ShapeCircle", "long-line": f"{root}ShapeLongLine"},
+            },
+            "description": "A shape",
+        }
+        line = converter.components["ShapeLongLine"]
+        assert line["required"] == ["kind"]
+        value = {"const": "long-line"} if version == "3.1.0" else {"enum": ["long-line"]}
+        assert line["properties"]["kind"] == {"type": "string"} | value
+
+
+def test_a_polymorphic_schema_is_a_base_in_20() -> None:
+    """In 2.0, a polymorphic schema is the base of its alternatives, which name their type."""
+    converter = SchemaConverter("2.0")
+    converter.schema(Shape)
+    base = converter.components["Shape"]
+    assert base["discriminator"] == "kind"
+    assert base["properties"]["kind"]["enum"] == ["circle", "long-line"]
+    circle = converter.components["ShapeCircle"]
+    assert circle["allOf"][0] == {"$ref": "#/definitions/Shape"}
+    assert circle["x-discriminator-value"] == "circle"

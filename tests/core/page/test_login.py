@@ -120,7 +120,7 @@ def test_localhost(page: Page, server: Server) -> None:
 
 
 def test_offers(docs: Explorer) -> None:
-    """The dialog offers a pasted token and a login, and no DPoP proof."""
+    """The dialog offers a pasted token, a login and the demo's key, and no DPoP proof."""
     with docs.authorizing() as dialog:
         headings = dialog.locator("h4").all_inner_texts()
-    assert [heading.split()[0] for heading in headings] == ["bearerAuth", "auth0"]
+    assert [heading.split()[0] for heading in headings] == ["bearerAuth", "auth0", "shop"]

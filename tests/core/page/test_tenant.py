@@ -32,10 +32,11 @@ def server_of_tenant(tmp_path_factory: pytest.TempPathFactory, tenant: Tenant) -
 
 
 def test_paste_only(page: Page, server_without_tenant: Server) -> None:
-    """Without a client to log in with, the dialog offers only to paste a token."""
+    """Without a client to log in with, the dialog offers to paste a token, and the demo's key."""
     docs = Explorer(page, server_without_tenant.url)
     with docs.authorizing() as dialog:
-        expect(dialog.locator(".auth-container")).to_have_count(1)
+        expect(dialog.locator(".auth-container")).to_have_count(2)
+        expect(docs.scheme(dialog, "shop")).to_be_visible()
         expect(docs.scheme(dialog, "bearerAuth")).to_be_visible()
     docs.operation(PRIVATE).locator(".authorization__btn").click()
     expect(page.locator(".dialog-ux .auth-container")).to_have_count(1)

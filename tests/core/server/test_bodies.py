@@ -1,5 +1,6 @@
 """Bodies that are slow, too large or broken, at the process of `serve`."""
 
+import gzip
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -101,6 +102,35 @@ def test_limit(server: Server, writer: str, size: int, status: int) -> None:
     everything."""
     head = request(MESSAGES, HOST, JSON, writer, f"Content-Length: {size}")
     assert exchange(server, head + message(size)).status == status
+
+
+OWN_LIMIT = 256 * 1024
+
+
+@pytest.mark.parametrize("coding", [[], ["Content-Encoding: gzip"]])
+@pytest.mark.parametrize("is_chunked", [True, False])
+@pytest.mark.parametrize(
+    ("size", "status"), [(OWN_LIMIT, 200), (OWN_LIMIT + 1, 413), (2 * OWN_LIMIT, 413)]
+)
+def test_the_limit_of_an_operation(
+    server: Server, writer: str, size: int, status: int, is_chunked: bool, coding: list[str]
+) -> None:
+    """An operation with a limit of its own reads larger bodies than others, compressed or not."""
+    body = b"x" * size
+    if coding:
+        body = gzip.compress(body)
+    framing = CHUNKED if is_chunked else f"Content-Length: {len(body)}"
+    if is_chunked:
+        pieces = (body[at : at + 8000] for at in range(0, len(body), 8000))
+        body = b"".join(map(chunk, pieces)) + chunk(b"")
+    head = request(
+        *("/api/pictures/raw", HOST, "Content-Type: text/plain", writer, framing, *coding),
+        method="PUT",
+    )
+    answer = exchange(server, head + body, "PUT")
+    assert answer.status == status
+    if status == 413:
+        assert answer.body["detail"] == "The request body is over the limit of 256 KiB."
 
 
 def test_two_lengths(server: Server, writer: str) -> None:

@@ -80,9 +80,10 @@ def test_home(url: str) -> None:
     assert send("GET", place).status == 200
 
 
-def test_server_of_the_document(url: str) -> None:
+@pytest.mark.parametrize("name", ["openapi.json", "openapi-3.0.json"])
+def test_server_of_the_document(url: str, name: str) -> None:
     """The server of OpenAPI leads to the operations, told of the prefix or not."""
-    at = f"{url}/openapi.json"
+    at = f"{url}/{name}"
     document = send("GET", at).json()
     base = urljoin(at, document["servers"][0]["url"])
     assert send("GET", f"{base.rstrip('/')}/api/public").status == 200
@@ -112,7 +113,16 @@ def check_what_is_told(tenant: Tenant, url: str) -> None:
 def test_forged_prefix_reaches_nobody_else(proxy: Nginx, server: Server) -> None:
     """A prefix that a client forges is in no answer to another client, not even through a cache."""
     forged = {"X-Forwarded-Prefix": "/forged", "X-Forwarded-Host": "evil.example"}
-    paths = ["/", "/docs", "/openapi.json", "/swagger.json", "/api/me", "/problems", "/health/live"]
+    paths = [
+        "/",
+        "/docs",
+        "/openapi.json",
+        "/openapi-3.0.json",
+        "/swagger.json",
+        "/api/me",
+        "/problems",
+        "/health/live",
+    ]
     for base in (f"{proxy.url}/cached", server.url):
         for path in paths:
             assert send("GET", f"{base}{path}", headers=forged, redirect=False).status < 500

@@ -12,6 +12,7 @@ from flask import Flask
 from marshmallow import fields
 from marshmallow.validate import OneOf
 from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from api.core.storage import (
     CursorError,
@@ -23,6 +24,8 @@ from api.core.storage import (
     below,
     equals,
 )
+from schemas.core.decimals import ExactDecimal
+from schemas.core.fields import StrictInteger
 from schemas.core.pages import PageQuery
 from tests.core.storage.shelf import NOON, Book, Pamphlet, ShelfBase
 from tests.core.support.databases import ON_BOTH
@@ -44,10 +47,10 @@ ORDERS: dict[str, list[Any]] = {
 class BookQuery(PageQuery):
     """Which books"""
 
-    shelf = fields.Int()
-    price_from = fields.Decimal()
-    price_to = fields.Decimal()
-    price_below = fields.Decimal()
+    shelf = StrictInteger()
+    price_from = ExactDecimal(12, 2)
+    price_to = ExactDecimal(12, 2)
+    price_below = ExactDecimal(12, 2)
     cheap = fields.Bool()
     order = fields.Str(load_default="key", validate=OneOf([*ORDERS]))
 
@@ -69,7 +72,7 @@ books = Repository(
 class ShelfQuery(PageQuery):
     """The books of a shelf"""
 
-    shelf = fields.Int()
+    shelf = StrictInteger()
     order = fields.Str(load_default="price", validate=OneOf(["price", "title"]))
 
 
@@ -267,7 +270,12 @@ def plans(database: Database, rows: Repository[Book], **asked: Any) -> list[str]
 def many(shelves: Database) -> Database:
     """Thousands of books, with statistics."""
     chance = random.Random(3)  # noqa: S311
-    shelves.run(lambda session: session.add_all([book(chance) for _ in range(4000)]), writes=True)
+
+    def fill(session: Session) -> None:
+        session.add_all([book(chance) for _ in range(500)])
+
+    for _ in range(8):
+        shelves.once(fill, writes=True)
     with shelves.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
     return shelves

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from marshmallow import fields
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 from sqlalchemy import (
     ForeignKey,
     Index,
@@ -40,9 +40,12 @@ from api.core.storage import (
     Repository,
     Timestamped,
     Versioned,
+    at_least,
     contains,
     equals,
 )
+from schemas.core.decimals import ExactDecimal
+from schemas.core.fields import SingleLine, StrictInteger
 from schemas.core.pages import PageQuery
 from tests.core.support.databases import ON_BOTH
 
@@ -100,8 +103,8 @@ class Pair(Versioned, Base):
 class NoteQuery(PageQuery):
     """Which notes"""
 
-    title = fields.Str()
-    q = fields.Str()
+    title = SingleLine()
+    q = SingleLine()
     order = fields.Str(load_default="newest", validate=OneOf(["newest", "oldest"]))
 
 
@@ -250,6 +253,14 @@ def ordered(*columns: Any) -> Callable[[], Any]:
     return lambda: Repository(Note, query=PageQuery, orders={"it": columns})
 
 
+def compared(column: Any, field: Any) -> Callable[[], Any]:
+    """A declaration of one filter, whose parameter is the field."""
+    query: Any = type("Query", (PageQuery,), {"it": field})
+    return lambda: Repository(
+        Note, query=query, orders={"key": [Note.id]}, filters={"it": at_least(column)}
+    )
+
+
 REFUSED = {
     "no index": (ordered(Note.price), 'needs an index: Index(None, "price", "id")'),
     "other directions": (
@@ -270,10 +281,19 @@ REFUSED = {
     "no column": (ordered(func.lower(Note.title)), "is no column"),
     "no columns": (ordered(), "has no columns"),
     "no orders": (declare(orders={}), "has the orders none"),
+    "text with NUL": (compared(Note.title, fields.Str()), "make it SingleLine()"),
+    "any decimal": (compared(Note.price, fields.Decimal()), "make it ExactDecimal(12, 2)"),
+    "more digits": (compared(Note.price, ExactDecimal(13, 2)), "make it ExactDecimal(12, 2)"),
+    "another scale": (compared(Note.price, ExactDecimal(12, 3)), "make it ExactDecimal(12, 2)"),
+    "any integer": (compared(Note.rank, fields.Int()), "make it StrictInteger()"),
+    "a large integer": (
+        compared(Note.rank, fields.Int(validate=Range(0, 2**64))),
+        "make it StrictInteger()",
+    ),
     "no filter": (declare(filters={"q": contains(Note.folded)}), "has title, which has no filter"),
     "filter without index": (
-        declare(filters={"title": equals(Note.price), "q": contains(Note.folded)}),
-        'needs an index: Index(None, "price", "created_at", "id")',
+        declare(filters={"title": equals(Note.remark), "q": contains(Note.folded)}),
+        'needs an index: Index(None, "remark", "created_at", "id")',
     ),
     "filter of a page": (
         declare(filters={"title": equals(Note.title), "q": equals(Note.title), "limit": allow}),
@@ -303,11 +323,16 @@ def test_what_cannot_be_kept_is_refused_at_the_start(
     "declaration",
     [
         ordered(Note.id),
+        compared(Note.title, fields.Str(validate=OneOf(["a"]))),
+        compared(Note.price, ExactDecimal(4, 2)),
+        compared(Note.rank, StrictInteger()),
+        compared(Note.rank, fields.Int(validate=Range(0, 9))),
         ordered(Note.rank),
         ordered(Note.rank.desc(), Note.id.desc()),
         ordered(Note.price.desc(), Note.title, Note.id.desc()),
     ],
 )
 def test_what_an_index_serves_is_taken(declaration: Callable[[], Any]) -> None:
-    """A primary key, a unique constraint and an index read backwards serve a listing as well."""
+    """A primary key, a unique constraint and an index read backwards serve a listing as well, and
+    a parameter may be narrower than its column."""
     assert declaration()

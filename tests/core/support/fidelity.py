@@ -240,7 +240,12 @@ def _schema(where: str, old: Any, new: Any) -> Lost:
             for number, inner in enumerate(value):
                 found = branches[number] if number < len(branches) else None
                 yield from _schema(f"{place}.{number}", inner, found)
-        elif said.get(keyword, said.get(f"x-{keyword}")) != value:
+        elif value not in (
+            said.get(keyword),
+            said.get(f"x-{keyword}"),
+            # What Flask-RESTX says of a list is true of its items.
+            said.get("type") == "array" and said["items"].get(keyword),
+        ):
             yield f"{place}: {value!r} is {said.get(keyword)!r}"
 
 

@@ -160,6 +160,31 @@ class Shape(OneOfSchema):
         return "circle" if "radius" in obj else "big-square"
 
 
+class Kept(OneOfSchema):
+    """A shape whose type is a member of its own"""
+
+    type_field = "kind"
+    type_field_remove = False
+    type_schemas = {  # noqa: RUF012
+        "circle": Schema.from_dict({"kind": fields.Str(), "radius": fields.Int()}, name="Keeper")
+    }
+
+    def get_obj_type(self, _obj: Any) -> str:
+        return "circle"
+
+
+class Guessed(OneOfSchema):
+    """A shape whose type follows from its members"""
+
+    type_schemas = {"circle": Circle, "big-square": Square}  # noqa: RUF012
+
+    def get_data_type(self, data: Any) -> str:
+        return "circle" if "radius" in data else "big-square"
+
+    def get_obj_type(self, obj: dict[str, Any]) -> str:
+        return "circle" if "radius" in obj else "big-square"
+
+
 class Rgb(fields.Field[str]):
     """A colour as #rrggbb, which describes itself."""
 
@@ -895,6 +920,16 @@ BODIES: dict[str, Body] = {
         schema=Shape(many=True),
         good=(([{"type": "circle", "radius": 1}], [{"type": "circle", "radius": 1}]),),
         bad=((5, ""), (None, ""), ({}, ""), ([{"type": "x"}], "/0/type"), ([5], "/0")),
+    ),
+    "polymorphic-kept": Body(
+        schema=Kept,
+        good=(({"kind": "circle", "radius": 1},) * 2,),
+        bad=(({"kind": "x", "radius": 1}, "/kind"), ({"radius": 1}, "/kind")),
+    ),
+    "polymorphic-guessed": Body(
+        schema=Guessed,
+        good=(({"radius": 1}, {"type": "circle", "radius": 1}),),
+        bad=(({"radius": "x"}, "/radius"), ({}, "/side")),
     ),
     "included": Body(schema=Included, good=(({"from": "a"}, {"from": "a"}),), bad=(({}, "/from"),)),
     "filled": Body(

@@ -92,6 +92,9 @@ DECLARATIONS.update(
             lambda api: serve(api.namespace("a", authorizations={"key": SCHEMES["key"]})),
             {"authorizations": {"basic": SCHEMES["basic"]}},
         ),
+        "apis: a variable before all addresses": Declaration(
+            serve, {"prefix": "/v1"}, {"url_prefix": "/<string(length=2):tenant>"}
+        ),
         "apis: nothing is served": Declaration(lambda api: None),
     }
 )

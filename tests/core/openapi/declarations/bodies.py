@@ -59,6 +59,11 @@ def a_field(api: Any) -> None:
 
 
 @declared()
+def fields_alone(api: Any) -> None:
+    serve(api, post=api.expect({"name": fields.String(required=True)})(method("Make it")))
+
+
+@declared()
 def a_list_of_a_type(api: Any) -> None:
     serve(api, post=api.expect([str])(method("Make them")))
 

@@ -82,6 +82,23 @@ def a_description_of_the_class(api: Any) -> None:
 
 
 @declared()
+def descriptions_that_are_translated(api: Any) -> None:
+    class Lazy:
+        def __str__(self) -> str:
+            return "Translated"
+
+    said = api.response(200, Lazy())
+    serve(
+        api, get=said(api.doc(description=Lazy(), params={"a": {"description": Lazy()}})(method()))
+    )
+
+
+@declared()
+def a_description_of_the_class_that_a_method_takes_back(api: Any) -> None:
+    api.route("/a", doc={"description": False})(api.doc(description="Of the class")(serve(api)))
+
+
+@declared()
 def ids(api: Any) -> None:
     named = api.doc("read_it")(method("Read it"))
     serve(api, get=named, put=api.doc(id="change-it")(method("Change it")), delete=method())

@@ -17,6 +17,13 @@ class Temperature(fields.Raw):  # type: ignore[misc]
     __schema_example__ = 21.5
 
 
+class Nickname(fields.String):  # type: ignore[misc]
+    """The usual way to say that null is accepted."""
+
+    __schema_type__ = ("string", "null")
+    __schema_example__ = "Ann"
+
+
 class Pair(fields.Raw):  # type: ignore[misc]
     """A field that writes its schema itself."""
 
@@ -63,6 +70,7 @@ FIELDS = {
     "a list of lists": fields.List(fields.List(fields.Float(min=0))),
     "members of any name": fields.Wildcard(fields.Integer(min=0)),
     "members of any name, of anything": fields.Wildcard(fields.Raw),
+    "a field of several types": Nickname(enum=["Ann", "Bob", None]),
     "a field of a team's own": Temperature(min=1),
     "a field that writes its schema": Pair(required=True),
 }

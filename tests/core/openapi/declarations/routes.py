@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import flask_restx
 from flask_restx import fields
 from werkzeug.routing import BaseConverter, IntegerConverter
 
@@ -157,6 +158,20 @@ def a_namespace_of_its_own_with_a_model(api: Any) -> None:
     ns = api.namespace("a", "An a", validate=True, ordered=True)
     model = ns.model("Thing", {"z": fields.String, "a": fields.String})
     serve(ns, "/things", post=ns.expect(model)(ns.marshal_with(model)(method("Make"))))
+
+
+@declared()
+def a_namespace_at_another_path(api: Any) -> None:
+    ns = flask_restx.Namespace("things", "Things")
+    serve(ns, "/", "/<int:number>", get=api.doc(id="read")(method("Read")))
+    api.add_namespace(ns, path="/<lang>/of/ours")
+
+
+@declared()
+def a_resource_with_arguments_of_its_own(api: Any) -> None:
+    things = type("Things", (Resource,), {"get": method("Read")})
+    more = {"endpoint": "all", "strict_slashes": False, "defaults": {"page": 1}}
+    api.add_resource(things, "/things", resource_class_kwargs={"a": 1}, **more)
 
 
 @declared()
