@@ -169,5 +169,5 @@ def test_a_form_is_documented(issuer: EmbeddedIssuer) -> None:
     parameters = {each["name"]: each for each in operation["parameters"]}
     assert {each["in"] for each in parameters.values()} == {"formData"}
     assert (parameters["photo"]["type"], parameters["photo"]["required"]) == ("file", True)
-    assert parameters["tags"]["type"] == "array"
+    assert parameters["tags"]["collectionFormat"] == "multi"
     assert operation["consumes"] == [MULTIPART]
