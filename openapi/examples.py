@@ -2,6 +2,7 @@
 have. An example that does not fit its schema, or that would be refused, is not shown.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,11 @@ def fits(value: Any, schema: Json, components: Mapping[str, Json]) -> bool:
     :param schema: the schema, in JSON Schema 2020-12
     :param components: the schemas that it refers to, by the names of `#/definitions/`
     """
-    return bool(Draft202012Validator({**schema, "definitions": components}).is_valid(value))
+    try:
+        return bool(Draft202012Validator({**schema, "definitions": components}).is_valid(value))
+    except re.error:
+        # A pattern of ECMA 262, such as one with a named group, which Python writes otherwise.
+        return True
 
 
 def _is_loaded(field: Any, value: Any) -> bool:

@@ -31,6 +31,7 @@ def check(api: Any) -> None:
     check_ids(api)
     listed = operations_of(api)
     check_fields(listed)
+    check_models(api)
     check_schemas(listed)
     check_security_schemes(api, listed)
     of_operations = (problem for operation in listed for problem in operation.problems)
@@ -61,6 +62,24 @@ def check_ids(api: Any) -> None:
                 f"two operations share the operationId {both}: {other} and {method}. "
                 'Give one an id of its own: @ns.operation(id="...")'
             )
+
+
+def check_models(api: Any) -> None:
+    """Raise DeclarationError when two namespaces have different models of one name.
+
+    Flask-RESTX takes the last for both.
+
+    :param api: the Api
+    """
+    known: dict[str, tuple[str, Any]] = {}
+    for namespace in api.namespaces:
+        for name, model in namespace.models.items():
+            other, first = known.setdefault(name, (namespace.name, model))
+            if first is not model and first.__schema__ != model.__schema__:
+                raise DeclarationError(
+                    f"two models have the name {name} in the documents: one of the namespace "
+                    f"{other}, and one of {namespace.name}. Give one another name"
+                )
 
 
 def check_schemas(listed: Iterable[Operation]) -> None:

@@ -1,7 +1,7 @@
 """The personas as whom people log in at the embedded issuer."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,16 @@ PERSONAS = (
     Persona("administrator", "Administrator", "May do all that the API can.", ("",)),
 )
 """The personas of an application that names no others."""
+
+
+def claims_of_most_able(personas: Iterable[Persona], scopes: Collection[str]) -> dict[str, Any]:
+    """Return the claims of the persona that grants most scopes; of several, the most claims.
+
+    :param personas: the personas
+    :param scopes: the scopes of the API
+    """
+    ranked = [(len(each.grants(scopes)), each.all_claims) for each in personas]
+    return max(ranked, key=lambda each: (each[0], len(each[1])), default=(0, {}))[1]
 
 
 def claim_fault(claim: str, value: Any) -> str:

@@ -12,13 +12,8 @@ from typing import Any
 from marshmallow import fields
 
 from openapi.marshmallow import patterns
-from openapi.marshmallow.types import (
-    awareness,
-    decimal_limit,
-    is_delimited,
-    timedelta_limit,
-    timestamp_limit,
-)
+from openapi.marshmallow.limits import awareness, decimal_limit, timedelta_limit, timestamp_limit
+from openapi.marshmallow.types import is_delimited
 
 Messages = Any
 
@@ -58,7 +53,7 @@ def of_text(field: Any, value: Any) -> Messages:
     :param value: the text, or a list of texts
     """
     if is_delimited(field) and isinstance(value, str):
-        return of_text_items(field, value.split(field.delimiter))
+        return of_text_items(field, value.split(field.delimiter) if value else [])
     if is_own(field):
         return {}
     if isinstance(value, list):

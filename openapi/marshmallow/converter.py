@@ -11,15 +11,14 @@ import marshmallow
 from marshmallow.decorators import POST_DUMP
 
 from openapi.marshmallow.fields import FieldConverter
+from openapi.marshmallow.names import component_name, words
 from openapi.marshmallow.types import is_directional
 from openapi.marshmallow.variants import (
     Variant,
-    component_name,
     inner_fields,
     is_polymorphic,
     reads_type,
     variant_of,
-    words,
 )
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 

@@ -6,20 +6,19 @@ from which it derives, and anything if that is Field itself.
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from functools import singledispatch
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from openapi.marshmallow import patterns
+from openapi.marshmallow.limits import awareness, decimal_limit, timedelta_limit, timestamp_limit
 from openapi.marshmallow.values import is_json, number
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
 # What converts a field within another: the converter, in one direction.
 Convert = Callable[[Any], Json]
 
-_PRECISION = 28
 _TEXT: Json = {"type": "string"}
 
 
@@ -104,18 +103,6 @@ def _(field: fields.Decimal, _convert: Convert, direction: Direction) -> Json:
     return {"type": "number", "minimum": -limit, "maximum": limit}
 
 
-def decimal_limit(field: fields.Decimal) -> int:
-    """Return the largest value that a decimal with places can be.
-
-    One of more digits than the precision of the context cannot be rounded. More than 10**22 is no
-    exact float, which is what others read it as.
-
-    :param field: the field, which has places
-    """
-    places = -field.places.adjusted() if field.places is not None else 0
-    return int(10 ** min(22, _PRECISION - 1 - places))
-
-
 def _pattern(field: Any, pattern: str) -> Json:
     return {} if field.allow_nan else {"pattern": pattern}
 
@@ -165,26 +152,6 @@ def _iso(field: fields.DateTime, direction: Direction) -> Json:
     return {"type": "string", "format": "date-time-local", "pattern": patterns.NAIVE_DATETIME}
 
 
-def timestamp_limit(field: fields.DateTime) -> int:
-    """Return the end of the year 9999 as a timestamp, in the unit of a field.
-
-    :param field: the field
-    """
-    return 253402300800 * (1000 if field.format == "timestamp_ms" else 1)
-
-
-def awareness(field: Any) -> str | None:
-    """Return "aware" or "naive" if a field has limits, and so must be of one kind with them.
-
-    :param field: a field of a date-time or of a time
-    """
-    rules = (rule for rule in field.validators if isinstance(rule, validate.Range))
-    limits = [limit for rule in rules for limit in (rule.min, rule.max) if limit is not None]
-    if not limits or isinstance(field, (fields.NaiveDateTime, fields.AwareDateTime)):
-        return None
-    return "naive" if getattr(limits[0], "tzinfo", None) is None else "aware"
-
-
 def _strftime(format: str) -> Json:
     pattern = patterns.time_pattern(format)
     return {"type": "string", **({"pattern": pattern} if pattern else {})}
@@ -210,16 +177,6 @@ def _(field: fields.Time, *_: Any) -> Json:
 def _(field: fields.TimeDelta, *_: Any) -> Json:
     limit = timedelta_limit(field)
     return {"type": "number", "minimum": -limit, "maximum": limit, "x-unit": field.precision}
-
-
-def timedelta_limit(field: fields.TimeDelta) -> int:
-    """Return the largest value that a field takes for a timedelta, in its unit.
-
-    It is a day less than a timedelta can have, since a float is rounded.
-
-    :param field: the field
-    """
-    return timedelta(days=999_999_998) // timedelta(**{field.precision: 1})
 
 
 @members.register

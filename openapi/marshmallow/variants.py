@@ -1,11 +1,6 @@
-"""The variants of a marshmallow schema (only, exclude, partial, unknown, ...), and their names.
+"""The variants of a marshmallow schema: only, exclude, partial, unknown, ..."""
 
-A name says how the variant differs from its class. So it depends on nothing else: not on the order
-of arguments, nor on which variant is used first.
-"""
-
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +8,6 @@ from marshmallow import Schema, fields
 
 # The class of Schema.from_dict and of Nested({...}), where no name is given.
 _ANONYMOUS = "GeneratedSchema"
-_UNKNOWN = {"include": "WithUnknown", "exclude": "IgnoringUnknown", "raise": "RefusingUnknown"}
 
 
 @dataclass(frozen=True)
@@ -40,13 +34,13 @@ class Variant:
             frozenset(schema.dump_only),
             self.partial or None,
             self.unknown,
-            tuple(sorted((name, _pending(field)) for name, field in schema.fields.items())),
+            tuple(sorted((name, pending(field)) for name, field in schema.fields.items())),
         )
 
     @property
     def is_anonymous(self) -> bool:
         """Whether it has no name, so that it is written where it stands."""
-        return type(self.schema).__name__ == _ANONYMOUS and not _component(self.schema)
+        return type(self.schema).__name__ == _ANONYMOUS and not component_of(self.schema)
 
     def may_miss(self, name: str) -> bool:
         """Return whether a member may be missing although it is required.
@@ -134,17 +128,6 @@ def reads_type(schema: Any) -> bool:
     return own is None or own.__module__.startswith("marshmallow_oneofschema")
 
 
-def component_name(variant: Variant) -> str:
-    """Return the name in the documents: `Meta.component` or the class's name, and how it varies.
-
-    :param variant: the variant
-    """
-    schema = variant.schema
-    name = (_component(schema) or type(schema).__name__) + "".join(_differences(variant))
-    # OpenAPI has no other characters in the names of components.
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
-
-
 def nesting_fields(field: Any) -> Iterator[fields.Nested]:
     """Yield the Nested fields that a field is or holds.
 
@@ -170,16 +153,11 @@ def inner_fields(field: Any) -> tuple[Any, ...]:
     return ()
 
 
-def words(names: Iterable[str]) -> str:
-    """Return names as one word of capitals: first_name is FirstName.
+def component_of(schema: Schema) -> str:
+    """Return the name that the Meta of a schema gives it in the documents, or "".
 
-    :param names: the names
+    :param schema: the schema
     """
-    parts = (part for name in names for part in re.split(r"[^A-Za-z0-9]+", name))
-    return "".join(part[:1].upper() + part[1:] for part in parts)
-
-
-def _component(schema: Schema) -> str:
     return str(getattr(type(schema).Meta, "component", ""))
 
 
@@ -189,48 +167,12 @@ def _frozen(partial: Any) -> Any:
     return frozenset(partial)
 
 
-def _pending(field: Any) -> Any:
-    """What of `only` and `exclude` is meant for the schemas within a field."""
+def pending(field: Any) -> Any:
+    """Return what of `only` and `exclude` is meant for the schemas within a field.
+
+    :param field: any field
+    """
     return tuple(
         (None if each.only is None else tuple(sorted(each.only)), tuple(sorted(each.exclude)))
         for each in nesting_fields(field)
     )
-
-
-def _differences(variant: Variant) -> Iterator[str]:
-    schema, default = variant.schema, type(variant.schema)()
-    yield _selection(schema, default)
-    for option, word in (("load_only", "WriteOnly"), ("dump_only", "ReadOnly")):
-        changed = getattr(schema, option) ^ getattr(default, option)
-        if changed:
-            yield word + words(sorted(changed))
-    yield from _differences_of_nested(schema, default)
-    if variant.partial is True:
-        yield "Change"
-    elif variant.partial:
-        yield f"Optional{words(sorted(variant.partial))}"
-    if variant.unknown != default.unknown:
-        yield _UNKNOWN[variant.unknown]
-
-
-def _selection(schema: Schema, default: Schema) -> str:
-    """The members that are left, or those that are left out, whichever are fewer."""
-    kept = [name for name in default.declared_fields if name in schema.fields]
-    gone = [name for name in default.fields if name not in schema.fields]
-    # `only` can bring back what the Meta of the class leaves out.
-    is_new = any(name not in default.fields for name in kept)
-    if is_new or (gone and len(kept) <= len(gone)):
-        return f"Only{words(kept)}"
-    return f"Without{words(gone)}" if gone else ""
-
-
-def _differences_of_nested(schema: Schema, default: Schema) -> Iterator[str]:
-    for name, field in schema.fields.items():
-        usual = default.fields.get(name)
-        if usual is None or _pending(field) == _pending(usual):
-            continue
-        for each, other in zip(nesting_fields(field), nesting_fields(usual), strict=False):
-            inner = _selection(each.schema, other.schema)
-            deeper = "".join(_differences_of_nested(each.schema, other.schema))
-            if inner or deeper:
-                yield words([name]) + inner + deeper

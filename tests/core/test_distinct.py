@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask_restx import fields as restx
 from marshmallow import Schema, fields
 
 from api.core.bridge import Namespace, Resource
@@ -151,6 +152,23 @@ def test_an_example_that_is_not_shown_is_told(
     with caplog.at_level("WARNING"):
         start(of("one", returns=wrong))
     assert "the example of Wrong.text is not shown" in caplog.text
+
+
+def of_model(name: str, **members: Any) -> Namespace:
+    """A namespace with one operation, which answers a model of the name Item."""
+    ns = Namespace(name, name, path=f"/{name}")
+    view: Any = ns.marshal_with(ns.model("Item", members))(lambda self, **_values: {})
+    ns.add_resource(type(name.title(), (Resource,), {"get": public(view)}), "")
+    return ns
+
+
+def test_two_models_of_one_name_are_refused(start: Start) -> None:
+    """Two namespaces with different models of one name are refused, because Flask-RESTX takes the
+    last for both."""
+    one = of_model("one", text=restx.String)
+    with pytest.raises(DeclarationError, match=r"name Item .* namespace one, and one of two"):
+        start(one, of_model("two", number=restx.Integer))
+    assert start(of_model("one", text=restx.String), of_model("two", text=restx.String))
 
 
 class Sold(Problem):

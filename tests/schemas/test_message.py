@@ -67,7 +67,7 @@ def test_a_query_is_read() -> None:
         (MessageDraft, {"text": "x", "author": "me"}, "author"),
         (MessageQuery, {"limit": "0"}, "limit"),
         (MessageQuery, {"limit": "201"}, "limit"),
-        (MessageQuery, {"cursor": "x" * 513}, "cursor"),
+        (MessageQuery, {"cursor": "x" * 4097}, "cursor"),
         (MessageQuery, {"author": "x" * 256}, "author"),
         (MessageQuery, {"q": "x" * 201}, "q"),
         (MessageQuery, {"order": "up"}, "order"),

@@ -16,6 +16,7 @@ from api.core.cli.database import database_session
 from api.core.factory import create_app
 from api.core.issuer import EmbeddedIssuer
 from api.core.observability import logging_config
+from api.core.personas import Persona, claims_of_most_able
 from api.core.settings import Settings, load
 from api.core.storage import schema
 
@@ -44,11 +45,16 @@ def run(application: Application, host: str | None, port: int | None, reload: bo
             schema.upgrade(database, tell=click.echo)
         if issuer is not None:
             embedded.store_url(settings, issuer)
-        _print_addresses(app, settings, issuer)
+        _print_addresses(app, settings, issuer, application.personas)
     reloading.serve(settings, app, reload=reload)
 
 
-def _print_addresses(app: Flask, settings: Settings, issuer: EmbeddedIssuer | None) -> None:
+def _print_addresses(
+    app: Flask,
+    settings: Settings,
+    issuer: EmbeddedIssuer | None,
+    personas: tuple[Persona, ...],
+) -> None:
     url = base_url(settings)
     scopes = " ".join(api_of(app).scopes)
     click.echo(f"\n  Swagger UI  {url}/docs")
@@ -58,8 +64,10 @@ def _print_addresses(app: Flask, settings: Settings, issuer: EmbeddedIssuer | No
         return
     click.echo(f"  Tokens      from the embedded issuer, for development, at {issuer.url}")
     granted = f", with the scopes {scopes}" * bool(scopes)
-    click.echo(f"\n  A token to paste, valid for 24 hours{granted}:\n")
-    click.echo(issuer.mint(scopes))
+    claims = claims_of_most_able(personas, scopes.split())
+    further = f", and the claims {' '.join(claims)}" * bool(claims)
+    click.echo(f"\n  A token to paste, valid for 24 hours{granted}{further}:\n")
+    click.echo(issuer.mint(scopes, claims=claims))
     one = f" --scope {scopes.split()[0]}" if scopes else ""
     click.echo(f"\n  Another:    {_python()} manage.py token mint{one}")
     click.echo("  Stop:       Ctrl+C\n")

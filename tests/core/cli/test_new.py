@@ -13,12 +13,11 @@ from api.core.application import Application
 from api.core.cli import new
 from api.core.cli.new.names import names_of
 from api.core.cli.new.registering import with_import
-from tests.core.support.cli import Runner
-from tests.core.support.commands import complaint, manage
+from tests.core.support.cli import Result, Runner
+from tests.core.support.commands import complaint
 from tests.core.support.migrations import Migrations
 from tests.core.support.server import ROOT, clean_environment
 
-OWN_MANAGE = ("manage.py",)
 # The longest names make the longest lines.
 RESOURCES = [
     ("spare-parts",),
@@ -28,18 +27,24 @@ RESOURCES = [
 ]
 
 
-def run(directory: Path, *command: str) -> str:
-    """What a command of the virtual environment prints."""
+def call(directory: Path, *command: str, **environment: str) -> Result:
+    """Run a command of Python in a project, however long it takes."""
     ended = subprocess.run(
-        [sys.executable, "-m", *command],
+        [sys.executable, *command],
         cwd=directory,
-        env=clean_environment() | {"PYTHONPATH": str(directory)},
+        env=clean_environment() | {"PYTHONPATH": str(directory)} | environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, f"{command}: {ended.stdout[-3000:]}{ended.stderr[-3000:]}"
-    return ended.stdout
+    return Result(ended.returncode, ended.stdout, ended.stderr)
+
+
+def run(directory: Path, *command: str, **environment: str) -> str:
+    """What a command prints that succeeds."""
+    ended = call(directory, *command, **environment)
+    assert ended.code == 0, f"{command}: {ended.out[-3000:]}{ended.err[-3000:]}"
+    return ended.out
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +54,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns(".[a-z]*", "instance", "__pycache__", "node_modules")
     shutil.copytree(ROOT, copy, ignore=ignored)
     for arguments in RESOURCES:
-        made = manage(copy, "new", *arguments, program=OWN_MANAGE)
-        assert (made.code, made.err) == (0, made.err), made.err
-        assert all((copy / line).is_file() for line in made.out.splitlines())
+        made = run(copy, "manage.py", "new", *arguments).splitlines()
+        assert all((copy / line).is_file() for line in made)
     return copy
 
 
@@ -63,33 +67,24 @@ def new_files(clone: Path) -> list[str]:
 
 def test_what_is_written_is_clean(clone: Path) -> None:
     """The new files pass ruff's checks, have its format, and pass mypy."""
-    files = new_files(clone)
-    assert len(files) == 2 * 5 + 2 * 3
-    run(clone, "ruff", "check", "--no-cache", *files, "api/resources/__init__.py")
-    run(
-        clone,
-        "ruff",
-        "format",
-        "--no-cache",
-        "--check",
-        "--force-exclude",
-        *files,
-        "api/resources/__init__.py",
-    )
-    run(clone, "mypy", *(file for file in files if "migrations" not in file))
+    files = [*new_files(clone), "api/resources/__init__.py"]
+    assert len(files) == 2 * 5 + 2 * 3 + 1
+    run(clone, "-m", "ruff", "check", "--no-cache", *files)
+    run(clone, "-m", "ruff", "format", "--no-cache", "--check", "--force-exclude", *files)
+    run(clone, "-m", "mypy", *(file for file in files if "migrations" not in file))
 
 
 def test_what_is_written_passes_its_tests(clone: Path) -> None:
     """The new tests pass as they are written, and the committed documents are current."""
     files = [file for file in new_files(clone) if file.startswith("tests/")]
-    summary = run(clone, "pytest", "-q", "-p", "no:cacheprovider", *files)
+    summary = run(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
     assert "12 passed" in summary
-    assert manage(clone, "openapi", "check", program=OWN_MANAGE).code == 0
+    run(clone, "manage.py", "openapi", "check")
 
 
 def test_what_is_written_is_guarded(clone: Path) -> None:
     """Reading needs read:NAME and everything else write:NAME."""
-    routes = manage(clone, "routes", program=OWN_MANAGE).out.splitlines()
+    routes = run(clone, "manage.py", "routes").splitlines()
     needs = [line.split()[0::3] for line in routes if "/api/spare-parts" in line]
     assert sorted(needs) == [
         ["DELETE", "write:spare-parts"],
@@ -102,14 +97,11 @@ def test_what_is_written_is_guarded(clone: Path) -> None:
 
 def test_its_migrations_follow_each_other(clone: Path) -> None:
     """The drafts make one head, upgrade, and leave no difference to the models."""
-    assert "several" not in manage(clone, "db", "heads", program=OWN_MANAGE).out
+    assert "several" not in run(clone, "manage.py", "db", "heads")
     url = f"sqlite:///{clone.parent}/drafts.db"
-    for command in ("upgrade", "downgrade"):
-        arguments = ("db", command, *(("-1",) if command == "downgrade" else ()))
-        assert manage(clone, *arguments, program=OWN_MANAGE, DATABASE_URL=url).code == 0
-    assert manage(clone, "db", "upgrade", program=OWN_MANAGE, DATABASE_URL=url).code == 0
-    made = manage(clone, "db", "revision", "nothing", program=OWN_MANAGE, DATABASE_URL=url)
-    draft = Path(made.out.splitlines()[-1])
+    for command in (("upgrade",), ("downgrade", "-1"), ("upgrade",), ("revision", "nothing")):
+        printed = run(clone, "manage.py", "db", *command, DATABASE_URL=url)
+    draft = Path(printed.splitlines()[-1])
     assert draft.read_text(encoding="utf-8").count("    pass") == 2
     draft.unlink()
 
@@ -117,7 +109,7 @@ def test_its_migrations_follow_each_other(clone: Path) -> None:
 def test_a_file_that_is_there_stays(clone: Path) -> None:
     """A second call for the same name is refused, and changes nothing."""
     before = {path: path.read_bytes() for path in clone.rglob("*") if path.is_file()}
-    refused = manage(clone, "new", "spare-parts", program=OWN_MANAGE)
+    refused = call(clone, "manage.py", "new", "spare-parts")
     assert "the API has a resource spare-parts already" in complaint(refused)
     after = {path: path.read_bytes() for path in clone.rglob("*") if path.is_file()}
     assert {path.suffix for path in after.keys() ^ before.keys()} <= {".pyc"}

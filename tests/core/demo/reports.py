@@ -56,7 +56,7 @@ class QueueFull(Problem):
     own_members = NextTurn
 
 
-ns = Namespace("reports", "Reports", path="/api/reports", scopes={"write:reports": "Write reports"})
+ns = Namespace("reports", "Reports", path="/api/reports")
 
 
 class Unknown(LookupError):
@@ -100,7 +100,7 @@ class Reports(Resource):
         value = as_csv() if media_type == "text/csv" else {"lines": lines()}
         return value, 200, {"X-Lines": LINES}
 
-    @require_auth("write:reports")
+    @require_auth("write:messages")
     @ns.operation(
         body=Line,
         answers={

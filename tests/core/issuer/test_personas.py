@@ -14,7 +14,7 @@ from api.core.declarations import DeclarationError
 from api.core.factory import create_app
 from api.core.guard import claim_check, require_auth
 from api.core.issuer import EmbeddedIssuer
-from api.core.personas import PERSONAS, Persona
+from api.core.personas import PERSONAS, Persona, claims_of_most_able
 from api.core.problems import Problem
 from api.core.settings import Settings
 from tests.core.demo import application
@@ -91,6 +91,23 @@ def test_the_token_reaches_operations_with_checks(
         token = browser.log_in(persona)["access_token"]
         answer = client.get("/notes", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    ("personas", "scopes", "claims"),
+    [
+        (PERSONAS, ["read:x"], {}),
+        ((*PERSONAS, EDITOR), ["read:x"], EDITOR.all_claims),
+        ((EDITOR, *PERSONAS), ["read:x", "admin:x"], {}),
+        ((*PERSONAS, replace(EDITOR, prefixes=("",))), ["admin:x"], EDITOR.all_claims),
+        ((), ["read:x"], {}),
+    ],
+)
+def test_the_claims_of_the_first_token(
+    personas: tuple[Persona, ...], scopes: list[str], claims: dict[str, Any]
+) -> None:
+    """The token that `run` prints has the claims of the persona that grants most."""
+    assert claims_of_most_able(personas, scopes) == claims
 
 
 def test_the_login_page_shows_them(browser: Browser) -> None:

@@ -128,6 +128,10 @@ def test_a_declared_example_is_shown_if_it_fits() -> None:
         (fields.Str(allow_none=True, metadata={"example": None}), {"example": None}),
         (fields.Decimal(metadata={"example": Decimal("1.5")}), {"example": 1.5}),
         (fields.Nested(Circle, metadata={"example": {"radius": 1}}), {"example": {"radius": 1}}),
+        (
+            fields.Str(validate=validate.Regexp("(?P<n>a)(?P=n)"), metadata={"example": "aa"}),
+            {"example": "aa"},
+        ),
         (fields.Nested(Circle, metadata={"example": {"side": 1}}), {}),
         (
             fields.Date(dump_only=True, metadata={"example": "2026-01-02"}),

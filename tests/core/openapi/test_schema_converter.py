@@ -8,7 +8,8 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 from marshmallow_oneofschema.one_of_schema import OneOfSchema
 
 from openapi.declaration import parameters_of
-from openapi.marshmallow.variants import component_name, variant_of
+from openapi.marshmallow.names import component_name
+from openapi.marshmallow.variants import variant_of
 from openapi.schema_converter import SchemaConverter
 from openapi.schemas import ANSWER
 

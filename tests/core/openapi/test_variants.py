@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields
 
-from openapi.marshmallow.variants import component_name, variant_of
+from openapi.marshmallow.names import component_name
+from openapi.marshmallow.variants import variant_of
 from openapi.schema_converter import SchemaConverter
 
 
@@ -37,6 +38,16 @@ class Small(Item):
         exclude = ("note",)
 
 
+class Owned(Schema):
+    """An item of somebody"""
+
+    name = fields.Str()
+
+    def __init__(self, owner: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.owner = owner
+
+
 NAMED: list[tuple[Any, str]] = [
     (Item, "Item"),
     (Item(many=True), "Item"),
@@ -56,6 +67,7 @@ NAMED: list[tuple[Any, str]] = [
     (Item(dump_only=("maker", "note")), "ItemReadOnlyMakerNote"),
     (Item(exclude=("maker.first_name",)), "ItemMakerWithoutFirstName"),
     (Item(only=("id", "maker.name")), "ItemOnlyIdMakerMakerOnlyName"),
+    (Owned("ann"), "Owned"),
     (Small, "Small"),
     (Small(exclude=("id",)), "SmallWithoutId"),
 ]

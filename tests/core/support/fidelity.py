@@ -1,9 +1,7 @@
 """What a document of Swagger 2.0 says and one of OpenAPI 3 does not, read off the documents."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from flask_restx.swagger import Swagger
 from openapi_spec_validator import (
@@ -11,6 +9,8 @@ from openapi_spec_validator import (
     OpenAPIV30SpecValidator,
     OpenAPIV31SpecValidator,
 )
+
+from tests.core.support.schema_losses import Lost, component_name, schema_losses, value_losses
 
 VALIDATORS = {
     "3.1": OpenAPIV31SpecValidator,
@@ -21,7 +21,6 @@ METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 _NOT_OF_SCHEMA = {"name", "in", "required", "description", "collectionFormat", "allowEmptyValue"}
 _NOT_OF_SCHEMA |= {"example", "x-example"}
-_TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 _MULTIPART = "multipart/form-data"
 _STYLES = {
     "multi": ("form", True),
@@ -29,8 +28,6 @@ _STYLES = {
     "ssv": ("spaceDelimited", False),
     "pipes": ("pipeDelimited", False),
 }
-
-Lost = Iterator[str]
 
 
 def own_document(api: Any) -> Any:
@@ -64,9 +61,9 @@ def losses(old: Any, new: Any) -> Lost:
     :param old: the document of 2.0
     :param new: the document of 3.1 or 3.0
     """
-    yield from _less("info", old["info"], new["info"])
-    yield from _less("tags", old["tags"], new["tags"])
-    yield from _less("security", old.get("security", []), new.get("security", []))
+    yield from value_losses("info", old["info"], new["info"])
+    yield from value_losses("tags", old["tags"], new["tags"])
+    yield from value_losses("security", old.get("security", []), new.get("security", []))
     url = new["servers"][0]["url"]
     for part in (old["basePath"].partition("://")[0], old.get("host", "")):
         if part != "http" and part not in url:
@@ -75,7 +72,9 @@ def losses(old: Any, new: Any) -> Lost:
     for name, scheme in old.get("securityDefinitions", {}).items():
         yield from _scheme(name, scheme, components.get("securitySchemes", {}).get(name))
     for name, schema in old.get("definitions", {}).items():
-        yield from _schema(name, schema, components.get("schemas", {}).get(_component(name)))
+        yield from schema_losses(
+            name, schema, components.get("schemas", {}).get(component_name(name))
+        )
     for name, response in old.get("responses", {}).items():
         shared = components.get("responses", {}).get(name)
         yield from _response(name, response, shared, old["produces"])
@@ -100,9 +99,9 @@ class _Pair:
     def losses(self) -> Lost:
         for name in ("tags", "operationId", "deprecated", "security"):
             if name in self.old:
-                yield from _less(f"{self.place} {name}", self.old[name], self.new.get(name))
+                yield from value_losses(f"{self.place} {name}", self.old[name], self.new.get(name))
         for name in (each for each in self.old if each.startswith("x-")):
-            yield from _less(f"{self.place} {name}", self.old[name], self.new.get(name))
+            yield from value_losses(f"{self.place} {name}", self.old[name], self.new.get(name))
         said = f"{self.new.get('summary', '')} {self.new.get('description', '')}"
         for name in ("summary", "description"):
             words = self.old.get(name, "").replace(".", " ").split()
@@ -126,14 +125,14 @@ class _Pair:
         if found is None:
             yield where
             return
-        yield from _less(f"{where} required", spec.get("required", False), found["required"])
-        yield from _less(where, spec.get("description") or "", found.get("description", ""))
-        yield from _less(where, spec.get("example"), found.get("example"))
+        yield from value_losses(f"{where} required", spec.get("required", False), found["required"])
+        yield from value_losses(where, spec.get("description") or "", found.get("description", ""))
+        yield from value_losses(where, spec.get("example"), found.get("example"))
         schema = _schema_of(spec)
         if place == "path" and schema.get("type") == "string":
             # Of a converter that is not Flask's, Flask-RESTX says nothing else.
             del schema["type"]
-        yield from _schema(where, schema, found["schema"])
+        yield from schema_losses(where, schema, found["schema"])
         if spec.get("type") == "array" and place == "query":
             style, explode = _STYLES[spec.get("collectionFormat", "csv")]
             if (found.get("style", "form"), found.get("explode", True)) != (style, explode):
@@ -149,21 +148,23 @@ class _Pair:
             for media_type in consumes:
                 yield from self._field(where, name, spec, contents.get(media_type))
             return
-        yield from _less(where, spec.get("description") or "", body.get("description", ""))
+        yield from value_losses(where, spec.get("description") or "", body.get("description", ""))
         others = [contents[key] for key in contents if key not in self.old.get("consumes", ())]
         if not others:
             yield where
         for schema in others:
             bodies = [each for _, each in self.parameters.items() if each["in"] == "body"]
             own = schema if len(bodies) == 1 else schema["allOf"][bodies.index(spec)]
-            yield from _schema(where, _schema_of(spec), own)
+            yield from schema_losses(where, _schema_of(spec), own)
 
     def _field(self, where: str, name: str, spec: Any, schema: Any) -> Lost:
         if schema is None:
             yield where
             return
         described = {"description": spec["description"]} if spec.get("description") else {}
-        yield from _schema(where, _schema_of(spec) | described, schema["properties"].get(name))
+        yield from schema_losses(
+            where, _schema_of(spec) | described, schema["properties"].get(name)
+        )
         if spec.get("required") and name not in schema.get("required", ()):
             yield f"{where}: required"
 
@@ -190,19 +191,23 @@ def _response(where: str, old: Any, new: Any, produces: Any) -> Lost:
         return
     if "$ref" in old:
         reference = old["$ref"].replace("#/responses/", "#/components/responses/")
-        yield from _less(where, reference, new.get("$ref"))
+        yield from value_losses(where, reference, new.get("$ref"))
         return
-    yield from _less(f"{where} description", old.get("description", ""), new["description"])
+    yield from value_losses(f"{where} description", old.get("description", ""), new["description"])
     for name, header in old.get("headers", {}).items():
         written = new.get("headers", {}).get(name)
         if written is None:
             yield f"{where} header {name}"
         else:
-            yield from _less(where, header.get("description", ""), written.get("description", ""))
-            yield from _schema(f"{where} header {name}", _schema_of(header), written["schema"])
+            yield from value_losses(
+                where, header.get("description", ""), written.get("description", "")
+            )
+            yield from schema_losses(
+                f"{where} header {name}", _schema_of(header), written["schema"]
+            )
     for media_type in produces if "schema" in old else ():
         schema = new.get("content", {}).get(media_type, {}).get("schema")
-        yield from _schema(f"{where} {media_type}", old["schema"], schema)
+        yield from schema_losses(f"{where} {media_type}", old["schema"], schema)
 
 
 def _scheme(name: str, old: Any, new: Any) -> Lost:
@@ -210,96 +215,11 @@ def _scheme(name: str, old: Any, new: Any) -> Lost:
         yield f"scheme {name}"
         return
     kept = {key: value for key, value in old.items() if key in ("description", "in", "name")}
-    yield from _less(f"scheme {name}", kept, new)
+    yield from value_losses(f"scheme {name}", kept, new)
     if old["type"] == "oauth2":
         [flow] = new["flows"].values()
         for key in old.keys() & {"authorizationUrl", "tokenUrl", "scopes"}:
             # A flow has no place for the address of another.
-            yield from _less(f"scheme {name}", old[key], flow.get(key, flow.get(f"x-{key}")))
+            yield from value_losses(f"scheme {name}", old[key], flow.get(key, flow.get(f"x-{key}")))
     expected = {"basic": "http"}.get(old["type"], old["type"])
-    yield from _less(f"scheme {name} type", expected, new["type"])
-
-
-def _schema(where: str, old: Any, new: Any) -> Lost:
-    """What a schema of 2.0 says that another does not, both with what they combine."""
-    if new is None:
-        yield from (where,) if _modern(old) else ()
-        return
-    said = _flat(new)
-    for keyword, value in _flat(old).items():
-        place = f"{where}.{keyword}"
-        if keyword == "properties":
-            for name, inner in value.items():
-                yield from _schema(f"{place}.{name}", inner, said.get(keyword, {}).get(name))
-        elif keyword in ("items", "additionalProperties") and isinstance(value, Mapping):
-            yield from _schema(place, value, said.get(keyword))
-        elif keyword == "required":
-            yield from (f"{place}: {name}" for name in {*value} - {*said.get(keyword, ())})
-        elif keyword in ("allOf", "anyOf", "oneOf"):
-            branches = said.get(keyword, [])
-            for number, inner in enumerate(value):
-                found = branches[number] if number < len(branches) else None
-                yield from _schema(f"{place}.{number}", inner, found)
-        elif value not in (
-            said.get(keyword),
-            said.get(f"x-{keyword}"),
-            # What Flask-RESTX says of a list is true of its items.
-            said.get("type") == "array" and said["items"].get(keyword),
-        ):
-            yield f"{place}: {value!r} is {said.get(keyword)!r}"
-
-
-def _component(name: str) -> str:
-    """OpenAPI 3 has rules for the names of components."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
-
-
-def _modern(schema: Any) -> dict[str, Any]:
-    """The keywords of a schema, with one spelling for what the versions spell in their own ways."""
-    members = dict(schema)
-    members.pop("x-example", None)
-    if "$ref" in members:
-        name = unquote(members["$ref"].removeprefix("#/definitions/"))
-        if name != members["$ref"]:
-            members["$ref"] = f"#/components/schemas/{_component(name)}"
-    if isinstance(members.get("discriminator"), Mapping):
-        members["discriminator"] = members["discriminator"]["propertyName"]
-    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if members.get(exclusive) is True and limit in members:
-            members[exclusive] = members.pop(limit)
-        elif isinstance(members.get(exclusive), bool):
-            del members[exclusive]
-    if members.get("type") == "file":
-        members.update({"type": "string", "format": "binary"})
-    types = members.get("type")
-    if isinstance(types, str) and types not in _TYPES:
-        del members["type"]
-    if isinstance(types, (list, tuple)):
-        members["type"] = next((each for each in types if each != "null"), "null")
-    if members.pop("nullable", None) or members.pop("x-nullable", None) or "null" in (types or ()):
-        members["null"] = True
-    return members
-
-
-def _flat(schema: Any) -> dict[str, Any]:
-    """The same of a schema of 3.x, with that which it wraps to refer to it, or to allow null."""
-    members = _modern(schema)
-    branches = members.get("anyOf") or []
-    others = [each for each in branches if "null" not in _modern(each)]
-    if len(others) == 1 and len(branches) == 2:
-        del members["anyOf"]
-        return {**members, **_flat(others[0]), "null": True}
-    wrapped = members.get("allOf") or []
-    if len(wrapped) == 1 and wrapped[0].keys() == {"$ref"}:
-        members.update(_modern(wrapped[0]))
-    return members
-
-
-def _less(where: str, old: Any, new: Any) -> Lost:
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for name, value in old.items():
-            yield from _less(f"{where}.{name}", value, new.get(name))
-    elif isinstance(old, str) and isinstance(new, str) and old and old in new:
-        return
-    elif old not in (new, None, "", [], False):
-        yield f"{where}: {old!r} is {new!r}"
+    yield from value_losses(f"scheme {name} type", expected, new["type"])

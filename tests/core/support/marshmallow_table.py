@@ -737,7 +737,7 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "delimited": Parameter(
         it=lambda: DelimitedList(fields.Int(), load_default=[1, 2]),
-        good={"it=1,2": "1,2", "it=5": "5", "": "1,2"},
+        good={"it=1,2": "1,2", "it=5": "5", "": "1,2", "it=": ""},
         bad=("it=1,x", "it=1&it=2"),
     ),
     "delimited-space": Parameter(
