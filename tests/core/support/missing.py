@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.support import chromium, nginx, node, pgbouncer, redis
+from tests.core.support import chromium, java, nginx, node, pgbouncer, redis
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ NEEDS = {
             "sudo apt-get install chromium (Debian/Ubuntu), or any Chromium or Chrome on the PATH"
         ),
     ),
+    "java": Need(
+        tested="a Python client of OpenAPI Generator",
+        present=lambda: java.find() is not None,
+        remedy="sudo apt-get install default-jre-headless (Debian/Ubuntu)",
+    ),
     "nginx": Need(
         tested="the API behind a proxy and a path prefix",
         present=lambda: nginx.find() is not None,
@@ -39,8 +44,13 @@ NEEDS = {
     ),
     "node": Need(
         tested="the login at an independent OpenID provider",
-        present=node.is_ready,
+        present=lambda: node.is_ready(node.PROVIDER),
         remedy="sudo apt-get install nodejs npm (Debian/Ubuntu), and npm ci in tests/core/provider",
+    ),
+    "npm": Need(
+        tested="a TypeScript client",
+        present=lambda: node.is_ready(node.CLIENTS),
+        remedy="sudo apt-get install nodejs npm (Debian/Ubuntu), and npm ci in tests/core/clients",
     ),
     "pgbouncer": Need(
         tested="the database behind a pooler",
