@@ -6,6 +6,7 @@ from typing import Any
 
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from marshmallow import Schema, fields
+from marshmallow.exceptions import RegistryError
 
 from api.core import forms
 from api.core.forms import MULTIPART, URLENCODED
@@ -70,5 +71,15 @@ def _fields(schema: Schema, seen: set[type[Schema]]) -> Iterator[fields.Field[An
     for field in schema.fields.values():
         inner = field.inner if isinstance(field, fields.List) else field
         yield inner
-        if isinstance(inner, fields.Nested) and type(inner.schema) not in seen:
-            yield from _fields(inner.schema, seen)
+        nested = _nested(inner)
+        if nested is not None and type(nested) not in seen:
+            yield from _fields(nested, seen)
+
+
+def _nested(field: fields.Field[Any]) -> Schema | None:
+    try:
+        return field.schema if isinstance(field, fields.Nested) else None
+    except RegistryError:
+        # It is named, and may be defined in a module that is imported later. The check at the
+        # start (api.core.fieldrules) refuses a name that is still unknown then.
+        return None

@@ -88,3 +88,10 @@ def test_what_can_never_be_read_or_written_is_refused(
 def test_what_can_be_read_is_served(start: Start, part: str, field: Any) -> None:
     """A field that reads text in its own way is served, and one that is written as text."""
     assert start(serving(part, field))
+
+
+def test_a_schema_may_be_defined_later(start: Start) -> None:
+    """A body may name a schema that is defined after the method, as mutually nesting ones do."""
+    ns = serving("body", fields.Nested("DefinedLater"))
+    type("DefinedLater", (Schema,), {"a": fields.Int()})
+    assert start(ns).test_client().post("/one", json={"it": {"a": "x"}}).status_code == 422

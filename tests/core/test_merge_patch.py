@@ -28,7 +28,7 @@ class Chapter(Schema):
     pages = fields.Int(metadata={"example": 9})
 
 
-class Book(Schema):
+class Novel(Schema):
     """A book"""
 
     id = fields.Int(dump_only=True)
@@ -39,7 +39,7 @@ class Book(Schema):
     chapters = fields.List(fields.Nested(Chapter))
     pages = fields.Int()
     labels = fields.Dict(keys=fields.Str(), values=fields.Str(), metadata={"example": {"a": "b"}})
-    parent = fields.Nested(lambda: Book(exclude=("chapters",)))
+    parent = fields.Nested(lambda: Novel(exclude=("chapters",)))
 
     @validates_schema
     def check(self, data: dict[str, Any], *, partial: Any, **_more: Any) -> None:
@@ -48,7 +48,7 @@ class Book(Schema):
 
 @pytest.fixture
 def caller(issuer: EmbeddedIssuer) -> FlaskClient:
-    return echo_app(issuer, method="patch", body={PATCH: Book}).test_client()
+    return echo_app(issuer, method="patch", body={PATCH: Novel}).test_client()
 
 
 def send(client: FlaskClient, patch: Any) -> Any:
@@ -109,7 +109,7 @@ def test_what_cannot_be_changed_is_named(caller: FlaskClient, patch: Any, pointe
 
 def test_a_patch_is_documented(issuer: EmbeddedIssuer) -> None:
     """The schema of a patch requires nothing, and says which members can be removed."""
-    app = echo_app(issuer, method="patch", body={PATCH: Book, "application/json": Book})
+    app = echo_app(issuer, method="patch", body={PATCH: Novel, "application/json": Novel})
     document = build_documents(app)["openapi.json"]
     content = document["paths"]["/echo"]["patch"]["requestBody"]["content"]
     assert content[PATCH]["schema"] == {"$ref": "#/components/schemas/BookMergePatch"}
