@@ -112,8 +112,8 @@ def test_a_patch_is_documented(issuer: EmbeddedIssuer) -> None:
     app = echo_app(issuer, method="patch", body={PATCH: Novel, "application/json": Novel})
     document = build_documents(app)["openapi.json"]
     content = document["paths"]["/echo"]["patch"]["requestBody"]["content"]
-    assert content[PATCH]["schema"] == {"$ref": "#/components/schemas/BookMergePatch"}
-    schema = document["components"]["schemas"]["BookMergePatch"]
+    assert content[PATCH]["schema"] == {"$ref": "#/components/schemas/NovelMergePatch"}
+    schema = document["components"]["schemas"]["NovelMergePatch"]
     assert "required" not in schema
     assert schema["properties"]["title"]["type"] == "string"
     assert schema["properties"]["subTitle"]["type"] == ["string", "null"]
