@@ -58,7 +58,6 @@ cli             the command line
 testing         a pytest plugin for tests of your own
 """
 
-from api.core.answers import Answer
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
@@ -83,6 +82,7 @@ from api.core.problems import (
     Problem,
     ValidationFailed,
 )
+from api.core.response.answers import Answer
 from api.core.settings import Settings, between, current_settings, setting
 from api.core.sizes import KiB, MiB
 from api.core.storage import (
