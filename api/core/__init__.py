@@ -8,40 +8,28 @@ The modules, in reading order:
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
+light           the classes of the app and its responses
 adoption        problem documents and the guard, in an app that create_app has not made
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 aborts          what `abort` says
-errorhandlers   which error handler answers an exception
 coroutines      methods that are `async def`
-marshalling     `marshal_with` of Flask-RESTX
-masks           the header X-Fields
 cors            cross-origin requests
 caching         what caches may keep
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
-bodies          the body of a request as it arrives
-compression     its Content-Encoding
-media_types     what a body is read as, by its media type
-forms           forms, with files
-merge_patch     JSON Merge Patch: the schema of a change
-body_checks     bodies that cannot be read as they are declared
-expectations    what @ns.expect of Flask-RESTX declares, validated
-refusals        what its parsers and webargs refuse, as problems
+request         what a request carries: its body, its values, and what is refused of them
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
-answers         what a method answers with one status
-writer          the response of a method with a contract
-contents        content that a method writes itself
-checking        a response, checked against what is declared
-negotiation     the media type that a client prefers
-returned        what a handler returns, taken apart
+response        what a method answers, and the response that is made of it
 serialisation   the value as its schema writes it
+encoding        that as JSON
 declarations    the layers above a method, in their order
 access          who may call several methods at once
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
+fieldrules      what no field of a schema may be
 distinct        what has a name of its own: operations, schemas, problem types
 guard           authentication and authorisation
 resources       the resources that every API has
