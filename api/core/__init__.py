@@ -8,6 +8,7 @@ The modules, in reading order:
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
+light           the classes of the app and its responses
 adoption        problem documents and the guard, in an app that create_app has not made
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
@@ -27,10 +28,16 @@ media_types     what a body is read as, by its media type
 forms           forms, with files
 merge_patch     JSON Merge Patch: the schema of a change
 body_checks     bodies that cannot be read as they are declared
+requests        the parts of a request, read and validated by schemas
+strictload      a part of a request loaded by its schema
+wiretypes       the types that values have on the wire
+located         marshmallow's messages at the values that they are about
+fieldrules      fields that no request can fill, or no JSON can hold
 expectations    what @ns.expect of Flask-RESTX declares, validated
 refusals        what its parsers and webargs refuse, as problems
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
+responses       the response of a handler that has no contract
 answers         what a method answers with one status
 writer          the response of a method with a contract
 contents        content that a method writes itself
@@ -38,6 +45,7 @@ checking        a response, checked against what is declared
 negotiation     the media type that a client prefers
 returned        what a handler returns, taken apart
 serialisation   the value as its schema writes it
+encoding        that as JSON, every number with all of its digits
 declarations    the layers above a method, in their order
 access          who may call several methods at once
 rules           what a complete Api is held to at the start
@@ -46,14 +54,15 @@ distinct        what has a name of its own: operations, schemas, problem types
 guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
-personas        as whom one can log in at it
-scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
+personas        as whom one can log in there
+scopes          the scopes that one can log in with there
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
 sizes           sizes in bytes: their units, and how messages write them
 strictjson      JSON that means one thing only
+server          a worker of `serve`
 cli             the command line
 testing         a pytest plugin for tests of your own
 """
