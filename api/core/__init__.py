@@ -24,7 +24,7 @@ contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
 response        what a method answers, and the response that is made of it
 serialisation   the value as its schema writes it
-encoding        that as JSON
+encoding        that as JSON, every number with all of its digits
 declarations    the layers above a method, in their order
 access          who may call several methods at once
 rules           what a complete Api is held to at the start
@@ -34,14 +34,15 @@ distinct        what has a name of its own: operations, schemas, problem types
 guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
-personas        as whom one can log in at it
-scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
+personas        as whom one can log in there
+scopes          the scopes that one can log in with there
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
 sizes           sizes in bytes: their units, and how messages write them
 strictjson      JSON that means one thing only
+server          a worker of `serve`
 cli             the command line
 testing         a pytest plugin for tests of your own
 """
