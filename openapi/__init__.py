@@ -19,6 +19,7 @@ defaults          defaults that fit their schemas
 plain             values of Python as JSON has them
 dialect20         the same for Swagger 2.0
 marshmallow       marshmallow's schemas as JSON Schema
+problem_schemas   the schema of problem documents
 examples          examples that fit their schemas
 schema_converter  schemas as JSON Schema of one version
 about             what the documents say beside what is read off the Api
@@ -31,6 +32,7 @@ primitives20      parameters and headers of 2.0
 build             `build_document(api, version)`
 blueprint         the documents, served
 page              Swagger UI on the 3.1 document
+page_headers      the security headers of HTML pages
 problem_pages     what each problem type means
 """
 

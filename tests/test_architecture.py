@@ -95,3 +95,28 @@ def test_the_request_is_read_in_few_places() -> None:
         if re.search(r"^from flask import .*\brequest\b", path.read_text("utf-8"), re.MULTILINE)
     }
     assert users == _users_of_request()
+
+
+@pytest.mark.parametrize("package", ["api.core", "openapi", "schemas.core"])
+def test_every_module_is_in_the_tree(package: str) -> None:
+    """The tree of the files names each module of the machinery."""
+    tree = set(re.findall(r"\w+", TEXT.partition("```\n")[2].partition("```")[0]))
+    assert sorted({name.rpartition(".")[2] for name in _modules_in(package)} - tree) == []
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        *("api.core", "api.core.guard", "api.core.request", "api.core.response"),
+        *("api.core.storage", "openapi"),
+    ],
+)
+def test_the_docstring_of_a_package_lists_its_modules(package: str) -> None:
+    """The docstring of a package names each of its modules, for readers."""
+    docstring = ast.get_docstring(ast.parse(MODULES[package].read_text(encoding="utf-8"))) or ""
+    names = {name.rpartition(".")[2] for name in _modules_in(package)}
+    assert sorted(names - set(re.findall(r"\w+", docstring))) == []
+
+
+def _modules_in(package: str) -> list[str]:
+    return [name for name in MODULES if name.rpartition(".")[0] == package]

@@ -8,57 +8,45 @@ The modules, in reading order:
 
 application     the type of the object that says what is special about an API
 factory         create_app: a table of contents
+light           the classes of the app and its responses
 adoption        problem documents and the guard, in an app that create_app has not made
 settings        each declared once; the environment, read once
 problems        the error tree and its one renderer
 aborts          what `abort` says
-errorhandlers   which error handler answers an exception
 coroutines      methods that are `async def`
-marshalling     `marshal_with` of Flask-RESTX
-masks           the header X-Fields
 cors            cross-origin requests
 caching         what caches may keep
 http            the address of a request
 documents       the documents and pages of an app
 bridge          the only glue to Flask-RESTX: what an operation declares, it does and tells
-bodies          the body of a request as it arrives
-compression     its Content-Encoding
-media_types     what a body is read as, by its media type
-forms           forms, with files
-merge_patch     JSON Merge Patch: the schema of a change
-body_checks     bodies that cannot be read as they are declared
-expectations    what @ns.expect of Flask-RESTX declares, validated
-refusals        what its parsers and webargs refuse, as problems
+request         what a request carries: its body, its values, and what is refused of them
 contract        what a method takes and answers in HTTP
 documenting     the same as its Operation tells it
-answers         what a method answers with one status
-writer          the response of a method with a contract
-contents        content that a method writes itself
-checking        a response, checked against what is declared
-negotiation     the media type that a client prefers
-returned        what a handler returns, taken apart
+response        what a method answers, and the response that is made of it
 serialisation   the value as its schema writes it
+encoding        that as JSON, every number with all of its digits
 declarations    the layers above a method, in their order
 access          who may call several methods at once
 rules           what a complete Api is held to at the start
 views           the same for the views beside the Api
+fieldrules      what no field of a schema may be
 distinct        what has a name of its own: operations, schemas, problem types
 guard           authentication and authorisation
 resources       the resources that every API has
 storage         the database layer
-personas        as whom one can log in at it
-scopes          the scopes that one can log in with there
 issuer          the embedded issuer, for development and tests
+personas        as whom one can log in there
+scopes          the scopes that one can log in with there
 observability   request ids and logs
 masking         text without tokens, for the log
 text            text of others, made printable
 sizes           sizes in bytes: their units, and how messages write them
 strictjson      JSON that means one thing only
+server          a worker of `serve`
 cli             the command line
 testing         a pytest plugin for tests of your own
 """
 
-from api.core.answers import Answer
 from api.core.application import Application, namespaces
 from api.core.bridge import Namespace, Precondition, Resource
 from api.core.declarations import DeclarationError
@@ -83,6 +71,7 @@ from api.core.problems import (
     Problem,
     ValidationFailed,
 )
+from api.core.response.answers import Answer
 from api.core.settings import Settings, between, current_settings, setting
 from api.core.sizes import KiB, MiB
 from api.core.storage import (

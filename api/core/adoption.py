@@ -6,7 +6,9 @@ import flask_restx
 from flask import Flask, Response, current_app, request
 from flask_restx.mask import MaskError, ParseError
 
-from api.core import bodies, bridge, errorhandlers, guard, masks, problems, refusals
+from api.core import bridge, guard, problems
+from api.core.request import bodies, refusals
+from api.core.response import errorhandlers, masks
 from api.core.settings import Settings
 
 _NAME = "problem-documents"

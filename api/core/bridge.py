@@ -15,21 +15,8 @@ import flask_restx
 from flask import Flask, g, request
 from flask_restx.mask import MaskError
 
-from api.core import (
-    aborts,
-    bodies,
-    distinct,
-    documenting,
-    errorhandlers,
-    expectations,
-    marshalling,
-    masks,
-    refusals,
-    rules,
-    views,
-)
+from api.core import aborts, distinct, documenting, rules, views
 from api.core.access import ByMethod, DefaultAccess
-from api.core.answers import DeclaredAnswers
 from api.core.contract import BODY_PROBLEMS, Contract
 from api.core.coroutines import awaited, then
 from api.core.declarations import (
@@ -40,10 +27,13 @@ from api.core.declarations import (
     named,
     refuse_unknown,
 )
-from api.core.media_types import Body
 from api.core.problems import Problem
-from api.core.requests import MarshmallowSchema, Precondition
-from api.core.responses import answer_plainly
+from api.core.request import bodies, expectations, refusals
+from api.core.request.media_types import Body
+from api.core.request.parts import MarshmallowSchema, Precondition
+from api.core.response import errorhandlers, marshalling, masks
+from api.core.response.answers import DeclaredAnswers
+from api.core.response.plain import answer_plainly
 from api.core.serialisation import AnswerError
 from openapi.declaration import declaring
 from openapi.methods import Method

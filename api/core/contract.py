@@ -5,10 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from api.core import answers, body_checks, media_types, negotiation
-from api.core.answers import WITHOUT_CONTENT, Answer, DeclaredAnswers
 from api.core.declarations import DeclarationError
-from api.core.media_types import Body, Kind
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
@@ -20,7 +17,9 @@ from api.core.problems import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from api.core.requests import (
+from api.core.request import body_checks, media_types
+from api.core.request.media_types import Body, Kind
+from api.core.request.parts import (
     MarshmallowSchema,
     is_schema,
     read_headers,
@@ -28,7 +27,9 @@ from api.core.requests import (
     read_query,
     schema_reader,
 )
-from api.core.writer import Writer
+from api.core.response import answers, negotiation
+from api.core.response.answers import WITHOUT_CONTENT, Answer, DeclaredAnswers
+from api.core.response.writer import Writer
 from openapi.operation import MISSING
 
 BODY_PROBLEMS = (MalformedBody, RequestTimeout, ContentTooLarge, UnsupportedMediaType)

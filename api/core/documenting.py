@@ -6,12 +6,12 @@ from typing import Any
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from marshmallow.fields import Field
 
-from api.core.answers import Answer as Declared
-from api.core.answers import is_json
 from api.core.contract import Contract
-from api.core.forms import MULTIPART, files
-from api.core.media_types import Kind
-from api.core.requests import is_schema
+from api.core.request.forms import MULTIPART, files
+from api.core.request.media_types import Kind
+from api.core.request.parts import is_schema
+from api.core.response.answers import Answer as Declared
+from api.core.response.answers import is_json
 from api.core.sizes import in_words
 from openapi.declaration import parameters_of
 from openapi.headers import HEADERS

@@ -7,7 +7,6 @@ from typing import Any
 
 import flask_restx
 
-from api.core import expectations
 from api.core.declarations import (
     CONTRACT,
     GUARDS,
@@ -19,7 +18,8 @@ from api.core.declarations import (
     package,
     says_who,
 )
-from api.core.marshalling import is_marshalled
+from api.core.request import expectations
+from api.core.response.marshalling import is_marshalled
 from openapi.declaration import layer_of
 from openapi.methods import Method, methods, source
 

@@ -263,7 +263,7 @@ operation_of = namespace().operation
 SNIPPET = """
 from marshmallow import Schema
 
-from api.core.answers import Answer
+from api.core.response.answers import Answer
 from api.core.bridge import Namespace
 from api.core.guard import require_auth
 from api.core.problems import NotFound

@@ -13,10 +13,10 @@ from contextlib import suppress
 from importlib import import_module
 from multiprocessing import connection, parent_process
 
-from api.core import bodies
 from api.core.factory import create_app
 from api.core.guard import guard_of
 from api.core.observability import init_logging, log_everything
+from api.core.request import bodies
 from api.core.server.gateway import Gateway
 from api.core.settings import Settings, SettingsError
 

@@ -10,10 +10,10 @@ from flask import redirect, send_file
 from flask_restx import fields as restx
 from marshmallow import Schema, fields, validate
 
-from api.core.answers import Answer
 from api.core.bridge import Namespace, Resource
 from api.core.guard import public, require_auth
 from api.core.problems import Problem
+from api.core.response.answers import Answer
 
 LINES = 3
 

@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.decorators import PRE_LOAD
 
-from api.core import wiretypes
-from api.core.located import SCHEMA, Messages, located
+from api.core.request import wiretypes
+from api.core.request.located import SCHEMA, Messages, located
 from openapi.marshmallow.variants import is_polymorphic, reads_type
 
 _WRONG_TYPE = "Invalid input type."

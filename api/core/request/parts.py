@@ -9,8 +9,9 @@ from marshmallow import Schema, ValidationError
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
-from api.core import problems, strictload
+from api.core import problems
 from api.core.problems import PreconditionFailed, ValidationFailed
+from api.core.request import strictload
 
 MarshmallowSchema = Schema | type[Schema]
 Precondition = Callable[[str], None]

@@ -6,8 +6,8 @@ from flask import current_app, request
 from flask_restx import fields
 from flask_restx.mask import Mask, MaskError
 
-from api.core.marshalling import is_marshalled, model_of
 from api.core.problems import InvalidMask
+from api.core.response.marshalling import is_marshalled, model_of
 from openapi.declaration import declare
 
 

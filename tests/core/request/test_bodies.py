@@ -15,12 +15,12 @@ from marshmallow import INCLUDE, Schema, fields
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from api.core import bodies
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
 from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
+from api.core.request import bodies
 from api.core.settings import Settings
 from tests.core.demo import application, greetings
 from tests.core.support.sockets import Connection

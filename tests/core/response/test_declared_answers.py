@@ -17,7 +17,6 @@ from openapi_spec_validator import validate as validate_document
 from sqlalchemy import literal, select
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-from api.core.answers import Answer, DeclaredAnswers
 from api.core.bridge import Namespace, Resource
 from api.core.declarations import DeclarationError
 from api.core.documents import build_documents
@@ -25,6 +24,7 @@ from api.core.factory import create_app
 from api.core.guard import current_token, public, require_auth
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
+from api.core.response.answers import Answer, DeclaredAnswers
 from api.core.settings import Settings, current_settings
 from api.core.storage import Database, reading
 from tests.core.demo import application

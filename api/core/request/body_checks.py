@@ -8,11 +8,11 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from marshmallow import Schema, fields
 from marshmallow.exceptions import RegistryError
 
-from api.core import forms
-from api.core.forms import MULTIPART, URLENCODED
-from api.core.media_types import JSON, Body
-from api.core.merge_patch import MERGE_PATCH
-from api.core.requests import is_schema
+from api.core.request import forms
+from api.core.request.forms import MULTIPART, URLENCODED
+from api.core.request.media_types import JSON, Body
+from api.core.request.merge_patch import MERGE_PATCH
+from api.core.request.parts import is_schema
 from schemas.core.files import File
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/(?:[a-z0-9!#$&^_.+-]+|\*)|\*/\*")

@@ -19,13 +19,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.local import LocalProxy
 from werkzeug.test import TestResponse
 
-from api.core.answers import Answer as Declared
 from api.core.bridge import Namespace, Resource
 from api.core.documents import build_documents
 from api.core.factory import create_app
 from api.core.guard import public
 from api.core.issuer import EmbeddedIssuer
 from api.core.problems import NotFound
+from api.core.response.answers import Answer as Declared
 from api.core.settings import Settings
 from tests.core.demo import application
 

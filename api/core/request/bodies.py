@@ -13,13 +13,14 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream, get_input_stream
 
-from api.core import compression, strictjson
+from api.core import strictjson
 from api.core.problems import (
     ContentTooLarge,
     MalformedBody,
     UnsupportedMediaType,
     ValidationFailed,
 )
+from api.core.request import compression
 
 _RULES = "__body_rules__"
 

@@ -6,12 +6,13 @@ from typing import Any, TypeAlias
 from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import request
 
-from api.core import forms, strictjson
-from api.core.bodies import unsupported
-from api.core.forms import MULTIPART, URLENCODED
-from api.core.merge_patch import MERGE_PATCH, patch_schema
+from api.core import strictjson
 from api.core.problems import MalformedBody
-from api.core.requests import MarshmallowSchema, is_schema, schema_reader
+from api.core.request import forms
+from api.core.request.bodies import unsupported
+from api.core.request.forms import MULTIPART, URLENCODED
+from api.core.request.merge_patch import MERGE_PATCH, patch_schema
+from api.core.request.parts import MarshmallowSchema, is_schema, schema_reader
 
 JSON = "application/json"
 

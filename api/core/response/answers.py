@@ -10,7 +10,7 @@ from marshmallow import Schema
 from marshmallow.fields import Field
 
 from api.core.declarations import DeclarationError
-from api.core.requests import is_schema
+from api.core.request.parts import is_schema
 from openapi.operation import JSON, MISSING
 
 MarshmallowSchema: TypeAlias = Schema | type[Schema]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.core.coroutines import awaited
 from api.core.declarations import named
 from api.core.problems import Problem
-from api.core.responses import answer_plainly
+from api.core.response.plain import answer_plainly
 from api.core.serialisation import AnswerError
 
 Handler = Callable[[Exception], Any]

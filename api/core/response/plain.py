@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.core import serialisation
 from api.core.problems import PreconditionFailed
-from api.core.returned import Returned, unpack
+from api.core.response.returned import Returned, unpack
 from api.core.serialisation import AnswerError
 
 _REMEDY = "return a dict or a list, or declare @ns.operation(returns=...)"

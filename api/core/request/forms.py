@@ -7,7 +7,7 @@ from flask import request
 from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
-from api.core.requests import each_once
+from api.core.request.parts import each_once
 from schemas.core.files import File
 
 MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"

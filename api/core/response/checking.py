@@ -7,8 +7,8 @@ from marshmallow import ValidationError
 from marshmallow.fields import Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core.answers import PROBLEM_JSON, REDIRECTS, WITHOUT_CONTENT, Answer
 from api.core.problems import PreconditionFailed
+from api.core.response.answers import PROBLEM_JSON, REDIRECTS, WITHOUT_CONTENT, Answer
 from api.core.serialisation import AnswerError
 
 # A file that is asked for in part or under a condition is answered with these instead of 200.

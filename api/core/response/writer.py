@@ -9,13 +9,14 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.core import checking, negotiation, serialisation
-from api.core.answers import WITHOUT_CONTENT, Answer
-from api.core.contents import own_response
+from api.core import serialisation
 from api.core.http import relative_reference
 from api.core.problems import PreconditionFailed
-from api.core.responses import status_code, with_status
-from api.core.returned import Returned, is_empty, unpack
+from api.core.response import checking, negotiation
+from api.core.response.answers import WITHOUT_CONTENT, Answer
+from api.core.response.contents import own_response
+from api.core.response.plain import status_code, with_status
+from api.core.response.returned import Returned, is_empty, unpack
 from api.core.serialisation import AnswerError
 from openapi.operation import JSON
 
