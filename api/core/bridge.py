@@ -265,6 +265,8 @@ class Api(flask_restx.Api):
         super().__init__(doc=False, default_id=_operation_id, **{"validate": True, **info})
         self.summary = summary
         app.config["MAX_CONTENT_LENGTH"] = max_body
+        # NaN and Infinity are no JSON. Flask-RESTX gives these to json.dumps.
+        app.config["RESTX_JSON"] = {"allow_nan": False}
         app.request_class = bodies.Request
         refusals.init_app(app)
         app.extensions[_NAME] = self

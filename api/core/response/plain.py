@@ -39,7 +39,7 @@ def answer_plainly(
         return with_status(value, status)
     try:
         response = make_response(value, success if status is None else status, headers=headers)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         serialisation.refuse(value, f"which JSON cannot hold ({error}): {_REMEDY}")
     return with_status(response, None)
 

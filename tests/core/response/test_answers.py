@@ -524,6 +524,8 @@ class Status(NamedTuple):
         (lambda: Response("x", 99), "the status 99"),
         (lambda: (Response("x"), 99), "the status 99"),
         (Wrong(), "type Wrong, which JSON cannot hold"),
+        ({"a": [float("nan")]}, "type dict, which JSON cannot hold"),
+        (float("-inf"), "type float, which JSON cannot hold"),
         (lambda: (coroutine(), 200), "type coroutine, which JSON cannot hold"),
     ],
     ids=named,
