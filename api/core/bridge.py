@@ -202,7 +202,8 @@ class Namespace(flask_restx.Namespace):
         def decorate(view: View) -> View:
             handler = named(view)
             contract.check(handler, view)
-            _check_problems(handler, (*problems, *self.problems))
+            for listed in (problems, self.problems):
+                _check_problems(handler, listed)
             all_problems = (*contract.problems(), *problems, *self.problems)
             statuses = {problem.status for problem in all_problems}
             read, write = contract.reader(), contract.writer(handler, statuses)
@@ -363,7 +364,11 @@ class Api(flask_restx.Api):
         """Flask-RESTX's own Swagger UI assets are not served."""
 
 
-def _check_problems(handler: str, problems: Sequence[Any]) -> None:
+def _check_problems(handler: str, problems: Any) -> None:
+    if isinstance(problems, type):
+        raise DeclarationError(
+            f"{handler}: problems= takes a list of classes: problems=[{problems.__name__}]"
+        )
     for problem in problems:
         is_problem = isinstance(problem, type) and issubclass(problem, Problem)
         missing = [each for each in ("name", "status", "title", "detail") if _lacks(problem, each)]

@@ -1,4 +1,4 @@
-"""What must have a name of its own at the start: operations, schemas and problem types."""
+"""What must be the only one of its name at the start: operations, schemas and problem types."""
 
 import inspect
 import logging
@@ -28,6 +28,7 @@ def check(api: Any) -> None:
 
     :param api: the Api
     """
+    check_addresses(api)
     check_ids(api)
     listed = operations_of(api)
     check_fields(listed)
@@ -36,6 +37,24 @@ def check(api: Any) -> None:
     check_security_schemes(api, listed)
     of_operations = (problem for operation in listed for problem in operation.problems)
     check_problems((*OF_ANY_PATH, *of_operations))
+
+
+def check_addresses(api: Any) -> None:
+    """Raise DeclarationError when two operations have one method and address.
+
+    Flask calls the first alone, and a document has place for one.
+
+    :param api: the Api
+    """
+    known: dict[tuple[str, str], Method] = {}
+    for method in methods(api):
+        if method.is_documented:
+            other = known.setdefault((method.name, method.path), method)
+            if other.resource is not method.resource:
+                raise DeclarationError(
+                    f"two operations have one address: {other} and {method}. Give one of them "
+                    "another, or leave it out of the documents: @ns.route(..., doc=False)"
+                )
 
 
 def check_ids(api: Any) -> None:

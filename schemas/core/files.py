@@ -3,15 +3,19 @@
 import io
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Any
 
 from marshmallow import ValidationError, fields
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
+MAX_STEM, MAX_SUFFIX = 180, 19
+
 
 class Upload(FileStorage):
-    """A file that a client sends. Its `filename` is safe to use in a path.
+    """A file that a client sends. Its `filename` is safe to use in a path: it
+    is never empty, and at most 200 characters of ASCII.
 
     `sent_filename` is what the client says, which may hold anything. `size` is in bytes. `mimetype`
     is what the client says of the content; whether that is true is not checked.
@@ -21,11 +25,17 @@ class Upload(FileStorage):
         """
         :param sent: the file as werkzeug has read it
         """
-        name = secure_filename(sent.filename or "")
-        super().__init__(sent.stream, name, sent.name, headers=sent.headers)
+        super().__init__(sent.stream, _safe(sent.filename or ""), sent.name, headers=sent.headers)
         self.sent_filename = sent.filename or ""
         self.size = self.stream.seek(0, io.SEEK_END)
         self.stream.seek(0)
+
+
+def _safe(filename: str) -> str:
+    # Only ASCII is kept, and of many names nothing is left. File systems limit the length.
+    suffix = PurePosixPath(filename).suffix
+    stem = secure_filename(filename.removesuffix(suffix))[:MAX_STEM] or "file"
+    return ".".join(filter(None, (stem, secure_filename(suffix)[:MAX_SUFFIX])))
 
 
 class File(fields.Field[Upload]):

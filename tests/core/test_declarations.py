@@ -452,6 +452,7 @@ async def coroutine(self: Any) -> dict[str, str]:
         ({"status": True}, "status=True is no status"),
         ({"returns": {"text": "string"}}, "returns= takes a marshmallow Schema"),
         ({"body": "Note"}, "body= takes a marshmallow Schema"),
+        ({"problems": NotFound}, "problems= takes a list of classes: problems=[NotFound]"),
         ({"problems": [KeyError]}, "problems= takes classes derived from Problem"),
         ({"problems": [NotFound()]}, "problems= takes classes derived from Problem"),
         ({"problems": [Problem]}, "is one, and lacks name and status and title and detail"),

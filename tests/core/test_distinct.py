@@ -39,6 +39,28 @@ def test_two_classes_of_one_name_are_refused(start: Start) -> None:
     assert '@ns.operation(id="...")' in said
 
 
+@pytest.mark.parametrize("urls", [("/a", "/a"), ("/<int:a>", "/<string:a>")])
+def test_two_operations_of_one_address_are_refused(start: Start, urls: tuple[str, str]) -> None:
+    """Two operations with one method and address are refused: a document has place for one."""
+    ns = Namespace("one", "One", path="/one")
+    for name, url in zip(("First", "Second"), urls, strict=True):
+        ns.route(url)(type(name, (Resource,), {"get": operation(ns)}))
+    said = r"two operations have one address: First\.get .* and Second\.get .*doc=False"
+    with pytest.raises(DeclarationError, match=said):
+        start(ns)
+
+
+def test_two_resources_share_an_address(start: Start) -> None:
+    """Two classes with different methods may have one address, and hidden ones the same method."""
+    ns = Namespace("one", "One", path="/one")
+    ns.route("")(type("Reading", (Resource,), {"get": operation(ns)}))
+    ns.route("")(type("Writing", (Resource,), {"post": operation(ns)}))
+    ns.route("", doc=False)(type("Hidden", (Resource,), {"get": operation(ns)}))
+    client = start(ns).test_client()
+    assert [client.get("/one").status_code, client.post("/one").status_code] == [200, 200]
+    assert client.get("/openapi.json").get_json()["paths"]["/one"].keys() >= {"get", "post"}
+
+
 @pytest.mark.parametrize(
     ("one", "two", "said"),
     [
