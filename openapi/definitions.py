@@ -96,7 +96,7 @@ class Definitions:
         return self._models[id(model)][0]
 
     def _schema(self, model: Any) -> Json:
-        schema: Json = plain(model.__schema__)
+        schema = _declared(model)
         if self._any_name or not isinstance(model, RawModel):
             return schema
         # Flask-RESTX does not say what may be null.
@@ -114,6 +114,17 @@ class Definitions:
         while candidate in self.schemas:
             candidate, number = f"{component}{number}", number + 1
         return candidate
+
+
+def _declared(model: Any) -> Json:
+    """What a model says of itself."""
+    try:
+        schema: Json = plain(model.__schema__)
+    except ValueError as error:
+        # Flask-RESTX parses minimum, maximum and default of dates, and names none of them.
+        error.add_note(f"A field of the model {model.name} has a value that it refuses.")
+        raise
+    return schema
 
 
 class _Inner:

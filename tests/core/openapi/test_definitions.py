@@ -111,3 +111,11 @@ def test_what_may_be_null_is_said_in_the_newer_versions() -> None:
     assert said == {"$ref": "#/definitions/Animal", "x-nullable": True}
     assert unsaid == {"$ref": "#/definitions/Animal"}
     assert "x-nullable" not in owner.__schema__["allOf"][-1]["properties"]["animal"]
+
+
+def test_the_error_of_a_field_names_the_model() -> None:
+    """A model whose field Flask-RESTX cannot describe is named in the error."""
+    film = Model("Film", {"seen": fields.DateTime(default="yesterday")})
+    with pytest.raises(ValueError, match="yesterday") as caught:
+        linked({"$ref": "#/definitions/Film"}, film)
+    assert caught.value.__notes__ == ["A field of the model Film has a value that it refuses."]
