@@ -10,7 +10,7 @@ CIRCLE = {"type": "circle", "radius": "1.50"}
 
 @pytest.fixture
 def drawer(bearer: Callable[..., FlaskClient]) -> FlaskClient:
-    return bearer("draw:shapes")
+    return bearer("write:messages")
 
 
 @pytest.mark.parametrize(

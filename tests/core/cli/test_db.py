@@ -4,7 +4,6 @@ import shutil
 import socket
 import sqlite3
 import stat
-import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ import urllib3
 from sqlalchemy import make_url, text
 
 from api.core.application import Application
+from api.core.cli import reloading
 from api.core.storage import Database, schema
 from tests.core.support.cli import Runner
 from tests.core.support.commands import complaint, get, manage, until
@@ -213,9 +213,7 @@ def test_run_tells_of_the_copy(
     environment: dict[str, str],
 ) -> None:
     """`run` upgrades the database by itself and prints the path of the copy."""
-    # The command has its module's name, and hides it.
-    module = sys.modules["api.core.cli.run"]
-    monkeypatch.setattr(module, "run_simple", lambda *_args, **_options: None)
+    monkeypatch.setattr(reloading, "run_simple", lambda *_args, **_options: None)
     migrations.add("0002", ADDS)
     result = runner("run", "--no-reload", "--port", str(free_port()), **environment)
     [copy] = (runner.directory / "data").glob("*.bak")

@@ -8,7 +8,7 @@ from marshmallow_oneofschema.one_of_schema import OneOfSchema
 from api.core.bridge import Namespace, Resource
 from api.core.guard import public, require_auth
 
-ns = Namespace("shapes", "Shapes", path="/api/shapes", scopes={"draw:shapes": "Draw shapes"})
+ns = Namespace("shapes", "Shapes", path="/api/shapes")
 
 
 class Circle(Schema):
@@ -59,7 +59,7 @@ class Branch(Schema):
 
 @ns.route("")
 class Shapes(Resource):
-    @require_auth("draw:shapes")
+    @require_auth("write:messages")
     @ns.operation(body=Shape, returns=Shape, status=201)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Draw a shape

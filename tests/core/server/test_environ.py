@@ -25,12 +25,19 @@ def test_health_checks(server: Server, path: str, version: str, lines: list[str]
     assert ask(server, path, *lines, version=version).status == 200
 
 
-@pytest.mark.parametrize("lines", [[], ["Host: api_backend"]])
-def test_challenge_without_a_host(server: Server, lines: list[str]) -> None:
-    """A challenge names the address of the server if the request has no Host."""
-    refused = ask(server, "/api/private", *lines, version="1.0")
+def test_challenge_of_a_container(server: Server) -> None:
+    """A challenge names the host of the request, also if it is the name of a container."""
+    refused = ask(server, "/api/private", "Host: api_backend", version="1.0")
     assert refused.status == 401
-    assert f'resource_metadata="{server.url}/.well' in refused.headers["WWW-Authenticate"]
+    metadata = 'resource_metadata="http://api_backend/.well-known/oauth-protected-resource"'
+    assert metadata in refused.headers["WWW-Authenticate"]
+
+
+def test_challenge_without_a_host(server: Server) -> None:
+    """A challenge names no address of metadata if the request has no Host."""
+    refused = ask(server, "/api/private", version="1.0")
+    assert refused.status == 401
+    assert "resource_metadata" not in refused.headers["WWW-Authenticate"]
 
 
 def test_two_hosts(server: Server) -> None:
