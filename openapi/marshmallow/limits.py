@@ -20,6 +20,15 @@ def decimal_limit(field: fields.Decimal) -> int:
     return int(10 ** min(22, _PRECISION - 1 - places))
 
 
+def is_unsigned(field: Any) -> bool:
+    """Return whether a validator refuses every number below zero.
+
+    :param field: the field of a number
+    """
+    rules = (rule for rule in field.validators if isinstance(rule, validate.Range))
+    return any(rule.min is not None and rule.min >= 0 for rule in rules)
+
+
 def timedelta_limit(field: fields.TimeDelta) -> int:
     """Return the largest value that a field takes for a timedelta, in its unit.
 

@@ -12,7 +12,13 @@ from typing import Any
 from marshmallow import fields
 
 from openapi.marshmallow import patterns
-from openapi.marshmallow.limits import awareness, decimal_limit, timedelta_limit, timestamp_limit
+from openapi.marshmallow.limits import (
+    awareness,
+    decimal_limit,
+    is_unsigned,
+    timedelta_limit,
+    timestamp_limit,
+)
 from openapi.marshmallow.values import is_json, number
 from openapi.schemas import ANSWER, REQUEST, Direction, Json
 
@@ -77,7 +83,7 @@ def _(field: fields.Url, *_: Any) -> Json:
 @members.register
 def _(field: fields.Integer, _convert: Convert, direction: Direction) -> Json:
     if field.as_string:
-        return _as_text("integer", direction, pattern=patterns.INTEGER)
+        return _as_text("integer", direction, pattern=_of_sign(field, patterns.INTEGER))
     return {"type": "integer"}
 
 
@@ -104,7 +110,12 @@ def _(field: fields.Decimal, _convert: Convert, direction: Direction) -> Json:
 
 
 def _pattern(field: Any, pattern: str) -> Json:
-    return {} if field.allow_nan else {"pattern": pattern}
+    return {} if field.allow_nan else {"pattern": _of_sign(field, pattern)}
+
+
+def _of_sign(field: Any, pattern: str) -> str:
+    # A text has no keyword for a minimum, but its pattern can leave the sign out.
+    return pattern.replace("^-?", "^", 1) if is_unsigned(field) else pattern
 
 
 def _as_text(kind: str, direction: Direction, **more: Any) -> Json:

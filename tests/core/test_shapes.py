@@ -43,3 +43,15 @@ def test_a_tree_is_drawn(client: FlaskClient) -> None:
     tree = {"name": "oak", "branches": [{"name": "left", "branches": [{"name": "leaf"}]}]}
     response = client.post("/api/shapes/trees", json=tree)
     assert (response.status_code, response.json) == (200, tree)
+
+
+def test_the_document_says_that_a_radius_has_no_sign(client: FlaskClient) -> None:
+    """The pattern of a number that is a text leaves out the sign where nothing is below zero."""
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    patterns = [
+        each["properties"]["radius"]["pattern"]
+        for name, each in schemas.items()
+        if "radius" in each.get("properties", {})
+    ]
+    assert patterns
+    assert set(patterns) == {r"^\d+(?:\.\d+)?$"}
